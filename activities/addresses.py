@@ -1,0 +1,108 @@
+"""Which network addresses a host leads to, and which may be reached: those that are globally
+routable, and those that `SPIDRA_EGRESS_ALLOW` names."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Iterable
+from concurrent.futures import Executor
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+
+Address = IPv4Address | IPv6Address
+Network = IPv4Network | IPv6Network
+
+_NEVER: tuple[Network, ...] = (
+    IPv4Network("168.63.129.16/32"),  # Azure's platform service, on a public address
+    IPv4Network("192.0.0.0/24"),  # protocol assignments (RFC 6890); a metadata service in one cloud
+    IPv4Network("192.88.99.0/24"),  # 6to4 relays (RFC 7526), deprecated
+    IPv6Network("::/96"),  # IPv4-compatible (RFC 4291, 2.5.5.1), deprecated
+    IPv6Network("64:ff9b:1::/48"),  # local-use NAT64 (RFC 8215)
+    IPv6Network("2001::/32"),  # Teredo (RFC 4380): tunnels to any IPv4 address
+    IPv6Network("2001:20::/28"),  # ORCHIDv2 (RFC 7343), not routable
+    IPv6Network("3fff::/20"),  # documentation (RFC 9637)
+    IPv6Network("5f00::/16"),  # segment routing (RFC 9602)
+    IPv6Network("fec0::/10"),  # site-local (RFC 3879), deprecated
+)
+"""Networks that Python's `is_global` lets pass in some version, or that hide a second address."""
+
+_NAT64 = IPv6Network("64:ff9b::/96")
+_ISATAP = (0x0000_5EFE, 0x0200_5EFE)
+"""The upper half of an interface identifier that ends in an IPv4 address (RFC 5214, 6.1)."""
+
+
+class NameNotResolvedError(Exception):
+    """The host's name has no address, or nobody who knows it answers."""
+
+
+def literal_address(host: str) -> Address | None:
+    """The address that `host`, as `ada_url` writes it, is by itself; None if it is a name to be
+    looked up."""
+    try:
+        return ip_address(host.strip("[]"))
+    except ValueError:
+        pass
+    name = host.rstrip(".").lower()
+    if name == "localhost" or name.endswith(".localhost"):
+        # Browsers never ask a resolver for these (RFC 6761, 6.3).
+        return IPv4Address("127.0.0.1")
+    return None
+
+
+async def resolve(host: str, threads: Executor | None = None) -> list[Address]:
+    """The addresses of `host`, a name or a literal as `ada_url` writes it. Never empty.
+
+    Takes as long as the system's resolver does, in one of `threads` if they are given; bound it
+    by a timeout. Raises `NameNotResolvedError`.
+    """
+    literal = literal_address(host)
+    if literal is not None:
+        return [literal]
+    loop = asyncio.get_running_loop()
+    try:
+        if threads is None:
+            found = await loop.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+        else:
+            found = await loop.run_in_executor(
+                threads, lambda: socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+            )
+    except (OSError, UnicodeError) as error:
+        raise NameNotResolvedError(host) from error
+    addresses = [ip_address(str(entry[4][0]).partition("%")[0]) for entry in found]
+    if not addresses:
+        raise NameNotResolvedError(host)
+    return addresses
+
+
+def may_reach(address: Address, allow: Iterable[Network] = ()) -> bool:
+    """Whether a connection to `address` is permitted.
+
+    An IPv6 address that stands for an IPv4 address (mapped, NAT64, 6to4) is judged by that, and
+    one that tunnels to an IPv4 address at its own site (ISATAP) by both.
+    """
+    if isinstance(address, IPv6Address):
+        inner = embedded(address)
+        if inner is not None:
+            return may_reach(inner, allow)
+    if any(address.version == network.version and address in network for network in allow):
+        return True
+    if isinstance(address, IPv6Address):
+        low = int(address) & 0xFFFF_FFFF_FFFF_FFFF
+        if low >> 32 in _ISATAP and not may_reach(IPv4Address(low & 0xFFFF_FFFF), allow):
+            return False
+    return (
+        address.is_global
+        and not any(address.version == network.version and address in network for network in _NEVER)
+        and not address.is_multicast
+        and not address.is_reserved
+        and not address.is_unspecified
+    )
+
+
+def embedded(address: IPv6Address) -> IPv4Address | None:
+    """The IPv4 address that `address` stands for; None if it stands for itself."""
+    if address.ipv4_mapped is not None:
+        return address.ipv4_mapped
+    if address in _NAT64:
+        return IPv4Address(int(address) & 0xFFFF_FFFF)
+    return address.sixtofour

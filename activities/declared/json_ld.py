@@ -1,0 +1,180 @@
+"""JSON-LD as it is found: with comments, trailing commas and line breaks within strings."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from lxml.html import HtmlElement
+from w3lib.html import remove_tags, replace_entities
+
+from activities.declared.entities import Entity, Value
+
+_MAX_CHARACTERS = 5_000_000
+_MAX_DEPTH = 20
+_MAX_ENTITIES = 5_000
+
+_WRAPPER = re.compile(
+    r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/)"
+    r"|(?:-->|(?://\s*)?\]\]>|/\*\s*\]\]>\s*\*/)\s*$"
+)
+_TOKEN = re.compile(
+    r'(?P<string>"(?:[^"\\]|\\.)*(?:"|\Z))'
+    r"|(?P<noise>/\*(?:.*?\*/|.*\Z)|//[^\n]*)"
+    r"|(?P<comma>,)|(?P<end>[}\]])|(?P<space>\s+)|(?P<other>[^\"/,}\]\s]+|/)",
+    re.DOTALL,
+)
+"""Each token runs to the end if it is not closed, so that all of them together take linear time."""
+_BAD_ESCAPE = re.compile(r'\\(?!["\\/bfnrt]|u[0-9a-fA-F]{4})')
+
+_PREFIX = re.compile(r"^(?:https?://(?:www\.)?schema\.org/|schema:)", re.IGNORECASE)
+_MARKUP = re.compile(r"<(?:p|br|b|i|a|ul|ol|li|div|span|strong|em|h[1-6])\b[^>]*>", re.IGNORECASE)
+
+
+def read_json_ld(root: HtmlElement) -> list[Entity]:
+    """The things that the page's JSON-LD describes, those of a graph linked with each other."""
+    documents: list[Any] = []
+    for script in root.iter("script"):
+        kind = (script.get("type") or "").split(";")[0].strip().lower()
+        if kind == "application/ld+json" and script.text:
+            documents += parse_tolerantly(script.text)
+    reader = _Reader()
+    things = [thing for document in documents for thing in reader.things(document)]
+    return reader.link(things)
+
+
+def parse_tolerantly(text: str) -> list[Any]:
+    """The JSON documents in `text`, one after the other, as far as they can be understood."""
+    if len(text) > _MAX_CHARACTERS:
+        return []
+    text = _WRAPPER.sub("", _WRAPPER.sub("", text.replace("\ufeff", ""))).strip()
+    for attempt in (text, _mended(text), _BAD_ESCAPE.sub(r"\\\\", _mended(text))):
+        documents, is_complete = _decode_all(attempt)
+        if is_complete:
+            return documents
+    if "&quot;" in text:
+        return _decode_all(_mended(text.replace("&quot;", '"').replace("&amp;", "&")))[0]
+    return documents
+
+
+def _mended(text: str) -> str:
+    """Without comments, and without commas before closing brackets."""
+    parts: list[str] = []
+    comma = ""
+    for token in _TOKEN.finditer(text):
+        kind = token.lastgroup
+        if kind == "noise":
+            continue
+        if kind == "comma":
+            comma = ","
+        elif kind == "space":
+            parts.append(token[0])
+        else:
+            if kind != "end":
+                parts.append(comma)
+            comma = ""
+            parts.append(token[0])
+    return "".join(parts).strip()
+
+
+def _decode_all(text: str) -> tuple[list[Any], bool]:
+    # Not strict: control characters are allowed in strings.
+    decoder = json.JSONDecoder(strict=False, parse_constant=lambda _: None)
+    documents = []
+    at = 0
+    try:
+        while at < len(text):
+            document, at = decoder.raw_decode(text, at)
+            documents.append(document)
+            while at < len(text) and (text[at].isspace() or text[at] in ";,"):
+                at += 1
+    except (ValueError, RecursionError):
+        return documents, False
+    return documents, True
+
+
+class _Reader:
+    def __init__(self) -> None:
+        self._by_id: dict[str, Entity] = {}
+        self._left = _MAX_ENTITIES
+
+    def things(self, document: Any) -> Iterator[Entity]:
+        """The things at the top of a document."""
+        if isinstance(document, list):
+            for part in document:
+                yield from self.things(part)
+        elif isinstance(document, dict):
+            graph = document.get("@graph")
+            if graph is not None:
+                yield from self.things(graph)
+            if graph is None or any(not name.startswith("@") for name in document):
+                entity = self._entity(document, 0)
+                if entity is not None:
+                    yield entity
+
+    def link(self, things: list[Entity]) -> list[Entity]:
+        """Puts what is only referred to in the place of the reference."""
+        seen: set[int] = set()
+        stack = list(things)
+        while stack:
+            entity = stack.pop()
+            if id(entity) in seen:
+                continue
+            seen.add(id(entity))
+            for values in entity.properties.values():
+                for number, value in enumerate(values):
+                    if isinstance(value, Entity):
+                        if value.id and not value.properties:
+                            values[number] = self._by_id.get(value.id, value)
+                        stack.append(values[number])  # type: ignore[arg-type]
+        return [thing for thing in things if thing.properties]
+
+    def _entity(self, node: dict[str, Any], depth: int) -> Entity | None:
+        if depth > _MAX_DEPTH or self._left <= 0:
+            return None
+        self._left -= 1
+        types = node.get("@type", node.get("type", ()))
+        names = types if isinstance(types, list) else [types]
+        identifier = node.get("@id")
+        entity = Entity(
+            "json-ld",
+            tuple(_PREFIX.sub("", name) for name in names if isinstance(name, str)),
+            id=identifier if isinstance(identifier, str) else None,
+        )
+        for name, value in node.items():
+            if name.startswith("@") or (name == "type" and "@type" not in node):
+                continue
+            for single in self._values(value, depth + 1):
+                entity.add(_PREFIX.sub("", name), single)
+        if entity.id and entity.properties:
+            self._by_id.setdefault(entity.id, entity)
+        return entity
+
+    def _values(self, value: Any, depth: int) -> Iterator[Value]:
+        if isinstance(value, list):
+            for single in value:
+                yield from self._values(single, depth)
+        elif isinstance(value, dict):
+            for wrapper in ("@value", "@list", "@set"):
+                if wrapper in value:
+                    yield from self._values(value[wrapper], depth)
+                    return
+            entity = self._entity(value, depth)
+            if entity is not None and (entity.properties or entity.id):
+                yield entity
+        elif isinstance(value, str):
+            yield plain_text(value)
+        elif isinstance(value, (bool, int, float)):
+            yield value
+
+
+def plain_text(value: str) -> str:
+    """A value without the markup and the character references that do not belong into JSON."""
+    if "&" in value:
+        value = replace_entities(value)
+    if "<" in value and _MARKUP.search(value):
+        value = remove_tags(re.sub(r"<(?:br|/p|/li|/div)\b[^>]*>", "\n", value))
+        value = "\n".join(" ".join(line.split()) for line in value.splitlines() if line.strip())
+    return value.strip()

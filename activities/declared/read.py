@@ -1,0 +1,52 @@
+"""One reader for all that a page declares."""
+
+from __future__ import annotations
+
+from itertools import islice
+from urllib.parse import urljoin
+
+from lxml.html import HtmlElement
+
+from activities import dom
+from activities.declared.attributes import read_microdata, read_rdfa, text_of
+from activities.declared.entities import Declared
+from activities.declared.json_ld import read_json_ld
+from activities.declared.labels import read_labels
+from activities.declared.page_meta import canonical_url, read_page_meta
+
+_MAX_HEADINGS = 5
+
+
+def read_declared(root: HtmlElement, url: str) -> Declared:
+    """What the page at `url` declares. The tree is not changed, and not cleaned yet: scripts and
+    `meta` elements are still there."""
+    base_url = dom.base_of(root, url)
+    labels, tables = read_labels(root)
+    title = root.findtext("head/title") or ""
+    headings = [text_of(heading) for heading in islice(root.iter("h1"), _MAX_HEADINGS)]
+    return Declared(
+        url=url,
+        base_url=base_url,
+        canonical=_absolute(base_url, canonical_url(root)),
+        language=root.get("lang") or root.get("{http://www.w3.org/XML/1998/namespace}lang"),
+        title=" ".join(title.split()),
+        headings=headings,
+        things=[
+            *read_json_ld(root),
+            *read_microdata(root, base_url),
+            *read_rdfa(root, base_url),
+        ],
+        page=read_page_meta(root),
+        labels=labels,
+        tables=tables,
+    )
+
+
+def _absolute(base_url: str, address: str | None) -> str | None:
+    if not address:
+        return None
+    try:
+        absolute = urljoin(base_url, address)
+    except ValueError:
+        return None
+    return absolute if absolute.startswith(("http:", "https:")) else None

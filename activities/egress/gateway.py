@@ -1,0 +1,97 @@
+"""The gateway: listens on loopback, and lets only items of this worker out."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+
+from activities.addresses import Address, Network, resolve
+from activities.egress.client import Client, ClientReader
+from activities.egress.dialer import Dialer, Resolver
+from activities.egress.exits import Direct, Exit
+from activities.egress.lane import Lane
+
+_LOOPBACK = "127.0.0.1"
+_THREADS = 32
+"""Names that are looked up at the same time; a slow name takes seconds."""
+
+_BUFFER = 64 * 1024
+_BACKLOG = 512
+
+
+class Gateway:
+    """A forward proxy for HTTP and `CONNECT`. Call `start` before use and `close` after it.
+
+    Nothing gets through to an address that is neither globally routable nor in `allow`, nor to
+    the gateway itself. Only requests with the credentials of an open lane are served.
+    `max_item_bytes` is what one lane may receive. `resolver` takes the place of the system's.
+    """
+
+    def __init__(
+        self,
+        *,
+        allow: Sequence[Network] = (),
+        max_item_bytes: int,
+        resolver: Resolver | None = None,
+    ) -> None:
+        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="resolver")
+        self._dialer = Dialer(resolver or self._resolve, allow, lambda: self._port)
+        self._max_item_bytes = max_item_bytes
+        self._server: asyncio.Server | None = None
+        self._port = 0
+        self._lanes: dict[bytes, Lane] = {}
+        self._clients: set[asyncio.Task[None]] = set()
+
+    @property
+    def url(self) -> str:
+        """`http://127.0.0.1:port`, once it has started."""
+        return f"http://{_LOOPBACK}:{self._port}"
+
+    async def start(self) -> None:
+        """Listens, on a free port. Raises `OSError`."""
+        loop = asyncio.get_running_loop()
+        self._server = await loop.create_server(
+            lambda: asyncio.StreamReaderProtocol(ClientReader(limit=_BUFFER), self._accept),
+            _LOOPBACK,
+            0,
+            backlog=_BACKLOG,
+        )
+        self._port = self._server.sockets[0].getsockname()[1]
+
+    async def close(self) -> None:
+        """Ends all connections, and listens no more."""
+        if self._server is not None:
+            self._server.close()
+        for client in self._clients:
+            client.cancel()
+        if self._clients:
+            await asyncio.wait(self._clients)
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    @asynccontextmanager
+    async def lane(self, exit_: Exit | None = None) -> AsyncIterator[Lane]:
+        """A way out for one item, by `exit_` or straight; its connections end with it.
+
+        If the gateway has stopped listening, it starts again first.
+        """
+        if self._server is None or not self._server.is_serving():
+            await self.start()
+        lane = Lane(exit_ or Direct(), self._max_item_bytes, self.url)
+        key = lane.authorization.encode()
+        self._lanes[key] = lane
+        try:
+            yield lane
+        finally:
+            del self._lanes[key]
+            lane.end_connections()
+
+    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        assert isinstance(reader, ClientReader)  # noqa: S101 -- made by `start`
+        client = asyncio.create_task(Client(reader, writer, self._dialer, self._lanes.get).run())
+        self._clients.add(client)
+        client.add_done_callback(self._clients.discard)
+
+    async def _resolve(self, host: str) -> Sequence[Address]:
+        return await resolve(host, self._threads)

@@ -1,0 +1,118 @@
+"""What one item may do on the network, and what it has done."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import secrets
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import ada_url
+
+from activities.addresses import Address
+from activities.egress.exits import Exit
+from activities.interrupts import Reason, give
+
+USERNAME = "item"
+"""User name of every lane; the password tells them apart."""
+
+_MAX_REFUSALS = 256
+"""Refusals that are remembered, the latest ones; only those of documents are ever asked for."""
+
+_LOOKUPS = 4
+"""Names of one item that are looked up at the same time: slow ones hold up no other item."""
+
+_DEFAULT_PORTS = {"http:": 80, "https:": 443, "ws:": 80, "wss:": 443}
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why a request got no further than the gateway."""
+
+    code: str
+    """One of `activities.failures.KINDS`."""
+    what: str
+    """What happened, in a sentence."""
+    status: int
+    """HTTP status that the client of the gateway is told."""
+
+
+@dataclass(eq=False)
+class Lane:
+    """The way out of one item: made, and closed, by `Gateway.lane`."""
+
+    exit: Exit
+    max_bytes: int
+    proxy_url: str
+    """`http://127.0.0.1:port`: what a client is to be told as its proxy."""
+    password: str = field(default_factory=lambda: secrets.token_urlsafe(24), repr=False)
+    received: int = 0
+    """Bytes that came from the network, headers and TLS included."""
+    sent: int = 0
+    """Bytes that went out to it."""
+    blocked: int = 0
+    """Requests that were refused because they lead to an address that may not be reached."""
+    exhausted: asyncio.Future[Reason] = field(
+        default_factory=lambda: asyncio.get_running_loop().create_future(), repr=False
+    )
+    """Becomes known when the item has received more than `max_bytes`; nothing works then."""
+
+    def __post_init__(self) -> None:
+        self.connections: dict[object, Callable[[], None]] = {}
+        """What each open connection is ended with at once."""
+        self.lookups = asyncio.Semaphore(_LOOKUPS)
+        self.known: OrderedDict[str, tuple[float, Sequence[Address]]] = OrderedDict()
+        """Names that were looked up: their addresses, and until when they count."""
+        self._named: OrderedDict[str, Refusal] = OrderedDict()
+        self._latest: OrderedDict[tuple[str, int], Refusal] = OrderedDict()
+
+    @property
+    def authorization(self) -> str:
+        """The header `Proxy-Authorization` of this lane's requests."""
+        pair = f"{USERNAME}:{self.password}".encode()
+        return f"Basic {base64.b64encode(pair).decode()}"
+
+    def refuse(self, host: str, port: int, refusal: Refusal) -> str:
+        """Remembers `refusal` to connect to `host`, as `ada_url` writes it; returns an unguessable
+        name for it."""
+        if refusal.code == "EGRESS_BLOCKED":
+            self.blocked += 1
+        name = secrets.token_urlsafe(12)
+        self._named[name] = self._latest[host, port] = refusal
+        self._latest.move_to_end((host, port))
+        for refusals in (self._named, self._latest):
+            if len(refusals) > _MAX_REFUSALS:
+                refusals.popitem(last=False)
+        return name
+
+    def refusal_named(self, name: str) -> Refusal | None:
+        """The refusal that `refuse` has given that name."""
+        return self._named.get(name)
+
+    def refusal_of(self, url: str) -> Refusal | None:
+        """The latest refusal to connect to the host and port of `url`."""
+        try:
+            parsed = ada_url.URL(url)
+        except ValueError:
+            return None
+        port = parsed.port or _DEFAULT_PORTS.get(parsed.protocol, 0)
+        return self._latest.get((parsed.hostname, int(port)))
+
+    def count_sent(self, count: int) -> None:
+        """Counts bytes that are about to go out."""
+        self.sent += count
+
+    def count_received(self, count: int) -> None:
+        """Counts bytes that came in, and ends all connections if they are too many."""
+        self.received += count
+        if self.received > self.max_bytes and not self.exhausted.done():
+            what = f"The page loaded more than {self.max_bytes} bytes."
+            give(self.exhausted, "TRAFFIC_LIMIT", what)
+            self.end_connections()
+
+    def end_connections(self) -> None:
+        """Ends what is open, without a goodbye."""
+        for end in list(self.connections.values()):
+            end()

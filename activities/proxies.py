@@ -1,0 +1,225 @@
+"""What `SPIDRA_PROXIES` says: the proxy exits there are, by country.
+
+Read when a process starts. The API needs to know the countries, workers the exits themselves.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, get_args
+from urllib.parse import unquote, urlsplit
+
+ProxyCountry = Literal[
+    "us", "gb", "de", "fr", "jp", "au", "ca", "br", "in", "nl", "sg", "es", "it", "mx", "za",
+    "ng", "ar", "be", "ch", "cl", "cn", "co", "cz", "dk", "eg", "fi", "gr", "hk", "hu", "id",
+    "ie", "il", "kr", "my", "no", "nz", "pe", "ph", "pl", "pt", "ro", "sa", "se", "th", "tr",
+    "tw", "ua", "vn", "eu", "global",
+]  # fmt: skip
+"""The codes of the contract."""
+
+_REGIONS = ("eu", "global")
+COUNTRIES: tuple[str, ...] = tuple(c for c in get_args(ProxyCountry) if c not in _REGIONS)
+EUROPEAN_UNION = frozenset(
+    {"be", "cz", "de", "dk", "es", "fi", "fr", "gr", "hu", "ie", "it", "nl", "pl", "pt", "ro", "se"}
+)
+"""Its members among `COUNTRIES`."""
+
+_ALL = "*"
+_SCHEMES = ("http", "socks5", "socks5h")
+_PLACEHOLDER = re.compile(r"\{[^{}]*\}|[{}]")
+_COUNTRY_PLACEHOLDERS = ("{country}", "{COUNTRY}")
+_SESSION = "{session}"
+_EXAMPLE_SESSION = "0"
+
+
+@dataclass(frozen=True)
+class ProxyServer:
+    """Where a proxy is, and how it lets one in."""
+
+    kind: Literal["http", "socks5"]
+    host: str
+    port: int
+    user: str | None = None
+    password: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
+class Proxy:
+    """A proxy, or one country of a provider's."""
+
+    country: str | None
+    """A code of `COUNTRIES`; None if nobody said which it is."""
+    url: str = field(repr=False)
+    """May hold `{session}`."""
+    sends_names: bool = False
+    """The proxy is asked for names, which it resolves by itself, instead of for addresses."""
+    in_eu: bool = False
+
+    @property
+    def has_sessions(self) -> bool:
+        """Whether each session is an exit of its own."""
+        return _SESSION in self.url
+
+    def url_of(self, session: str) -> str:
+        """The URL to connect by for that session."""
+        return self.url.replace(_SESSION, session)
+
+
+@dataclass(frozen=True)
+class Proxies:
+    """All exits."""
+
+    all: tuple[Proxy, ...] = field(default=(), repr=False)
+
+    def of(self, country: str | None) -> tuple[Proxy, ...]:
+        """Those for a `proxyCountry`, or any if that is None."""
+        if country in (None, "global"):
+            return self.all
+        if country == "eu":
+            return tuple(proxy for proxy in self.all if proxy.in_eu)
+        return tuple(proxy for proxy in self.all if proxy.country == country)
+
+    @property
+    def choices(self) -> list[str]:
+        """The values of `proxyCountry` for which there is an exit."""
+        return [code for code in get_args(ProxyCountry) if self.of(code)]
+
+
+def read_proxies(text: str) -> Proxies:
+    """The exits that `text` lists: JSON, or the path of a file that holds it.
+
+    Raises `ValueError`, whose text says where the mistake is and shows nothing that may be secret.
+    """
+    text = text.strip()
+    if not text.startswith("{"):
+        if "://" in text or text.startswith(("[", '"')):
+            raise ValueError('it is neither a path nor JSON such as {"de": ["http://…"]}')
+        try:
+            text = Path(text).read_text()
+        except (OSError, UnicodeDecodeError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+            raise ValueError(f"the file that it names cannot be read: {reason}") from None
+    try:
+        listed = json.loads(text, object_pairs_hook=_unique)
+    except ValueError as error:
+        if isinstance(error, json.JSONDecodeError):
+            where = f"line {error.lineno}, column {error.colno}"
+            raise ValueError(f"it is not valid JSON ({where})") from None
+        raise
+    if not isinstance(listed, dict):
+        raise ValueError("it is not a JSON object of countries")
+    return Proxies(tuple(proxy for key, value in listed.items() for proxy in _of_key(key, value)))
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a country or an option is there twice")
+    return found
+
+
+def _of_key(key: str, value: object) -> Iterator[Proxy]:
+    """The exits of one entry of the object, whose `key` names countries."""
+    codes = [code.strip().lower() for code in key.split(",")]
+    known = {*COUNTRIES, *_REGIONS}
+    if codes == [_ALL]:
+        codes = list(COUNTRIES)
+    for code in codes:
+        if code not in known:
+            raise ValueError(f"{key[:40]!r} is not a country; there are {', '.join(sorted(known))}")
+    entries = value if isinstance(value, list) else [value]
+    if not entries:
+        raise ValueError(f"{key}: it has no exits")
+    for number, entry in enumerate(entries, 1):
+        try:
+            url, sends_names = _read_entry(entry)
+            for code in codes:
+                yield _proxy(code, url, sends_names=sends_names, is_one_of_many=len(codes) > 1)
+        except ValueError as error:
+            raise ValueError(f"{key}, exit {number}: {error}") from None
+
+
+def _read_entry(entry: object) -> tuple[str, bool]:
+    """URL, and whether the proxy is asked for names."""
+    sends_names: object = False
+    if isinstance(entry, dict):
+        if unknown := entry.keys() - {"url", "names"}:
+            raise ValueError(f"{min(unknown)[:40]!r} is not an option; there are url and names")
+        sends_names = entry.get("names", False)
+        entry = entry.get("url")
+    if not isinstance(sends_names, bool):
+        raise ValueError("names has to be true or false")
+    if not isinstance(entry, str):
+        raise ValueError("it is neither a URL nor an object with one")
+    return entry, sends_names
+
+
+def _proxy(code: str, url: str, *, sends_names: bool, is_one_of_many: bool) -> Proxy:
+    has_country = any(placeholder in url for placeholder in _COUNTRY_PLACEHOLDERS)
+    if is_one_of_many and not has_country:
+        raise ValueError("an exit of several countries has to have {country} in its URL")
+    if has_country and code in _REGIONS:
+        raise ValueError(f"{code} is not a country that could stand for {{country}}")
+    url = url.replace("{country}", code).replace("{COUNTRY}", code.upper())
+    for found in _PLACEHOLDER.findall(url):
+        if found != _SESSION:
+            raise ValueError(
+                "braces stand for {country}, {COUNTRY} and {session} only; "
+                "write others as %7B and %7D"
+            )
+    read_proxy_url(url.replace(_SESSION, _EXAMPLE_SESSION))
+    return Proxy(
+        country=None if code in _REGIONS else code,
+        url=url,
+        sends_names=sends_names or url.lower().startswith("socks5h:"),
+        in_eu=code == "eu" or code in EUROPEAN_UNION,
+    )
+
+
+def read_proxy_url(url: str) -> ProxyServer:
+    """The proxy at `url`. Raises `ValueError`, whose text shows nothing of it."""
+    parts = _split(url)
+    if parts.scheme not in _SCHEMES:
+        raise ValueError(f"its URL has to begin with one of {', '.join(_SCHEMES)}, then ://")
+    try:
+        port = parts.port
+    except ValueError:
+        port = None
+    if not parts.hostname or not port:
+        raise ValueError("its URL has to have a host and a port; write special characters as %XX")
+    if parts.path not in ("", "/") or parts.query or parts.fragment:
+        raise ValueError("its URL ends with the port; write special characters before as %XX")
+    user = None if parts.username is None else unquote(parts.username)
+    password = unquote(parts.password or "")
+    _check_login(user, password, is_http=parts.scheme == "http")
+    return ProxyServer(
+        kind="http" if parts.scheme == "http" else "socks5",
+        host=parts.hostname,
+        port=port,
+        user=user,
+        password=None if user is None else password,
+    )
+
+
+def _split(url: str) -> Any:
+    try:
+        return urlsplit(url)
+    except ValueError:
+        raise ValueError("it is not a URL") from None
+
+
+def _check_login(user: str | None, password: str, *, is_http: bool) -> None:
+    """Raises `ValueError` for what the protocols cannot carry."""
+    if user is None:
+        return
+    if is_http:
+        if ":" in user:
+            raise ValueError("no user name may have a colon")
+        if any(ord(character) > 255 for character in user + password):
+            raise ValueError("user name and password have to be Latin-1")
+    elif not (user + password).isascii() or not user or max(len(user), len(password)) > 255:
+        raise ValueError("user name and password have to be ASCII, 255 characters at most")

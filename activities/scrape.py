@@ -1,0 +1,343 @@
+"""The activity that scrapes one URL: page, content, upload, outcome."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import time
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+
+from activities import extraction
+from activities.browser import BrowserPool
+from activities.content import ContentConverter
+from activities.cookies import Cookie, jar_lines, parse_cookies
+from activities.egress.gateway import Gateway
+from activities.egress.lane import Lane
+from activities.egress.routes import ExitPool, Route
+from activities.failures import ScrapeError, failure
+from activities.fast import fetch_page
+from activities.http_client import HttpClient
+from activities.page import PageCapture, PageOptions, capture_page
+from activities.request_headers import default_headers
+from activities.types import (
+    SCRAPE_ITEM,
+    BatchRequest,
+    ItemOutcome,
+    Progress,
+    ScrapeInput,
+    Usage,
+)
+from activities.walls.passage import Passage
+from activities.walls.solver import Solver
+from storage.bucket import (
+    Bucket,
+    ObjectMissingError,
+    StorageUnavailableError,
+    item_prefix,
+    request_key,
+)
+from storage.vault import SecretUnavailableError, Vault
+
+logger = logging.getLogger(__name__)
+
+_HEARTBEAT_SECONDS = 1.0
+_CACHED_REQUESTS = 1000
+_PAGE_ATTEMPTS = 3
+_TRANSIENT = frozenset({"BROWSER_LOST", "EGRESS_UNAVAILABLE"})
+"""What is tried again at once, since it says nothing about the page."""
+
+_AFTER_WALLS = 15.0
+"""Seconds of an item's time in which no CAPTCHA is solved any more: its page has to come still."""
+
+_STORAGE_PAUSE = 1.0
+"""Seconds before the bucket is tried again."""
+
+_STORAGE_PATIENCE = 30.0
+"""Seconds after which an attempt gives up on the bucket; Temporal then starts another."""
+
+T = TypeVar("T")
+
+
+class ScrapeActivities:
+    """The activity that scrapes; holds what its runs share within one worker."""
+
+    def __init__(
+        self,
+        browsers: BrowserPool,
+        converter: ContentConverter,
+        bucket: Bucket,
+        gateway: Gateway,
+        http: HttpClient,
+        exits: ExitPool,
+        vault: Vault,
+        *,
+        navigation_timeout: float,
+        max_page_bytes: int,
+        max_frames: int,
+        solver: Solver | None,
+        max_captchas: int,
+        challenge_timeout: float,
+    ) -> None:
+        self._browsers = browsers
+        self._converter = converter
+        self._bucket = bucket
+        self._gateway = gateway
+        self._http = http
+        self._exits = exits
+        self._vault = vault
+        self._navigation_timeout = navigation_timeout
+        self._max_page_bytes = max_page_bytes
+        self._max_frames = max_frames
+        self._solver = solver
+        self._max_captchas = max_captchas
+        self._challenge_timeout = challenge_timeout
+        self._requests: OrderedDict[str, BatchRequest] = OrderedDict()
+        self._handing_over = False
+
+    def hand_over(self) -> None:
+        """Gives up all running items within a second, for other workers to start anew."""
+        self._handing_over = True
+
+    @activity.defn(name=SCRAPE_ITEM)
+    async def scrape_item(self, item: ScrapeInput) -> ItemOutcome:
+        """Scrapes one URL. What goes wrong with the page is part of the outcome.
+
+        Raises `ApplicationError` only where another attempt by another worker may help: the
+        bucket is out of reach, or this worker shuts down before the item is done. A cancel
+        request from the workflow is ignored: a started item finishes.
+        """
+        info = activity.info()
+        progress = Progress(
+            stage="starting",
+            attempts=item.earlier_attempts + info.attempt,
+            started_at=info.started_time,
+            usage=item.earlier_usage,
+        )
+
+        def on_stage(name: str) -> None:
+            progress.stage = name
+
+        work = asyncio.create_task(self._scrape_within_deadline(item, progress, on_stage))
+        try:
+            # Most that needs no browser is done before it has anything to tell.
+            is_quiet = item.scrape_mode == "fast"
+            while not work.done():
+                if not is_quiet:
+                    activity.heartbeat(progress)
+                is_quiet = False
+                try:
+                    await asyncio.wait([work], timeout=_HEARTBEAT_SECONDS)
+                except asyncio.CancelledError:
+                    if activity.is_worker_shutdown():
+                        self.hand_over()
+                if self._handing_over and not work.done():
+                    raise ApplicationError(
+                        "The worker was shut down.",
+                        progress,
+                        type="WORKER_LOST",
+                    )
+        finally:
+            if not work.done():
+                work.cancel()
+                await asyncio.wait([work])
+        return work.result()
+
+    async def _scrape_within_deadline(
+        self, item: ScrapeInput, progress: Progress, on_stage: Callable[[str], None]
+    ) -> ItemOutcome:
+        # Filled in step by step: what is known of a page when it fails belongs to the outcome.
+        outcome = ItemOutcome(
+            attempts=progress.attempts,
+            started_at=progress.started_at,
+            finished_at=progress.started_at,
+        )
+        outcome.usage = progress.usage  # the very same: heartbeats tell it as well
+        try:
+            async with asyncio.timeout(item.timeout_seconds):
+                await self._scrape(item, outcome, on_stage)
+        except ScrapeError as error:
+            outcome.failure = error.failure
+            outcome.http_status = error.http_status or outcome.http_status
+            outcome.final_url = error.final_url or outcome.final_url
+        except TimeoutError:
+            what = f"The item was not done after {item.timeout_seconds:g} seconds."
+            outcome.failure = failure("ITEM_TIMEOUT", what)
+        except StorageUnavailableError:
+            logger.warning("the bucket is out of reach", extra={"item": item.item_uuid})
+            raise ApplicationError(
+                "The bucket is out of reach.", progress, type="STORAGE_UNAVAILABLE"
+            ) from None
+        except Exception:
+            # Here and not in Temporal: the text of an unforeseen error may hold page content.
+            logger.exception("unforeseen error", extra={"item": item.item_uuid})
+            outcome.failure = failure("INTERNAL_ERROR", "The worker met an unforeseen error.")
+        outcome.finished_at = datetime.now(UTC)
+        _log(item, outcome)
+        return outcome
+
+    async def _scrape(
+        self, item: ScrapeInput, outcome: ItemOutcome, on_stage: Callable[[str], None]
+    ) -> None:
+        request = await self._request(item.batch_id)
+        if request.needs_extraction and request.output == "markdown":
+            raise extraction.needs_model("Only a model can write what the prompt asks for")
+        page = await self._capture(item, request, outcome, on_stage)
+        outcome.http_status = page.http_status
+        outcome.final_url = page.final_url
+        outcome.warnings.extend(page.warnings)
+
+        on_stage("converting")
+        result: str | dict[str, Any]
+        if request.needs_extraction:
+            result = await extraction.extract(self._converter, page, request, outcome.warnings)
+        else:
+            result = await self._converter.to_markdown(
+                page.html, page.final_url, main_only=request.extract_content_only
+            )
+            if not result:
+                outcome.warnings.append("The page has no text.")
+
+        on_stage("uploading")
+        prefix = item_prefix(item.batch_id, item.item_uuid, item.generation, outcome.attempts)
+        if page.screenshot is not None:
+            outcome.screenshot_key = f"{prefix}/screenshot.png"
+            await self._put(outcome.screenshot_key, page.screenshot, "image/png")
+        result_key = f"{prefix}/result.json"
+        body = json.dumps(result, ensure_ascii=False).encode(errors="replace")
+        await self._put(result_key, body, "application/json")
+        outcome.result_key = result_key
+
+    async def _capture(
+        self,
+        item: ScrapeInput,
+        request: BatchRequest,
+        outcome: ItemOutcome,
+        on_stage: Callable[[str], None],
+    ) -> PageCapture:
+        options = PageOptions(
+            screenshot=request.screenshot,
+            full_page=request.full_page_screenshot,
+            navigation_timeout=self._navigation_timeout,
+            max_bytes=self._max_page_bytes,
+            max_frames=self._max_frames,
+            cookies=await self._cookies(item),
+        )
+        passage = self._passage(item)
+        earlier_captchas = outcome.usage.captchas
+        route = self._exits.route(request.proxy_country) if request.use_proxy else None
+        losses = 0
+        while True:
+            try:
+                async with self._lane(route, outcome.usage) as lane:
+                    page = await self._load(lane, item, request, options, on_stage, passage)
+                if route is not None:
+                    outcome.warnings.extend(route.arrived())
+                return page
+            except ScrapeError as error:
+                code = error.failure.code
+                if code in _TRANSIENT:
+                    losses += 1
+                    if losses == _PAGE_ATTEMPTS:
+                        raise
+                elif route is None or not route.turn(code):
+                    raise
+            finally:
+                outcome.usage.captchas = earlier_captchas + passage.solved
+
+    async def _load(
+        self,
+        lane: Lane,
+        item: ScrapeInput,
+        request: BatchRequest,
+        options: PageOptions,
+        on_stage: Callable[[str], None],
+        passage: Passage,
+    ) -> PageCapture:
+        if request.scrape_mode == "fast":
+            return await fetch_page(
+                self._http,
+                lane,
+                item.url,
+                options,
+                default_headers,
+                on_stage,
+                cookies=jar_lines(options.cookies, item.url),
+            )
+        return await capture_page(self._browsers, lane, item.url, options, on_stage, passage)
+
+    @asynccontextmanager
+    async def _lane(self, route: Route | None, usage: Usage) -> AsyncIterator[Lane]:
+        """The way out, opened anew for each try, since that also opens the gateway if it was
+        lost. What goes through an exit is counted."""
+        async with self._gateway.lane(None if route is None else route.exit) as lane:
+            try:
+                yield lane
+            finally:
+                if route is not None:
+                    usage.proxy_bytes += lane.sent + lane.received
+
+    async def _cookies(self, item: ScrapeInput) -> tuple[Cookie, ...]:
+        if not item.has_cookies:
+            return ()
+        try:
+            given = await _persistently(lambda: self._vault.get(item.batch_id, item.generation))
+        except SecretUnavailableError as error:
+            what = f"The batch's cookies cannot be opened: {error}."
+            raise ScrapeError("COOKIES_UNAVAILABLE", what) from None
+        return parse_cookies(given)
+
+    def _passage(self, item: ScrapeInput) -> Passage:
+        return Passage(
+            self._solver,
+            deadline=asyncio.get_running_loop().time() + item.timeout_seconds - _AFTER_WALLS,
+            max_captchas=self._max_captchas,
+            challenge_timeout=self._challenge_timeout,
+        )
+
+    async def _request(self, batch_id: str) -> BatchRequest:
+        if batch_id not in self._requests:
+            try:
+                body = await _persistently(lambda: self._bucket.get(request_key(batch_id)))
+            except ObjectMissingError:
+                what = "The batch's request is not in the bucket any more."
+                raise ScrapeError("REQUEST_MISSING", what) from None
+            self._requests[batch_id] = BatchRequest.model_validate_json(body)
+            if len(self._requests) > _CACHED_REQUESTS:
+                self._requests.popitem(last=False)
+        return self._requests[batch_id]
+
+    async def _put(self, key: str, body: bytes, content_type: str) -> None:
+        await _persistently(lambda: self._bucket.put(key, body, content_type))
+
+
+async def _persistently(call: Callable[[], Awaitable[T]]) -> T:
+    """`call()`, repeated while the bucket is out of reach, since the page would otherwise have to
+    be fetched again. Raises `StorageUnavailableError` after `_STORAGE_PATIENCE` seconds."""
+    give_up = time.monotonic() + _STORAGE_PATIENCE
+    while True:
+        try:
+            return await call()
+        except StorageUnavailableError:
+            if time.monotonic() > give_up:
+                raise
+        await asyncio.sleep(_STORAGE_PAUSE)
+
+
+def _log(item: ScrapeInput, outcome: ItemOutcome) -> None:
+    logger.info(
+        "item finished",
+        extra={
+            "batch": item.batch_id,
+            "item": item.item_uuid,
+            "code": outcome.failure.code if outcome.failure else "OK",
+            "attempts": outcome.attempts,
+        },
+    )

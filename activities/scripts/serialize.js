@@ -1,0 +1,96 @@
+// The document as HTML, or only its size if that is over `maxBytes`, so that it is not sent.
+// Open shadow trees stand where they are shown, their slots filled; so do the bodies of frames of
+// the same origin, which nobody else may read.
+(maxBytes) => {
+  const MAX_DEPTH = 1000;
+  const MAX_FRAMES = 50;
+  const deadline = performance.now() + 3000;
+  const FRAMES = ['iframe', 'frame'];
+  const inert = document.implementation.createHTMLDocument('');
+  // Elements with a shadow tree or a frame somewhere below them; all others are copied as they are.
+  const special = new Set();
+  let frames = 0;
+
+  const bodyOf = (frame) => {
+    try {
+      const body = frame.contentDocument?.body;
+      return body?.childNodes.length && frame.getClientRects().length ? body : null;
+    } catch {
+      return null;
+    }
+  };
+
+  const mark = (element) => {
+    for (let at = element; at && !special.has(at);) {
+      special.add(at);
+      at = at.assignedSlot ?? at.parentNode ?? at.host ?? at.defaultView?.frameElement;
+    }
+  };
+
+  const search = (root, depth) => {
+    if (depth > 20) return;
+    for (const element of root.querySelectorAll('*')) {
+      if (performance.now() > deadline) return;
+      if (element.localName === 'slot') {
+        mark(element);
+      } else if (element.shadowRoot) {
+        mark(element);
+        search(element.shadowRoot, depth + 1);
+      } else if (FRAMES.includes(element.localName) && frames < MAX_FRAMES && bodyOf(element)) {
+        frames += 1;
+        mark(element);
+        search(element.contentDocument, depth + 1);
+      }
+    }
+  };
+
+  // What is relative in a frame is so to the frame.
+  const absolute = (copy, base) => {
+    for (const name of ['href', 'src']) {
+      for (const element of copy.querySelectorAll(`[${name}]`)) {
+        const value = element.getAttribute(name);
+        if (URL.canParse(value, base)) element.setAttribute(name, new URL(value, base).href);
+      }
+    }
+  };
+
+  const copy = (node, depth) => {
+    if (!special.has(node) || depth > MAX_DEPTH || performance.now() > deadline) {
+      return inert.importNode(node, true);
+    }
+    const body = FRAMES.includes(node.localName) ? bodyOf(node) : null;
+    const result = body ? inert.createElement('div') : inert.importNode(node, false);
+    let children = node.childNodes;
+    if (body) {
+      children = body.childNodes;
+    } else if (node.shadowRoot) {
+      children = node.shadowRoot.childNodes;
+    } else if (node.localName === 'slot' && node.assignedNodes().length) {
+      children = node.assignedNodes();
+    }
+    for (const child of children) result.append(copy(child, depth + 1));
+    if (body) absolute(result, node.contentDocument.baseURI);
+    return result;
+  };
+
+  const flatten = (element) => {
+    try {
+      search(document, 0);
+      return special.size === 0 ? element : copy(element, 0);
+    } catch {
+      return element;
+    }
+  };
+
+  const doctype = document.doctype ? `<!DOCTYPE ${document.doctype.name}>` : '';
+  const element = document.documentElement;
+  // Half of a surrogate pair, which scripts can leave behind, is not valid in UTF-8.
+  const html = element ? (doctype + flatten(element).outerHTML).toWellFormed() : '';
+  const bytes = new Blob([html]).size;
+  return {
+    url: location.href,
+    contentType: document.contentType,
+    bytes,
+    html: bytes > maxBytes ? '' : html,
+  };
+}

@@ -1,0 +1,36 @@
+"""`python -m api`: serves the HTTP API until SIGTERM or SIGINT, then answers what it has begun."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+
+from activities.processes import forbid_core_dumps
+from api.app import create_app
+from api.server import serve
+from logs import configure_logging
+from settings import SettingsError, exit_with, load_settings
+from storage.database import DatabaseUnavailableError
+
+
+def main() -> None:
+    """Runs the server; the exit status is 2 if a setting is wrong or the port is taken."""
+    try:
+        forbid_core_dumps()
+        settings = load_settings()
+        configure_logging(settings.log_level)
+        serving = serve(create_app(settings), settings.api_host, settings.api_port)
+        if sys.platform == "win32":
+            asyncio.run(serving)
+        else:
+            import uvloop
+
+            uvloop.run(serving)
+    except (SettingsError, DatabaseUnavailableError) as error:
+        exit_with(error)
+    except OSError as error:
+        exit_with(SettingsError(f"SPIDRA_API_HOST, SPIDRA_API_PORT: {error}"))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,62 @@
+"""The application: what it holds while it runs, its middlewares and its routes."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from aiohttp import web
+
+from api import account, batches, docs, health
+from api.authentication import add_rate_limit, authentication
+from api.keys import BUCKET, DATABASE, SETTINGS, TEMPORAL, VAULT
+from api.middlewares import MAX_BODY_BYTES, add_request_id, error_envelope, request_ids
+from api.negotiation import only_json
+from settings import Settings
+from storage.accounts import ensure_keys
+from storage.bucket import Bucket
+from storage.database import Database
+from storage.vault import Vault
+from workflows.client import connect
+
+_BUCKET_TIMEOUT = 1.3
+"""Seconds for each of two tries."""
+
+_BUCKET_CALL_TIMEOUT = 3.9
+"""Seconds for both and the pause between, so that no client waits for more than five."""
+
+
+def create_app(settings: Settings) -> web.Application:
+    """The application; connections are made when it starts."""
+    app = web.Application(
+        client_max_size=MAX_BODY_BYTES,
+        middlewares=[request_ids, error_envelope, authentication, only_json],
+    )
+    app[SETTINGS] = settings
+    app.cleanup_ctx.append(_open_parts)
+    app.on_response_prepare.append(add_request_id)
+    app.on_response_prepare.append(add_rate_limit)
+    app.router.add_get("/healthz", health.healthz)
+    app.router.add_get("/readyz", health.readyz)
+    app.router.add_get("/api/batch/scrape", batches.list_all)
+    app.router.add_post("/api/batch/scrape", batches.submit)
+    app.router.add_get("/api/batch/scrape/{batchId}", batches.get)
+    app.router.add_delete("/api/batch/scrape/{batchId}", batches.cancel)
+    app.router.add_post("/api/batch/scrape/{batchId}/retry", batches.retry)
+    app.router.add_get("/api/account", account.get)
+    docs.add_routes(app.router)
+    return app
+
+
+async def _open_parts(app: web.Application) -> AsyncIterator[None]:
+    settings = app[SETTINGS]
+    database = Database(settings.sql_url)
+    database.migrate()
+    await database.run(ensure_keys, settings.api_keys)
+    app[DATABASE] = database
+    app[BUCKET] = Bucket(settings, timeout=_BUCKET_TIMEOUT, call_timeout=_BUCKET_CALL_TIMEOUT)
+    app[VAULT] = Vault(app[BUCKET], settings.secret_key)
+    # Lazily, so that the API can say what is wrong while Temporal is away.
+    app[TEMPORAL] = await connect(settings, lazy=True)
+    yield
+    app[BUCKET].close()
+    database.close()

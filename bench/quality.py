@@ -1,0 +1,141 @@
+"""How good and how fast the main content of pages is, against what people marked as such.
+
+    make bench-quality PAGES=folder
+
+The folder holds `html/{id}.html.gz` and `ground-truth.json`, `{id: {"articleBody": …, "url": …}}`:
+the form of the open article extraction benchmark by Scrapinghub. Its measure is used as well:
+precision and recall of 4-grams of words per page, averaged over the pages, and the F1 of the two.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+import re
+import statistics
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import ParamSpec, TypeVar
+
+from activities import dom, main_content, markdown
+from activities.declared.read import read_declared
+
+_WORD = re.compile(r"\w+")
+_IMAGE = re.compile(r"!\[(?:[^\[\]\\]|\\.)*\]\(<?[^)\s]*>?(?: \"[^\"]*\")?\)")
+_LINK_TARGET = re.compile(r"\]\(<?[^)\s]*>?(?: \"[^\"]*\")?\)")
+_FENCE = re.compile(r"^\s*```\S*$", re.MULTILINE)
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page and what people marked as its main content."""
+
+    name: str
+    url: str
+    html: str
+    expected: str
+
+
+@dataclass
+class Clock:
+    """CPU seconds of each stage, page by page."""
+
+    stages: dict[str, list[float]] = field(default_factory=dict)
+
+    def measure(self, stage: str, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """What `work` returns, its CPU time noted as that of `stage`."""
+        start = time.process_time()
+        result = work(*args, **kwargs)
+        self.stages.setdefault(stage, []).append(time.process_time() - start)
+        return result
+
+    def medians(self) -> Iterator[tuple[str, float]]:
+        """Each stage with its median in milliseconds."""
+        for stage, seconds in self.stages.items():
+            yield stage, statistics.median(seconds) * 1000
+
+
+def plain(text: str) -> str:
+    """Markdown as the words a reader sees: without addresses, pictures and fences."""
+    return _FENCE.sub(" ", _LINK_TARGET.sub(" ", _IMAGE.sub(" ", text)))
+
+
+def precision_and_recall(found: str, expected: str) -> tuple[float, float]:
+    """Of the 4-grams of words in `found`, how many are in `expected`, and the other way round."""
+    ours, theirs = _shingles(found), _shingles(expected)
+    common = (ours & theirs).total()
+    if not ours or not theirs:
+        same = float(ours == theirs)
+        return same, same
+    return common / ours.total(), common / theirs.total()
+
+
+def _shingles(text: str) -> Counter[tuple[str, ...]]:
+    words = _WORD.findall(text)
+    size = min(4, len(words))
+    return Counter(tuple(words[i : i + size]) for i in range(len(words) - size + 1) if size)
+
+
+def read_pages(folder: Path) -> list[Page]:
+    """The pages of a folder of that form."""
+    truth = json.loads((folder / "ground-truth.json").read_text())
+    return [
+        Page(
+            name,
+            entry.get("url") or "http://localhost/",
+            gzip.decompress((folder / "html" / f"{name}.html.gz").read_bytes()).decode(
+                errors="replace"
+            ),
+            entry["articleBody"],
+        )
+        for name, entry in sorted(truth.items())
+    ]
+
+
+def main() -> int:
+    """Prints the measurements."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("pages", type=Path)
+    parser.add_argument("--worst", type=int, default=0, help="also print the worst pages")
+    arguments = parser.parse_args()
+    pages = read_pages(arguments.pages)
+    for page in pages[:3]:  # what is loaded at first use
+        main_content.main_content(page.html, page.url)
+    clock = Clock()
+    scores = []
+    start = time.perf_counter()
+    for page in pages:
+        content = clock.measure("main content", main_content.main_content, page.html, page.url)
+        scores.append((*precision_and_recall(plain(content), page.expected), page.name))
+    seconds = time.perf_counter() - start
+    for page in pages:
+        clock.measure("full page", markdown.full_page, page.html, page.url)
+        root = clock.measure("parse", dom.parse, page.html)
+        clock.measure("declared data", read_declared, root, page.url)
+        clock.measure("clean-up", dom.clean, root)
+        clock.measure("to markdown", markdown.to_markdown, root, page.url)
+    precision = statistics.mean(score[0] for score in scores)
+    recall = statistics.mean(score[1] for score in scores)
+    print(f"pages      {len(pages)}")
+    print(f"precision  {precision:.4f}")
+    print(f"recall     {recall:.4f}")
+    print(f"F1         {2 * precision * recall / (precision + recall):.4f}")
+    print(f"pages/s    {len(pages) / seconds:.1f}  (main content, one process)")
+    print("\nCPU milliseconds per page, median")
+    for stage, milliseconds in clock.medians():
+        print(f"  {stage:<14} {milliseconds:6.1f}")
+    for p, r, name in sorted(scores, key=lambda s: min(s[0], s[1]))[: arguments.worst]:
+        print(f"{p:.3f} {r:.3f} {name}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

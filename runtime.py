@@ -1,0 +1,240 @@
+"""What a worker is made of, how it starts, and how it stops. `worker.py` is how to run one."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from datetime import timedelta
+
+from temporalio.client import Client
+from temporalio.worker import Worker
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+
+from activities.browser import BrowserPool, BrowserStartError, find_browser
+from activities.content import ContentConverter
+from activities.egress.gateway import Gateway
+from activities.egress.routes import ExitPool
+from activities.http_client import HttpClient
+from activities.ledger import LedgerActivities
+from activities.processes import forbid_core_dumps
+from activities.scrape import ScrapeActivities
+from activities.secrets import SecretActivities
+from activities.walls.solver import Solver
+from logs import configure_logging
+from reconciler import Reconciler
+from settings import Settings, SettingsError, exit_with, load_settings
+from storage.bucket import Bucket
+from storage.database import Database, DatabaseUnavailableError
+from storage.vault import Vault
+from workflows.batch import BatchWorkflow
+from workflows.client import connect
+from workflows.types import fast_task_queue
+
+logger = logging.getLogger(__name__)
+
+_BUCKET_TIMEOUT = 10.0
+_CONNECT_PAUSE = 1.0
+_SHUTDOWN_MARGIN = 5.0
+"""Seconds for what remains when all items have finished or were told to stop."""
+
+
+async def run(settings: Settings) -> None:
+    """Works until a signal comes. Raises `SettingsError` or `BrowserStartError` at the start."""
+    stop = _stop_signals()
+    async with AsyncExitStack() as stack:
+        bucket = Bucket(settings, timeout=_BUCKET_TIMEOUT)
+        stack.callback(bucket.close)
+        converter = ContentConverter(processes=os.cpu_count() or 1)
+        stack.callback(converter.close)
+        gateway = Gateway(allow=settings.egress_allow, max_item_bytes=settings.max_item_bytes)
+        await gateway.start()
+        stack.push_async_callback(gateway.close)
+        http = HttpClient(threads=settings.fast_slots)
+        stack.callback(http.close)
+        browsers = BrowserPool(
+            find_browser(settings.browser),
+            tabs=settings.tabs,
+            max_page_memory=settings.max_page_memory,
+        )
+        stack.push_async_callback(browsers.close)
+        await asyncio.gather(browsers.start(), converter.warm_up())
+        database = Database(settings.sql_url)
+        stack.callback(database.close)
+        database.migrate()
+        client = await _connect(settings, stop)
+        if client is None:
+            return
+        solver = _solver(settings)
+        if solver is not None:
+            stack.push_async_callback(solver.close)
+            checking = asyncio.create_task(solver.check())
+            stack.callback(checking.cancel)
+        vault = Vault(bucket, settings.secret_key)
+        reconciler = Reconciler(client, database, vault, interval=settings.reconcile_interval)
+        reconciling = asyncio.create_task(reconciler.run_forever())
+        stack.callback(reconciling.cancel)
+        activities = ScrapeActivities(
+            browsers,
+            converter,
+            bucket,
+            gateway,
+            http,
+            ExitPool(settings.proxies),
+            vault,
+            navigation_timeout=settings.navigation_timeout,
+            max_page_bytes=settings.max_page_bytes,
+            max_frames=settings.max_frames,
+            solver=solver,
+            max_captchas=settings.max_captchas,
+            challenge_timeout=settings.challenge_timeout,
+        )
+        book = LedgerActivities(database)
+        workers = (
+            create_worker(client, settings, activities, book, SecretActivities(vault)),
+            create_fast_worker(client, settings, activities),
+        )
+        await _work(workers, activities, settings.shutdown_grace, stop)
+
+
+def _solver(settings: Settings) -> Solver | None:
+    if settings.captcha_url is None or settings.captcha_key is None:
+        return None
+    return Solver(
+        settings.captcha_url,
+        settings.captcha_key.get_secret_value(),
+        dialect=settings.captcha_dialect,
+        timeout=settings.captcha_timeout,
+    )
+
+
+def create_worker(
+    client: Client,
+    settings: Settings,
+    activities: ScrapeActivities,
+    book: LedgerActivities,
+    secrets: SecretActivities,
+) -> Worker:
+    """The Temporal worker for batches. Not yet running."""
+    return Worker(
+        client,
+        task_queue=settings.task_queue,
+        workflows=[BatchWorkflow],
+        activities=[
+            activities.scrape_item,
+            book.admit_batch,
+            book.settle_items,
+            secrets.forget_secrets,
+        ],
+        workflow_runner=SandboxedWorkflowRunner(
+            # Deterministic, and slow to import anew for each workflow.
+            restrictions=SandboxRestrictions.default.with_passthrough_modules("pydantic")
+        ),
+        # With N slots exactly N items are started, and `startedAt` means that a tab was free.
+        max_concurrent_activities=settings.tabs,
+        # Those of the ledger, as many as the database has threads.
+        max_concurrent_local_activities=8,
+        # Items of a batch start right with the workflow task that schedules them.
+        max_eager_activity_reservations_per_workflow_task=50,
+        # Else a query waits 10 s for a worker that died.
+        sticky_queue_schedule_to_start_timeout=timedelta(seconds=2),
+        # Else heartbeats lag by 0.8 of the heartbeat timeout.
+        max_heartbeat_throttle_interval=timedelta(seconds=1),
+        graceful_shutdown_timeout=timedelta(seconds=settings.shutdown_grace),
+    )
+
+
+def create_fast_worker(client: Client, settings: Settings, activities: ScrapeActivities) -> Worker:
+    """The Temporal worker for items that need no browser, and so no tab. Not yet running."""
+    return Worker(
+        client,
+        task_queue=fast_task_queue(settings.task_queue),
+        activities=[activities.scrape_item],
+        max_concurrent_activities=settings.fast_slots,
+        max_heartbeat_throttle_interval=timedelta(seconds=1),
+        graceful_shutdown_timeout=timedelta(seconds=settings.shutdown_grace),
+    )
+
+
+async def _connect(settings: Settings, stop: asyncio.Queue[signal.Signals]) -> Client | None:
+    """The connection, tried until it stands: Temporal may start later than its workers.
+    None if a signal came first."""
+    while True:
+        try:
+            return await connect(settings)
+        except RuntimeError as error:
+            logger.warning("Temporal is out of reach: %s", error)
+        try:
+            async with asyncio.timeout(_CONNECT_PAUSE):
+                await stop.get()
+        except TimeoutError:
+            continue
+        return None
+
+
+async def _work(
+    workers: Sequence[Worker],
+    activities: ScrapeActivities,
+    grace: float,
+    stop: asyncio.Queue[signal.Signals],
+) -> None:
+    """Runs `workers` until a signal comes, or one of them fails."""
+    running = [asyncio.create_task(worker.run()) for worker in workers]
+    for worker in workers:
+        logger.info("polling", extra={"task_queue": worker.task_queue})
+    first = asyncio.create_task(stop.get())
+    await asyncio.wait([*running, first], return_when=asyncio.FIRST_COMPLETED)
+    if first.done():
+        logger.info("stopping: running items may finish, a second signal hands them over at once")
+    first.cancel()
+    shutdown = asyncio.create_task(_shut_down(workers, running))
+    second = asyncio.create_task(stop.get())
+    await asyncio.wait(
+        [shutdown, second],
+        timeout=grace + _SHUTDOWN_MARGIN,
+        return_when=asyncio.FIRST_COMPLETED,
+    )
+    second.cancel()
+    activities.hand_over()
+    _, unfinished = await asyncio.wait([shutdown], timeout=_SHUTDOWN_MARGIN)
+    if unfinished:
+        # As when Temporal is away: it will miss the heartbeats of what was running.
+        logger.warning("Temporal could not be told of the shutdown in time")
+        for task in running:
+            task.cancel()
+        return
+    await asyncio.gather(*running)
+
+
+async def _shut_down(workers: Sequence[Worker], running: Sequence[asyncio.Task[None]]) -> None:
+    # One that has failed has nothing to shut down, and would never say that it has.
+    alive = (worker for worker, task in zip(workers, running, strict=True) if not task.done())
+    await asyncio.gather(*(worker.shutdown() for worker in alive))
+
+
+def _stop_signals() -> asyncio.Queue[signal.Signals]:
+    signals: asyncio.Queue[signal.Signals] = asyncio.Queue()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, signals.put_nowait, number)
+    return signals
+
+
+def main() -> None:
+    """Runs the worker; the exit status is 2 if a setting is wrong or the browser cannot start."""
+    try:
+        forbid_core_dumps()
+        settings = load_settings()
+        configure_logging(settings.log_level)
+        if sys.platform == "win32":
+            asyncio.run(run(settings))
+        else:
+            import uvloop
+
+            uvloop.run(run(settings))
+    except (SettingsError, BrowserStartError, DatabaseUnavailableError) as error:
+        exit_with(error)

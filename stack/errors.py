@@ -1,0 +1,7 @@
+"""What can go wrong with the stack."""
+
+from __future__ import annotations
+
+
+class StackError(Exception):
+    """The stack cannot do what was asked. The message is for the person at the terminal."""

@@ -1,0 +1,21 @@
+"""Where the programs are that the stack runs."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+
+from stack.errors import StackError
+
+REPOSITORY = Path(__file__).parent.parent
+"""Where `worker.py` and the package `api` are."""
+
+
+def find_program(name: str) -> str:
+    """The path of a program, first looked for beside the running Python. Raises `StackError`."""
+    beside = Path(sys.executable).parent
+    path = shutil.which(name, path=str(beside)) or shutil.which(name)
+    if path is None:
+        raise StackError(f"{name} is not installed: run `make setup`.")
+    return path

@@ -1,0 +1,23 @@
+"""What went through proxies, per item and per account."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0004"
+down_revision = "0003"
+branch_labels = None
+depends_on = None
+
+_COLUMNS = (("settlements", "proxy_bytes"), ("accounts", "proxy_bytes_used"))
+
+
+def upgrade() -> None:
+    for table, name in _COLUMNS:
+        op.add_column(table, sa.Column(name, sa.BigInteger, nullable=False, server_default="0"))
+
+
+def downgrade() -> None:
+    for table, name in _COLUMNS:
+        op.drop_column(table, name)

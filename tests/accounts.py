@@ -1,0 +1,20 @@
+"""Accounts of a test's own."""
+
+from __future__ import annotations
+
+import uuid
+
+from stack.stack import Stack
+from storage import accounts
+from storage.database import Database
+
+
+def new_key(stack: Stack, credits_limit: int = 100_000) -> str:
+    """A key that opens an account of its own, in the stack's SQLite database."""
+    database = Database(f"sqlite:///{stack.data_dir}/spidra.db")
+    account = f"a-{uuid.uuid4()}"
+    with database.transaction() as connection:
+        accounts.set_limit(connection, account, credits_limit)
+        key = accounts.new_key(connection, account)
+    database.close()
+    return key

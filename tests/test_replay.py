@@ -1,0 +1,30 @@
+"""Running batches survive a change of the workflow's code: recorded histories replay.
+
+A history that no longer does is a change that needs `workflow.patched()`. New ones are recorded
+with `python -m tests.record_histories VERSION` when a version is released.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from temporalio.client import WorkflowHistory
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.worker import Replayer
+
+from workflows.batch import BatchWorkflow
+
+HISTORIES = sorted((Path(__file__).parent / "histories").glob("*.json"))
+
+
+def test_there_are_histories() -> None:
+    assert {path.stem.partition("-")[0] for path in HISTORIES} >= {"plain", "cancelled", "retried"}
+
+
+@pytest.mark.parametrize("path", HISTORIES, ids=lambda path: path.stem)
+async def test_a_recorded_history_replays(path: Path) -> None:
+    replayer = Replayer(workflows=[BatchWorkflow], data_converter=pydantic_data_converter)
+    recorded = await asyncio.to_thread(path.read_text)
+    await replayer.replay_workflow(WorkflowHistory.from_json("batch-recorded", recorded))

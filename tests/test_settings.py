@@ -1,0 +1,67 @@
+"""Settings: what is wrong is said at the start, by the name of its variable."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from settings import PREFIX, ApiKey, Settings
+
+ROOT = Path(__file__).parent.parent
+
+
+def start(program: list[str], tmp_path: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Runs a process of the project, outside any `.env` file, until it refuses to."""
+    environment = {k: v for k, v in os.environ.items() if not k.startswith((PREFIX, "TEMPORAL_"))}
+    return subprocess.run(
+        [sys.executable, *program],
+        env={**environment, "PYTHONPATH": str(ROOT), **variables},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("program", [["-m", "api"], [str(ROOT / "worker.py")]])
+@pytest.mark.parametrize(
+    ("variables", "expected"),
+    [
+        ({"SPIDRA_API_PORT": "http"}, "SPIDRA_API_PORT: Input should be a valid integer"),
+        ({"SPIDRA_TABS": "0"}, "SPIDRA_TABS: Input should be greater than or equal to 1"),
+        ({"SPIDRA_TAPS": "4"}, "SPIDRA_TAPS is not a setting. Did you mean SPIDRA_TABS?"),
+        ({"SPIDRA_BROWSER": "/nowhere"}, "SPIDRA_BROWSER: Value error, /nowhere is not a program"),
+        ({"SPIDRA_API_KEYS": "key-without-rest"}, "entry 1 is not of the form key:account:credits"),
+        ({"SPIDRA_EGRESS_ALLOW": "10.0.0.1/8"}, "SPIDRA_EGRESS_ALLOW: "),
+        ({"SPIDRA_CAPTCHA_URL": "solver"}, "SPIDRA_CAPTCHA_URL: Value error, it is not the URL"),
+        ({"SPIDRA_CAPTCHA_KEY": "x"}, "SPIDRA_CAPTCHA_URL and SPIDRA_CAPTCHA_KEY go together"),
+        ({}, "SPIDRA_S3_BUCKET is not set."),
+        ({"SPIDRA_S3_BUCKET": "b", "SPIDRA_S3_ENDPOINT_URL": "nonsense"}, "Invalid endpoint"),
+    ],
+)
+def test_a_process_refuses_to_start_and_names_the_variable(
+    program: list[str], variables: dict[str, str], expected: str, tmp_path: Path
+) -> None:
+    result = start(program, tmp_path, **variables)
+    assert result.returncode == 2
+    assert expected in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_keys_are_not_repeated_in_errors(tmp_path: Path) -> None:
+    result = start(["-m", "api"], tmp_path, SPIDRA_API_KEYS="my-secret-key:account:many")
+    assert result.returncode == 2
+    assert "my-secret-key" not in result.stderr
+
+
+def test_settings_show_no_secrets() -> None:
+    settings = Settings(
+        database_url="postgresql://spidra:hunter2@db/spidra",
+        api_keys=(ApiKey(key="key-hunter2", account="acme", credits=1),),
+    )
+    assert "hunter2" not in repr(settings) + str(settings)

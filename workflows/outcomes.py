@@ -1,0 +1,88 @@
+"""The outcome of an item whose activity could not report one itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from temporalio.exceptions import ApplicationError, FailureError, TimeoutType
+from temporalio.exceptions import TimeoutError as TemporalTimeoutError
+
+from activities.failures import failure
+from activities.types import Failure, ItemOutcome, Progress, Usage
+
+MAX_ATTEMPTS = 10
+"""How often an item is started when its worker is lost, or its bucket out of reach, each time.
+What a page does wrong costs none of them: that is an outcome, not an error. A page that takes
+its worker down every time must end some time."""
+
+_FIRST_PAUSE = timedelta(seconds=1)
+_LONGEST_PAUSE = timedelta(seconds=30)
+
+
+def outcome_of_error(
+    cause: BaseException | None, progress: Progress, finished_at: datetime
+) -> ItemOutcome:
+    """The outcome of an item whose last attempt, which got as far as `progress`, ended with
+    `cause`.
+
+    Raises `TypeError` if `cause` is nothing that Temporal reports of an activity.
+    """
+    return ItemOutcome(
+        failure=_failure_of(cause),
+        usage=progress.usage,
+        attempts=progress.attempts,
+        finished_at=finished_at,
+    )
+
+
+def progress_of_error(
+    cause: BaseException | None, previous: Progress | None, at: datetime
+) -> Progress:
+    """How far the lost attempt was, from its last heartbeat, or from what it said when it gave
+    up. If it said nothing, it is counted as one more than `previous`, ended `at`."""
+    details: Sequence[Any] = ()
+    match cause:
+        case TemporalTimeoutError():
+            details = cause.last_heartbeat_details
+        case ApplicationError():
+            details = cause.details
+    if details:
+        return Progress.model_validate(details[0])
+    attempts = previous.attempts if previous else 0
+    usage = previous.usage if previous else Usage()
+    return Progress(stage="unknown", attempts=attempts + 1, started_at=at, usage=usage)
+
+
+def pause_before_attempt(cause: BaseException | None, attempt: int) -> timedelta | None:
+    """How long to wait before the `attempt`th time that a worker starts the item, counted from 1;
+    None if it shall not be started again.
+
+    None at all after a worker that was shut down, or the first time: what takes long is to notice
+    the loss. Then they double, up to half a minute: it may be the page that takes workers down.
+    """
+    if attempt > MAX_ATTEMPTS or (isinstance(cause, ApplicationError) and cause.non_retryable):
+        return None
+    is_handed_over = isinstance(cause, ApplicationError) and cause.type == "WORKER_LOST"
+    if is_handed_over or attempt == 2:
+        return timedelta()
+    return min(_FIRST_PAUSE * float(2 ** (attempt - 3)), _LONGEST_PAUSE)
+
+
+def _failure_of(cause: BaseException | None) -> Failure:
+    match cause:
+        case TemporalTimeoutError(type=TimeoutType.HEARTBEAT):
+            return failure(
+                "WORKER_LOST",
+                "Workers went away each time while they worked on this page.",
+            )
+        case TemporalTimeoutError():
+            return failure("ITEM_TIMEOUT", "The worker did not finish this page in time.")
+        case ApplicationError(type="STORAGE_UNAVAILABLE"):
+            return failure("STORAGE_UNAVAILABLE", "The bucket was out of reach for too long.")
+        case ApplicationError(type="WORKER_LOST"):
+            return failure("WORKER_LOST", "The workers were shut down too often.")
+        case FailureError():
+            return failure("INTERNAL_ERROR", "The worker could not process this page.")
+    raise TypeError(f"not the end of an activity: {cause!r}")
