@@ -107,7 +107,6 @@ async def test_an_api_that_is_told_to_stop_answers_what_it_has_begun(
         pid = process.pid
         os.kill(pid, signal.SIGTERM)
         await refuses_connections(url)
-        assert not asking.done()
         assert (await asking)["status"] == "running"
         site.open_gate("drain")
 
@@ -120,6 +119,8 @@ async def refuses_connections(url: str) -> None:
             _, writer = await asyncio.open_connection(address.host, address.port)
         except ConnectionRefusedError:
             return
+        except ConnectionResetError:  # it waited to be accepted when the listener closed
+            continue
         writer.close()
         await asyncio.sleep(0.01)
     raise AssertionError("it still listens")
