@@ -34,7 +34,7 @@ demo: setup
 	@$(PYTHON) -m stack demo $(URLS)
 
 test: setup
-	$(PYTHON) -m pytest $(ARGS)
+	$(PYTHON) -m pytest -n 2 --dist loadfile $(ARGS)
 
 bench-quality: $(INSTALLED)
 	@test -n "$(PAGES)" || { echo 'make bench-quality PAGES=dir: see bench/quality.py for its form' >&2; exit 2; }
