@@ -1,7 +1,7 @@
 # Every target does its own set-up; what is there already costs nothing. `make` alone lists them.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup browser up demo test bench-quality bench-fidelity bench-api lint audit lock clean
+.PHONY: help setup browser up demo test bench-quality bench-fidelity bench-api bench-fairness lint audit lock clean
 
 VENV := .venv
 PYTHON := $(VENV)/bin/python
@@ -20,6 +20,7 @@ help:
 	@echo 'make bench-quality PAGES=dir measure main content against pages with ground truth'
 	@echo 'make bench-fidelity          compare what converters keep of the pages of the tests'
 	@echo 'make bench-api               measure cancels, retries, list and status under load'
+	@echo 'make bench-fairness          measure how a small batch fares behind big ones of others'
 	@echo 'make lint                    check style and types'
 	@echo 'make audit                   look for known vulnerabilities in the requirements'
 	@echo 'make lock                    compile the requirements from pyproject.toml'
@@ -45,6 +46,9 @@ bench-fidelity: $(INSTALLED)
 
 bench-api: setup
 	@$(PYTHON) -m bench.api $(ARGS)
+
+bench-fairness: setup
+	@$(PYTHON) -m bench.fairness $(ARGS)
 
 lint: $(INSTALLED)
 	$(PYTHON) -m ruff check

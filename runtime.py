@@ -19,9 +19,11 @@ from activities.browser import BrowserPool, BrowserStartError, find_browser
 from activities.content import ContentConverter
 from activities.egress.gateway import Gateway
 from activities.egress.routes import ExitPool
+from activities.hosts import Hosts
 from activities.http_client import HttpClient
 from activities.ledger import LedgerActivities
 from activities.processes import forbid_core_dumps
+from activities.robots import Robots
 from activities.scrape import ScrapeActivities
 from activities.secrets import SecretActivities
 from activities.walls.solver import Solver
@@ -86,6 +88,12 @@ async def run(settings: Settings) -> None:
             http,
             ExitPool(settings.proxies),
             vault,
+            Hosts(
+                concurrency=settings.host_concurrency,
+                spacing=settings.host_spacing,
+                max_backoff=settings.max_backoff,
+            ),
+            Robots(http) if settings.robots == "on" else None,
             navigation_timeout=settings.navigation_timeout,
             max_page_bytes=settings.max_page_bytes,
             max_frames=settings.max_frames,

@@ -79,6 +79,10 @@ class Settings(BaseSettings):
     captcha_timeout: float = Field(default=90, ge=5, le=600)
     max_captchas: int = Field(default=3, ge=1, le=20)
     challenge_timeout: float = Field(default=15, ge=0, le=120)
+    host_concurrency: int = Field(default=6, ge=0, le=1000)
+    host_spacing: float = Field(default=0, ge=0, le=60)
+    max_backoff: float = Field(default=120, ge=0, le=600)
+    robots: Literal["off", "on"] = "off"
     max_page_bytes: int = Field(default=20 * 2**20, ge=1024)
     max_page_memory: int = Field(default=2 * 2**30, ge=256 * 2**20)
     max_frames: int = Field(default=500, ge=1)

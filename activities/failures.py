@@ -64,6 +64,12 @@ KINDS: dict[str, Kind] = {
     "INTERNAL_ERROR": Kind(
         True, "Retry; if it recurs, search the worker's log for the item's uuid."
     ),
+    "ROBOTS_DISALLOWED": Kind(False, "Ask the owner of the site, or set SPIDRA_ROBOTS to off."),
+    "ROBOTS_UNAVAILABLE": Kind(True, "Retry once the site answers, or set SPIDRA_ROBOTS to off."),
+    "HOST_BUSY": Kind(True, "Retry later, or raise SPIDRA_HOST_CONCURRENCY."),
+    "HTTP_429": Kind(
+        True, "Retry later, or lower SPIDRA_HOST_CONCURRENCY or raise SPIDRA_HOST_SPACING."
+    ),
     "HTTP_4XX": Kind(False, "The server refuses this request; check the URL in a browser."),
     "HTTP_5XX": Kind(True, "The server failed; retry later."),
 }
@@ -77,7 +83,8 @@ class ScrapeError(Exception):
     """An item cannot be completed, for a reason in `KINDS`.
 
     `what` says in one sentence what happened, free of secrets and of the page's own text; the
-    kind's advice is appended. `http_status` and `final_url` are set once a response was there.
+    kind's advice is appended. `http_status` and `final_url` are set once a response was there, and
+    `retry_after` if that says in how many seconds it would have been another one.
     """
 
     def __init__(
@@ -87,20 +94,28 @@ class ScrapeError(Exception):
         *,
         http_status: int | None = None,
         final_url: str | None = None,
+        retry_after: float | None = None,
     ) -> None:
         super().__init__(f"{code}: {what}")
         self.failure = failure(code, what)
         self.http_status = http_status
         self.final_url = final_url
+        self.retry_after = retry_after
 
     @classmethod
-    def from_status(cls, status: int, final_url: str) -> ScrapeError:
+    def from_status(
+        cls, status: int, final_url: str, retry_after: float | None = None
+    ) -> ScrapeError:
         """The error page of a server that answered with `status`, 400 or above."""
+        what = f"The server answered with HTTP status {status}"
+        if retry_after is not None:
+            what += f", and asked to be left alone for {retry_after:.0f} seconds"
         return cls(
             f"HTTP_{status}",
-            f"The server answered with HTTP status {status}.",
+            f"{what}.",
             http_status=status,
             final_url=final_url,
+            retry_after=retry_after,
         )
 
 

@@ -26,7 +26,7 @@ from activities.page import PageCapture, PageOptions
 from activities.walls.facts import Seen
 from activities.walls.judge import REFUSALS, judge
 
-_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _MAX_REDIRECTS = 20
 """Of one document, as in Chromium."""
 
@@ -98,9 +98,9 @@ class _Fetch:
                 seconds=max(self._deadline - self._loop.time(), 0),
             )
             location = answer.headers.get("location")
-            if answer.status not in _REDIRECTS or location is None:
+            if answer.status not in REDIRECTS or location is None:
                 return answer
-            url = _redirected(url, location)
+            url = redirected(url, location)
         raise net_error("net::ERR_TOO_MANY_REDIRECTS", url)
 
     def _captured(self, answer: Answer, document: documents.Document) -> PageCapture:
@@ -125,7 +125,7 @@ class _Fetch:
 
 def _is_document(status: int, headers: Mapping[str, str]) -> bool:
     """Whether the body that follows `headers` may be a page, or say why there is none."""
-    if status in _REDIRECTS and "location" in headers:
+    if status in REDIRECTS and "location" in headers:
         return False
     try:
         check_disposition(headers)
@@ -135,7 +135,7 @@ def _is_document(status: int, headers: Mapping[str, str]) -> bool:
     return True
 
 
-def _redirected(url: str, location: str) -> str:
+def redirected(url: str, location: str) -> str:
     """Where `location` leads from `url`. Raises `ScrapeError`."""
     with suppress(UnicodeDecodeError):
         # Browsers read the bytes as UTF-8 if they are that.

@@ -121,13 +121,14 @@ class HttpSession:
         is_wanted: IsWanted,
         max_bytes: int,
         seconds: float,
+        is_part_enough: bool = False,
     ) -> Answer:
         """What the server answers; redirects are not followed.
 
-        `url` has to be as `ada_url` writes it. Raises `ScrapeError`, with `TOO_LARGE` if a body
-        that is wanted has more than `max_bytes`.
+        `url` has to be as `ada_url` writes it. If a body that is wanted has more than `max_bytes`,
+        it is cut there if `is_part_enough`. Raises `ScrapeError`, otherwise with `TOO_LARGE`.
         """
-        exchange = _Exchange(self._curl, self._lane, url, is_wanted, max_bytes)
+        exchange = _Exchange(self._curl, self._lane, url, is_wanted, max_bytes, is_part_enough)
         self._latest = self._threads.submit(exchange.run, headers, seconds, self._authorities)
         return await asyncio.wrap_future(self._latest)
 
@@ -143,13 +144,20 @@ class _Exchange:
     """One request and its answer, in a thread."""
 
     def __init__(
-        self, curl: Curl, lane: Lane, url: str, is_wanted: IsWanted, max_bytes: int
+        self,
+        curl: Curl,
+        lane: Lane,
+        url: str,
+        is_wanted: IsWanted,
+        max_bytes: int,
+        is_part_enough: bool,
     ) -> None:
         self._curl = curl
         self._lane = lane
         self._url = url
         self._is_wanted = is_wanted
         self._max_bytes = max_bytes
+        self._is_part_enough = is_part_enough
         self._status = 0
         self._headers: dict[str, str] = {}
         self._body: list[bytes] = []
@@ -172,7 +180,7 @@ class _Exchange:
         refusal = self._lane.refusal_named(self._headers.get(REFUSAL_HEADER, ""))
         if refusal is not None:
             raise ScrapeError(refusal.code, refusal.what, final_url=self._url)
-        if self._is_cut and self._wanted:
+        if self._is_cut and self._wanted and not self._is_part_enough:
             raise ScrapeError(
                 "TOO_LARGE",
                 f"The page has more than {self._max_bytes} bytes, which are allowed.",
@@ -227,6 +235,9 @@ class _Exchange:
         self._received += len(data)
         if self._received > (self._max_bytes if self._wanted else _UNWANTED_BYTES):
             self._is_cut = True
+            if self._wanted and self._is_part_enough:
+                rest = self._max_bytes - (self._received - len(data))
+                self._body.append(data[:rest])
             return int(CURL_WRITEFUNC_ERROR)
         if self._wanted:
             self._body.append(data)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
 from playwright.async_api import Response
@@ -58,7 +60,7 @@ def check_head(status: int, headers: Mapping[str, str], url: str) -> None:
     """
     try:
         if status >= 400:
-            raise ScrapeError.from_status(status, url)
+            raise ScrapeError.from_status(status, url, retry_after(headers))
         if status in (204, 205):
             raise ScrapeError("NO_CONTENT", f"The server answered with HTTP status {status}.")
         check_disposition(headers)
@@ -66,6 +68,21 @@ def check_head(status: int, headers: Mapping[str, str], url: str) -> None:
     except ScrapeError as error:
         error.http_status, error.final_url = status, url
         raise
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """The seconds that `headers`, whose names are in lower case, ask to wait for; None if they do
+    not, or in no form of RFC 9110, 10.2.3."""
+    value = headers.get("retry-after", "").strip()
+    if re.fullmatch(r"[0-9]{1,9}", value):
+        return float(value)
+    try:
+        at = parsedate_to_datetime(value)
+    except (ValueError, OverflowError):
+        return None
+    if at.tzinfo is None:  # as Python reads a zone of -0000
+        at = at.replace(tzinfo=UTC)
+    return max((at - datetime.now(UTC)).total_seconds(), 0.0)
 
 
 def check_disposition(headers: Mapping[str, str]) -> None:

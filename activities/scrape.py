@@ -9,7 +9,7 @@ import time
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 from temporalio import activity
@@ -24,11 +24,14 @@ from activities.egress.lane import Lane
 from activities.egress.routes import ExitPool, Route
 from activities.failures import ScrapeError, failure
 from activities.fast import fetch_page
+from activities.hosts import REFUSALS, HostBusyError, Hosts, Turn
 from activities.http_client import HttpClient
 from activities.page import PageCapture, PageOptions, capture_page
 from activities.request_headers import default_headers
+from activities.robots import Robots
 from activities.types import (
     SCRAPE_ITEM,
+    WAITING,
     BatchRequest,
     ItemOutcome,
     Progress,
@@ -63,6 +66,10 @@ _STORAGE_PAUSE = 1.0
 _STORAGE_PATIENCE = 30.0
 """Seconds after which an attempt gives up on the bucket; Temporal then starts another."""
 
+_MAX_POSTPONED = 50
+"""How often an item is given back to wait for its host: hours, and a history that stays far below
+Temporal's limit of 51,200 events, for 50 of them."""
+
 T = TypeVar("T")
 
 
@@ -78,6 +85,8 @@ class ScrapeActivities:
         http: HttpClient,
         exits: ExitPool,
         vault: Vault,
+        hosts: Hosts,
+        robots: Robots | None,
         *,
         navigation_timeout: float,
         max_page_bytes: int,
@@ -93,6 +102,8 @@ class ScrapeActivities:
         self._http = http
         self._exits = exits
         self._vault = vault
+        self._hosts = hosts
+        self._robots = robots
         self._navigation_timeout = navigation_timeout
         self._max_page_bytes = max_page_bytes
         self._max_frames = max_frames
@@ -111,8 +122,9 @@ class ScrapeActivities:
         """Scrapes one URL. What goes wrong with the page is part of the outcome.
 
         Raises `ApplicationError` only where another attempt by another worker may help: the
-        bucket is out of reach, or this worker shuts down before the item is done. A cancel
-        request from the workflow is ignored: a started item finishes.
+        bucket is out of reach, this worker shuts down before the item is done, or the host of the
+        page has to be waited for, and then with a `next_retry_delay`. A cancel request from the
+        workflow is ignored: a started item finishes.
         """
         info = activity.info()
         progress = Progress(
@@ -120,6 +132,8 @@ class ScrapeActivities:
             attempts=item.earlier_attempts + info.attempt,
             started_at=info.started_time,
             usage=item.earlier_usage,
+            postponed=item.earlier_postponed,
+            refusals=item.earlier_refusals,
         )
 
         def on_stage(name: str) -> None:
@@ -161,12 +175,16 @@ class ScrapeActivities:
         )
         outcome.usage = progress.usage  # the very same: heartbeats tell it as well
         try:
-            async with asyncio.timeout(item.timeout_seconds):
-                await self._scrape(item, outcome, on_stage)
+            # Only then does the time of the item begin: in a queue it does no work.
+            async with self._turn(item, progress, on_stage) as turn:
+                async with asyncio.timeout(item.timeout_seconds):
+                    await self._scrape(item, outcome, on_stage, turn)
         except ScrapeError as error:
             outcome.failure = error.failure
             outcome.http_status = error.http_status or outcome.http_status
             outcome.final_url = error.final_url or outcome.final_url
+        except ApplicationError:
+            raise
         except TimeoutError:
             what = f"The item was not done after {item.timeout_seconds:g} seconds."
             outcome.failure = failure("ITEM_TIMEOUT", what)
@@ -183,13 +201,43 @@ class ScrapeActivities:
         _log(item, outcome)
         return outcome
 
+    @asynccontextmanager
+    async def _turn(
+        self, item: ScrapeInput, progress: Progress, on_stage: Callable[[str], None]
+    ) -> AsyncIterator[Turn]:
+        """A visit to the item's host. Raises `ApplicationError` if the item is to come back later,
+        and `ScrapeError` if it has waited too often."""
+        on_stage(WAITING)
+        try:
+            async with self._hosts.turn(item.url, is_direct=not item.use_proxy) as turn:
+                try:
+                    yield turn
+                except ScrapeError as error:
+                    if error.failure.code not in REFUSALS:
+                        raise
+                    delay = turn.refused(error, progress.refusals)
+                    if delay is None or progress.postponed >= _MAX_POSTPONED:
+                        raise
+                    progress.refusals += 1
+                    raise _postponed(error.failure.code, delay, progress) from None
+        except HostBusyError as busy:
+            if progress.postponed >= _MAX_POSTPONED:
+                what = f"The item was given back {_MAX_POSTPONED} times to wait for its host."
+                raise ScrapeError("HOST_BUSY", what) from None
+            raise _postponed("HOST_BUSY", busy.delay, progress) from None
+
     async def _scrape(
-        self, item: ScrapeInput, outcome: ItemOutcome, on_stage: Callable[[str], None]
+        self,
+        item: ScrapeInput,
+        outcome: ItemOutcome,
+        on_stage: Callable[[str], None],
+        turn: Turn,
     ) -> None:
         request = await self._request(item.batch_id)
         if request.needs_extraction and request.output == "markdown":
             raise extraction.needs_model("Only a model can write what the prompt asks for")
         page = await self._capture(item, request, outcome, on_stage)
+        turn.end()
         outcome.http_status = page.http_status
         outcome.final_url = page.final_url
         outcome.warnings.extend(page.warnings)
@@ -261,6 +309,8 @@ class ScrapeActivities:
         on_stage: Callable[[str], None],
         passage: Passage,
     ) -> PageCapture:
+        if self._robots is not None:
+            await self._robots.check(lane, item.url)
         if request.scrape_mode == "fast":
             return await fetch_page(
                 self._http,
@@ -316,6 +366,18 @@ class ScrapeActivities:
 
     async def _put(self, key: str, body: bytes, content_type: str) -> None:
         await _persistently(lambda: self._bucket.put(key, body, content_type))
+
+
+def _postponed(code: str, delay: float, progress: Progress) -> ApplicationError:
+    """Gives the item back, to be started again after `delay` seconds."""
+    progress.postponed += 1
+    progress.stage = WAITING
+    return ApplicationError(
+        "The host of the page has to be waited for.",
+        progress,
+        type=code,
+        next_retry_delay=timedelta(seconds=delay),
+    )
 
 
 async def _persistently(call: Callable[[], Awaitable[T]]) -> T:

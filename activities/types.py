@@ -19,6 +19,9 @@ SETTLE_ITEMS = "settle_items"
 FORGET_SECRETS = "forget_secrets"
 """Name of the activity that deletes the secrets of a generation: `ForgetInput` in, nothing out."""
 
+WAITING = "waiting"
+"""The stage of an item that waits for its turn at the host of its page."""
+
 ScrapeMode = Literal["default", "fast"]
 OutputFormat = Literal["json", "markdown"]
 
@@ -79,12 +82,19 @@ class ScrapeInput(BaseModel):
     """How often a worker started the item before, under activities that Temporal gave up."""
     earlier_usage: Usage = Field(default_factory=Usage)
     """What those used, as far as it is known."""
+    earlier_postponed: int = 0
+    """How many of those gave the item back to be started later."""
+    earlier_refusals: int = 0
+    """How many of those the host of the page had told to."""
+    use_proxy: bool = False
+    """As in the batch's request, likewise."""
     has_cookies: bool = False
     """Whether cookies are sealed for this generation of the batch."""
 
 
 class Progress(BaseModel):
-    """What a heartbeat tells of an item: enough to go on with it if its worker is lost."""
+    """What a heartbeat tells of an item, and what comes with one that is given back: enough to go
+    on with it."""
 
     stage: str
     attempts: int
@@ -93,6 +103,10 @@ class Progress(BaseModel):
     """When a worker picked it up this time."""
     usage: Usage = Field(default_factory=Usage)
     """What the item has used so far."""
+    postponed: int = 0
+    """How often a worker gave the item back to be started later, to wait for its host."""
+    refusals: int = 0
+    """How often the host itself had told it to."""
 
 
 class Failure(BaseModel):

@@ -132,11 +132,12 @@ async def _from_history(client: Client, handle: Handle) -> BatchState:
 
 
 def _started(description: WorkflowExecutionDescription, state: BatchState) -> dict[int, datetime]:
-    """When a worker picked up which pending item. One that was lost was picked up as well."""
+    """When a worker picked up which pending item. One that was lost or given back was picked up
+    as well."""
     started = {
-        index: item.lost.started_at
+        index: item.begun.started_at
         for index, item in enumerate(state.items)
-        if item.lost is not None and item.status == "pending"
+        if item.begun is not None and item.status == "pending"
     }
     for pending in description.raw_description.pending_activities:
         index = item_index(pending.activity_id)

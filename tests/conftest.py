@@ -64,7 +64,7 @@ async def stack(
 async def second_stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack]:
     """For `own_stack`."""
     # Any limit that no test comes to: requests are counted, so that they need the database.
-    env = {**STACK_ENV, "SPIDRA_RATE_LIMIT": "1000000"}
+    env = {**STACK_ENV, "SPIDRA_RATE_LIMIT": "1000000", "SPIDRA_ROBOTS": "on"}
     async with Stack(tmp_path_factory.mktemp("own-stack"), env=env) as running:
         yield running
 

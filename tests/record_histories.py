@@ -1,7 +1,7 @@
 """`python -m tests.record_histories VERSION`: histories of batches, for `test_replay`.
 
-Batches of real pages on a real stack: one that just runs, one that is cancelled, and the second
-run of one that is retried.
+Batches of real pages on a real stack: one that just runs, one with cookies, one that is cancelled,
+one whose host asks to come back later, and the second run of one that is retried.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ async def record(version: str) -> None:
         async with (
             Stack(Path(folder), env=STACK_ENV) as stack,
             Site() as site,
+            Site() as refusing,
             ApiClient(stack.api_url, stack.api_key) as api,
         ):
             await stack.wait_ready()
@@ -38,6 +39,8 @@ async def record(version: str) -> None:
             )
             batches = {
                 "plain": await api.submit([site.url("/plain"), site.url("/status/404")] * 6),
+                "cookies": await api.submit([site.url("/plain")] * 3, cookies="a=1"),
+                "refused": await api.submit([refusing.url("/refusing/record")]),
                 "cancelled": await api.submit([site.url("/gated/record")] * 12),
                 "retried": await api.submit([site.url("/plain"), site.url("/broken/record")]),
             }

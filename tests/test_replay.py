@@ -20,7 +20,8 @@ HISTORIES = sorted((Path(__file__).parent / "histories").glob("*.json"))
 
 
 def test_there_are_histories() -> None:
-    assert {path.stem.partition("-")[0] for path in HISTORIES} >= {"plain", "cancelled", "retried"}
+    names = {path.stem.partition("-")[0] for path in HISTORIES}
+    assert names >= {"plain", "cookies", "cancelled", "refused", "retried"}
 
 
 @pytest.mark.parametrize("path", HISTORIES, ids=lambda path: path.stem)

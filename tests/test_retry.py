@@ -96,7 +96,7 @@ async def test_a_body_may_be_absent_or_empty_but_not_wrong(api: ApiClient, site:
 
 async def test_of_retries_at_once_one_wins(api: ApiClient, site: Site) -> None:
     site.open_gate("race")
-    batch_ids = [await api.submit([site.url("/status/503")] * 2) for _ in range(20)]
+    batch_ids = [await api.submit([site.url("/status/500")] * 2) for _ in range(20)]
     for batch_id in batch_ids:
         await api.finished(batch_id)
 

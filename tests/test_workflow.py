@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from temporalio import activity
@@ -20,6 +21,7 @@ from activities.ledger import LedgerActivities
 from activities.types import (
     FORGET_SECRETS,
     SCRAPE_ITEM,
+    WAITING,
     ForgetInput,
     ItemOutcome,
     Progress,
@@ -335,6 +337,83 @@ async def test_an_item_that_was_lost_before_a_cancel_still_finishes(
     assert result.count("cancelled") == 1
     lost = next(item for item in result.items if item.uuid == inputs[0].item_uuid)
     assert lost.status == "completed"
+
+
+async def test_an_item_that_waits_for_its_host_finishes_after_a_cancel(
+    env: WorkflowEnvironment, database: Database
+) -> None:
+    state = new_batch(database, 4)
+    given_back, finish = asyncio.Event(), asyncio.Event()
+    inputs: list[ScrapeInput] = []
+    at: list[float] = []
+
+    async def scrape(item: ScrapeInput) -> ItemOutcome:
+        inputs.append(item)
+        at.append(asyncio.get_running_loop().time())
+        if item.item_uuid == inputs[0].item_uuid and item.earlier_refusals < 2:
+            refusals = item.earlier_refusals + 1
+            progress = Progress(
+                stage=WAITING,
+                attempts=item.earlier_attempts + 1,
+                started_at=activity.info().started_time,
+                postponed=refusals,
+                refusals=refusals,
+            )
+            raise ApplicationError(
+                "later", progress, type="HTTP_429", next_retry_delay=timedelta(seconds=1.5)
+            )
+        if item.item_uuid != inputs[0].item_uuid:
+            given_back.set()
+            while not finish.is_set():
+                with suppress(asyncio.CancelledError):
+                    await finish.wait()
+        return completed(item)
+
+    async with worker(env, database, state, scrape, slots=1):
+        handle = await start(env, state)
+        await given_back.wait()  # another item has the slot, so none is held by the one that waits
+        await handle.signal(BatchWorkflow.cancel, cancel_request("x"))
+        while (await handle.query(BatchWorkflow.status)).count("cancelled") < 2:
+            pass
+        queried = await handle.query(BatchWorkflow.status)
+        read = state_from_history(await handle.fetch_history(), env.client.data_converter)
+        metadata = await handle.query("__temporal_workflow_metadata", result_type=WorkflowMetadata)
+        finish.set()
+        result = await handle.result()
+    assert [item.status for item in read.items] == [item.status for item in queried.items]
+    assert [item.begun for item in read.items] == [item.begun for item in queried.items]
+    assert "1 had to wait for their host." in metadata.current_details
+    assert result.cancellation is not None
+    assert result.cancellation.cancelled_items == 2
+    assert result.cancellation.credits_refunded == 4
+    assert (result.count("completed"), result.count("cancelled")) == (2, 2)
+    mine = [n for n, item in enumerate(inputs) if item.item_uuid == inputs[0].item_uuid]
+    assert [inputs[n].earlier_refusals for n in mine] == [0, 1, 2]
+    assert [inputs[n].earlier_attempts for n in mine] == [0, 1, 2]
+    assert all(at[later] - at[earlier] >= 1.5 for earlier, later in pairwise(mine))
+    assert used(database) == 4
+
+
+async def test_waiting_for_a_host_is_no_loss(env: WorkflowEnvironment, database: Database) -> None:
+    state = new_batch(database, 1)
+    waits = 12
+
+    async def scrape(item: ScrapeInput) -> ItemOutcome:
+        if item.earlier_postponed == waits:
+            return completed(item)
+        progress = Progress(
+            stage=WAITING,
+            attempts=item.earlier_attempts + 1,
+            started_at=activity.info().started_time,
+            postponed=item.earlier_postponed + 1,
+        )
+        raise ApplicationError(
+            "busy", progress, type="HOST_BUSY", next_retry_delay=timedelta(milliseconds=1)
+        )
+
+    async with worker(env, database, state, scrape):
+        result = await (await start(env, state)).result()
+    assert result.count("completed") == 1
 
 
 async def test_an_item_that_is_lost_every_time_fails(

@@ -33,10 +33,13 @@ from workflows.batch import BatchWorkflow
 from workflows.types import BatchState, CancelRequest, RetryRequest, workflow_id
 
 QUEUE = "properties"
+LATER = timedelta(milliseconds=300)
 CANCEL_COUNTS_FOR = timedelta(seconds=3)
 
 Step = tuple[str, object]
-ITEMS = st.lists(st.sampled_from(["ok", "gone", "flaky", "hangs", "lost"]), min_size=1, max_size=6)
+ITEMS = st.lists(
+    st.sampled_from(["ok", "gone", "flaky", "hangs", "lost", "refused"]), min_size=1, max_size=6
+)
 VERBS = st.sampled_from(["poll", "cancel", "cancel", "retry", "release"])
 STEPS: st.SearchStrategy[list[Step]] = st.lists(
     st.one_of(
@@ -82,6 +85,9 @@ class Batch:
                 outcome.failure = failure("HTTP_503", "Away.")
             case "lost" if progress.attempts == 1:
                 raise ApplicationError("lost", progress, type="WORKER_LOST")
+            case "refused" if item.earlier_refusals == 0:
+                progress.postponed = progress.refusals = 1
+                raise ApplicationError("later", progress, type="HTTP_429", next_retry_delay=LATER)
             case "hangs":
                 while not self.released.is_set():
                     activity.heartbeat(progress)

@@ -31,7 +31,7 @@ with workflow.unsafe.imports_passed_through():
         Usage,
     )
     from workflows import search_attributes, story
-    from workflows.outcomes import outcome_of_error, pause_before_attempt, progress_of_error
+    from workflows.outcomes import outcome_of_error, pause_before_next, progress_of_error
     from workflows.types import (
         CANCELLATION_MEMO,
         BatchState,
@@ -52,8 +52,9 @@ _TIMEOUT_MARGIN = timedelta(seconds=30)
 server's own timeout, this much later, is for an activity that cannot."""
 
 _ONE_ATTEMPT = RetryPolicy(maximum_attempts=1)
-"""A lost item is started anew by the workflow and not by the server, in whose pauses between two
-attempts a cancel request would end what a worker had started."""
+"""An item that is lost, or given back to wait for its host, is started anew by the workflow and not
+by the server, in whose pauses between two attempts a cancel request would end what a worker had
+started."""
 
 # The ledger's activities are local: a transaction of milliseconds is not worth a task of its own.
 _LEDGER_TIMEOUT = timedelta(seconds=5)
@@ -182,14 +183,14 @@ class BatchWorkflow:
                     await self._go_on_without(item, error.cause)
 
     async def _go_on_without(self, item: ItemState, cause: BaseException | None) -> None:
-        """Sees to an item whose worker ended without an outcome: it is lost and stays pending,
-        or, if that is hopeless, it has failed."""
-        progress = progress_of_error(cause, item.lost, workflow.now())
-        pause = pause_before_attempt(cause, progress.attempts + 1)
+        """Sees to an item whose worker ended without an outcome: it was lost or given back, and
+        stays pending, or, if that is hopeless, it has failed."""
+        progress = progress_of_error(cause, item.begun, workflow.now())
+        pause = pause_before_next(cause, progress)
         if pause is None:
             self._settle_item(item, outcome_of_error(cause, progress, workflow.now()))
             return
-        item.lost = progress
+        item.begun = progress
         self._tell()
         if pause:
             await workflow.sleep(pause)
@@ -197,6 +198,7 @@ class BatchWorkflow:
     def _start_scrape(self, index: int, item: ItemState) -> ActivityHandle[ItemOutcome]:
         timeout = timedelta(seconds=self._state.item_timeout_seconds)
         is_fast = self._state.scrape_mode == "fast"
+        begun = item.begun
         return workflow.start_activity(
             SCRAPE_ITEM,
             ScrapeInput(
@@ -206,8 +208,11 @@ class BatchWorkflow:
                 generation=self._state.generation,
                 timeout_seconds=self._state.item_timeout_seconds,
                 scrape_mode=self._state.scrape_mode,
-                earlier_attempts=item.lost.attempts if item.lost else 0,
-                earlier_usage=item.lost.usage if item.lost else Usage(),
+                earlier_attempts=begun.attempts if begun else 0,
+                earlier_usage=begun.usage if begun else Usage(),
+                earlier_postponed=begun.postponed if begun else 0,
+                earlier_refusals=begun.refusals if begun else 0,
+                use_proxy=self._state.use_proxy,
                 has_cookies=self._state.has_cookies,
             ),
             result_type=ItemOutcome,
@@ -234,7 +239,7 @@ class BatchWorkflow:
             return
         for index, scrape in self._scrapes.items():
             item = self._state.items[index]
-            if item.status == "pending" and item.lost is None:
+            if item.status == "pending" and item.begun is None:
                 scrape.cancel()
         # Once one item is cancelled all are that ever will be: the condition is looked at when
         # all that came in one transaction has taken effect. If none is, since all had started,

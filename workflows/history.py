@@ -17,7 +17,7 @@ from temporalio.client import WorkflowHistory
 from temporalio.converter import DataConverter, PayloadConverter
 
 from activities.types import ItemOutcome
-from workflows.outcomes import outcome_of_error, pause_before_attempt, progress_of_error
+from workflows.outcomes import outcome_of_error, pause_before_next, progress_of_error
 from workflows.types import (
     CANCELLATION_MEMO,
     BatchState,
@@ -102,8 +102,8 @@ def _apply_end(
     if failed.scheduled_event_id in scheduled:
         item = scheduled[failed.scheduled_event_id]
         cause = converter.failure_converter.from_failure(failed.failure, payloads)
-        progress = progress_of_error(cause, item.lost, at)
-        if pause_before_attempt(cause, progress.attempts + 1) is None:
+        progress = progress_of_error(cause, item.begun, at)
+        if pause_before_next(cause, progress) is None:
             item.settle(outcome_of_error(cause, progress, at))
         else:
-            item.lost = progress
+            item.begun = progress

@@ -10,7 +10,7 @@ from temporalio.exceptions import ApplicationError, FailureError, TimeoutType
 from temporalio.exceptions import TimeoutError as TemporalTimeoutError
 
 from activities.failures import failure
-from activities.types import Failure, ItemOutcome, Progress, Usage
+from activities.types import Failure, ItemOutcome, Progress
 
 MAX_ATTEMPTS = 10
 """How often an item is started when its worker is lost, or its bucket out of reach, each time.
@@ -40,8 +40,8 @@ def outcome_of_error(
 def progress_of_error(
     cause: BaseException | None, previous: Progress | None, at: datetime
 ) -> Progress:
-    """How far the lost attempt was, from its last heartbeat, or from what it said when it gave
-    up. If it said nothing, it is counted as one more than `previous`, ended `at`."""
+    """How far the attempt was, from its last heartbeat, or from what it said when it gave up. If
+    it said nothing, it is counted as one more than `previous`, ended `at`."""
     details: Sequence[Any] = ()
     match cause:
         case TemporalTimeoutError():
@@ -50,18 +50,23 @@ def progress_of_error(
             details = cause.details
     if details:
         return Progress.model_validate(details[0])
-    attempts = previous.attempts if previous else 0
-    usage = previous.usage if previous else Usage()
-    return Progress(stage="unknown", attempts=attempts + 1, started_at=at, usage=usage)
+    if previous is None:
+        return Progress(stage="unknown", attempts=1, started_at=at)
+    changes = {"stage": "unknown", "attempts": previous.attempts + 1, "started_at": at}
+    return previous.model_copy(update=changes)
 
 
-def pause_before_attempt(cause: BaseException | None, attempt: int) -> timedelta | None:
-    """How long to wait before the `attempt`th time that a worker starts the item, counted from 1;
-    None if it shall not be started again.
+def pause_before_next(cause: BaseException | None, progress: Progress) -> timedelta | None:
+    """How long to wait before a worker starts the item again, which got as far as `progress` and
+    then ended with `cause`; None if it shall not be started again.
 
-    None at all after a worker that was shut down, or the first time: what takes long is to notice
-    the loss. Then they double, up to half a minute: it may be the page that takes workers down.
+    A worker that gives the item back says how long. Otherwise it was lost: no pause after a worker
+    that was shut down, or the first time, since what takes long is to notice the loss. Then they
+    double, up to half a minute: it may be the page that takes workers down.
     """
+    if isinstance(cause, ApplicationError) and cause.next_retry_delay is not None:
+        return cause.next_retry_delay
+    attempt = progress.attempts - progress.postponed + 1
     if attempt > MAX_ATTEMPTS or (isinstance(cause, ApplicationError) and cause.non_retryable):
         return None
     is_handed_over = isinstance(cause, ApplicationError) and cause.type == "WORKER_LOST"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+from activities.types import WAITING
 from workflows.types import BatchState
 
 _CODES = 5
@@ -27,9 +28,12 @@ def details(state: BatchState) -> str:
         if len(codes) > _CODES:
             named.append("others")
         sentences.append(f"{state.count('failed')} failed: {', '.join(named)}.")
-    lost = sum(item.status == "pending" and item.lost is not None for item in state.items)
-    if lost:
+    begun = [item.begun for item in state.items if item.status == "pending" and item.begun]
+    waiting = sum(progress.stage == WAITING for progress in begun)
+    if lost := len(begun) - waiting:
         sentences.append(f"{lost} lost their worker and {'go' if lost > 1 else 'goes'} on.")
+    if waiting:
+        sentences.append(f"{waiting} had to wait for their host.")
     if state.cancellation is not None:
         sentences.append(f"Cancelled by the client: {state.count('cancelled')} never start.")
     if state.generation > 1:

@@ -25,9 +25,9 @@ class ItemState(BaseModel):
     """The latest generation of the batch in which the item ran, or is to run."""
     outcome: ItemOutcome | None = None
     """How the latest run ended; None as long as it has not."""
-    lost: Progress | None = None
-    """How far the last worker was that went away with the item. Since the item has started, it
-    goes on with another worker, and a cancel comes too late for it."""
+    begun: Progress | None = None
+    """How far the last worker was that went away with the item, or gave it back to be started
+    later. Since the item has started, it goes on, and a cancel comes too late for it."""
 
     def settle(self, outcome: ItemOutcome) -> None:
         """Records how the item ended."""
@@ -43,7 +43,7 @@ class ItemState(BaseModel):
         """Makes it an item that has not run."""
         self.status = "pending"
         self.outcome = None
-        self.lost = None
+        self.begun = None
 
 
 class Rates(BaseModel):

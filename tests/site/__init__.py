@@ -93,6 +93,7 @@ class Site:
         app.add_routes(routes)
         app.router.add_get("/gated/{name}", self._gated)
         app.router.add_get("/broken/{name}", self._broken)
+        app.router.add_get("/refusing/{name}", self._refusing)
         app.router.add_get("/item/{name}/{behaviour}", self._item)
         # Some pages never answer: they must end with their client, and with the site.
         self._runner = web.AppRunner(
@@ -129,6 +130,12 @@ class Site:
         if not self._gates[name].is_set():
             return web.Response(status=500, text="broken")
         return html(f"<h1>mended</h1><p>The gate {name} is open.</p>")
+
+    async def _refusing(self, request: web.Request) -> web.Response:
+        """A page that asks to come back in a second, the first time."""
+        if self.hits(request.path) == 1:
+            return web.Response(status=429, headers={"Retry-After": "1"})
+        return html("<h1>patience</h1>")
 
     async def _gated(self, request: web.Request) -> web.Response:
         name = request.match_info["name"]
