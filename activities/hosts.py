@@ -34,6 +34,10 @@ others could use."""
 _FIRST_BACKOFF = 5.0
 """Seconds after a refusal that does not say for how long; they double each time."""
 
+_SHUT = 3
+"""So often in a row a host refuses, having been left alone in between; then it is taken to be away
+for all, and those who come while it rests are not kept waiting."""
+
 _LONGEST_MEMORY = 600.0
 """Seconds for which a host is left alone at most: what it says may be meant for one page only."""
 
@@ -69,6 +73,9 @@ class _Host:
     rests_until: float = 0.0
     refused_with: str = ""
     """Code of the failure that made it rest."""
+    refusals: int = 0
+    """How often in a row it refused. Visits that had begun before a refusal do not count again."""
+    refused_at: float = 0.0
     visit_seconds: float = _GUESSED_VISIT
     booked_until: float = 0.0
     """When those are done that were told to come back, if all goes as expected."""
@@ -168,6 +175,12 @@ class Hosts:
                 "When another of its pages was asked for, the host asked to be left alone for "
                 f"{rest:.0f} more seconds.",
             )
+        if is_direct and rest > 0 and host.refusals >= _SHUT:
+            raise ScrapeError(
+                host.refused_with,
+                f"The host refused {host.refusals} times in a row, with pauses in between, and is "
+                f"not asked again for {rest:.0f} seconds.",
+            )
         return max(self._opens_at(host, is_direct) - now, 0.0)
 
     @staticmethod
@@ -188,19 +201,26 @@ class Hosts:
         host.visit_seconds += _WEIGHT * (seconds - host.visit_seconds)
         if is_well and self._clock() >= host.rests_until:
             host.allowed = min(2 * host.allowed, self._limit)
+            host.refusals = 0
         host.changed.set()
 
     def refuse(
-        self, host: _Host, error: ScrapeError, refusals: int, *, is_direct: bool
+        self, host: _Host, error: ScrapeError, refusals: int, began: float, *, is_direct: bool
     ) -> float | None:
-        """See `Turn.refused`."""
+        """See `Turn.refused`; the visit began at `began`."""
         if not self._max_backoff:
             return None
+        now = self._clock()
+        if is_direct:
+            if began > host.refused_at or not host.refusals:
+                host.refusals += 1
+            host.refused_at = now
         rest = error.retry_after
         if rest is None:
-            rest = min(_FIRST_BACKOFF * 2**refusals, self._max_backoff)
+            before = max(refusals, host.refusals - 1) if is_direct else refusals
+            rest = min(_FIRST_BACKOFF * 2**before, self._max_backoff)
         if is_direct:
-            until = self._clock() + min(rest, _LONGEST_MEMORY)
+            until = now + min(rest, _LONGEST_MEMORY)
             host.rests_until = max(host.rests_until, until)
             host.refused_with = error.failure.code
             host.allowed = 1
@@ -220,13 +240,14 @@ class Turn:
         self._hosts = hosts
         self._host = host
         self._is_direct = is_direct
-        self._began: float | None = hosts.now()
+        self._began = hosts.now()
+        self._has_ended = False
 
     def end(self, *, is_well: bool = True) -> None:
         """Lets others have their turn. Without effect if it has ended."""
-        if self._began is not None:
-            seconds, self._began = self._hosts.now() - self._began, None
-            self._hosts.leave(self._host, seconds, is_well=is_well)
+        if not self._has_ended:
+            self._has_ended = True
+            self._hosts.leave(self._host, self._hosts.now() - self._began, is_well=is_well)
 
     def refused(self, error: ScrapeError, refusals: int) -> float | None:
         """Records that the host answered with `error`, one of `REFUSALS`.
@@ -234,4 +255,6 @@ class Turn:
         Returns the seconds after which its item, which had been refused `refusals` times before,
         is to try again; None if it has failed.
         """
-        return self._hosts.refuse(self._host, error, refusals, is_direct=self._is_direct)
+        return self._hosts.refuse(
+            self._host, error, refusals, self._began, is_direct=self._is_direct
+        )

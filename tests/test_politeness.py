@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections import defaultdict
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from email.utils import formatdate
 from itertools import pairwise
 
@@ -276,6 +276,32 @@ async def test_a_refusal_without_a_time_is_waited_for_longer_each_time() -> None
             10,
             None,
         ]
+
+
+async def test_a_host_that_refuses_whenever_it_is_asked_is_away_for_all() -> None:
+    now = 1000.0
+    hosts = Hosts(concurrency=6, clock=lambda: now)
+
+    async with AsyncExitStack() as stack:
+        turns = [await stack.enter_async_context(hosts.turn("http://host/")) for _ in range(6)]
+        for turn in turns:  # one refusal, as it were
+            turn.refused(refused_with(503, None), 0)
+    for rest in (5, 10):
+        with pytest.raises(HostBusyError):
+            async with hosts.turn("http://host/"):
+                raise AssertionError
+        now += rest + 0.1
+        async with hosts.turn("http://host/") as turn:
+            turn.refused(refused_with(503, None), 0)
+    with pytest.raises(ScrapeError, match="refused 3 times in a row") as error:
+        async with hosts.turn("http://host/"):
+            raise AssertionError
+    assert error.value.failure.code == "HTTP_503"
+    now += 20.1
+    async with hosts.turn("http://host/") as turn:  # is it back?
+        turn.end()
+    async with hosts.turn("http://host/"):
+        pass
 
 
 async def test_a_host_is_trusted_little_by_little_after_a_refusal() -> None:
