@@ -131,14 +131,14 @@ async def test_what_the_status_means(http: HttpClient, status: int, expected: st
     ("url", "expected"),
     [
         (UNKNOWN_HOST, "DNS_FAILURE"),
-        (f"http://127.0.0.1:{closed_port()}/", "CONNECTION_REFUSED"),
+        ("http://127.0.0.1:{closed}/", "CONNECTION_REFUSED"),
         ("http://10.1.2.3/", "EGRESS_BLOCKED"),
     ],
 )
 async def test_a_host_that_cannot_be_reached_is_not_allowed(
     http: HttpClient, url: str, expected: str
 ) -> None:
-    assert await verdict(Robots(http), url) == expected
+    assert await verdict(Robots(http), url.format(closed=closed_port())) == expected
 
 
 @pytest.mark.parametrize(

@@ -11,13 +11,13 @@ and plain functions can use it.
 from __future__ import annotations
 
 import asyncio
-import socket
 import threading
 from collections import Counter, defaultdict
 from types import TracebackType
 
 from aiohttp import web
 
+from stack.ports import free_ports
 from tests.site.pages import Handler, html, routes
 
 UNKNOWN_HOST = "http://no-such-host.invalid/"
@@ -144,8 +144,6 @@ class Site:
 
 
 def closed_port() -> int:
-    """A port of 127.0.0.1 on which nothing listens."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port of 127.0.0.1 on which nothing listens as long as the tests run."""
+    [port] = free_ports(1)
+    return port
