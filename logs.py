@@ -42,6 +42,8 @@ def configure_logging(level: str) -> None:
     handler = logging.StreamHandler()
     handler.setFormatter(KeyValueFormatter())
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
+    for private in ("openai", "httpx2", "httpcore2"):  # log prompts and pages
+        logging.getLogger(private).setLevel(logging.WARNING)
     if level != "debug":
         for chatty in ("botocore", "boto3", "urllib3", "alembic"):
             logging.getLogger(chatty).setLevel(logging.WARNING)

@@ -1,6 +1,6 @@
 """Repairs what died between two steps: reservations whose workflow never began, and those whose
-workflow ended without settling. Sweeps out idempotency keys that have expired, and secrets that
-nobody needs any more."""
+workflow ended without settling. Sweeps out idempotency keys that have expired, secrets that nobody
+needs any more, and pages that have waited for a model for too long."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ from sqlalchemy import Connection
 from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
+from activities import checkpoints
 from storage import idempotency, ledger
-from storage.bucket import StorageUnavailableError
+from storage.bucket import Bucket, StorageUnavailableError
 from storage.database import Database, DatabaseUnavailableError
 from storage.vault import Vault
 from workflows.batch import BatchWorkflow
@@ -43,11 +44,18 @@ class Reconciler:
     """
 
     def __init__(
-        self, client: Client, database: Database, vault: Vault, *, interval: float
+        self,
+        client: Client,
+        database: Database,
+        vault: Vault,
+        bucket: Bucket,
+        *,
+        interval: float,
     ) -> None:
         self._client = client
         self._database = database
         self._vault = vault
+        self._bucket = bucket
         self._interval = interval
 
     async def run_forever(self) -> None:
@@ -67,6 +75,7 @@ class Reconciler:
             await self._repair(batch)
         await self._database.run(idempotency.delete_expired)
         await self._sweep_secrets()
+        await checkpoints.sweep(self._bucket)
 
     async def _sweep_secrets(self) -> None:
         """Deletes secrets that have expired, or whose generation does not run any more."""

@@ -12,7 +12,7 @@ from contextlib import AsyncExitStack
 from datetime import timedelta
 
 from temporalio.client import Client
-from temporalio.worker import Worker
+from temporalio.worker import FixedSizeSlotSupplier, Worker, WorkerTuner
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from activities.browser import BrowserPool, BrowserStartError, find_browser
@@ -22,10 +22,14 @@ from activities.egress.routes import ExitPool
 from activities.hosts import Hosts
 from activities.http_client import HttpClient
 from activities.ledger import LedgerActivities
+from activities.llm.client import ModelClient
+from activities.llm.extractor import Extractor
 from activities.processes import forbid_core_dumps
 from activities.robots import Robots
 from activities.scrape import ScrapeActivities
 from activities.secrets import SecretActivities
+from activities.slots import PageSlots
+from activities.types import ScrapeMode
 from activities.walls.solver import Solver
 from logs import configure_logging
 from reconciler import Reconciler
@@ -41,6 +45,12 @@ logger = logging.getLogger(__name__)
 
 _BUCKET_TIMEOUT = 10.0
 _CONNECT_PAUSE = 1.0
+_WORKFLOW_SLOTS = 100
+"""Workflow tasks at once: the SDK's own default."""
+
+_LEDGER_SLOTS = 8
+"""Local activities at once, which are those of the ledger: as many as the database has threads."""
+
 _SHUTDOWN_MARGIN = 5.0
 """Seconds for what remains when all items have finished or were told to stop."""
 
@@ -76,8 +86,30 @@ async def run(settings: Settings) -> None:
             stack.push_async_callback(solver.close)
             checking = asyncio.create_task(solver.check())
             stack.callback(checking.cancel)
+        extractor = None
+        slots: dict[ScrapeMode, PageSlots] = {}
+        if settings.has_model:
+            model = _model(settings)
+            stack.push_async_callback(model.close)
+            extractor = Extractor(
+                model,
+                converter.conform,
+                context_tokens=settings.llm_context_tokens,
+                max_output_tokens=settings.llm_max_output_tokens,
+                max_parts=settings.llm_max_parts,
+            )
+            # As many again may wait for a place, so that the model is never without work.
+            waiting = 2 * settings.llm_concurrency
+            slots = {
+                "default": PageSlots(settings.tabs, waiting=waiting),
+                "fast": PageSlots(settings.fast_slots, waiting=waiting),
+            }
+        elif settings.openai_api_key:
+            logger.info("no language model is used: SPIDRA_LLM_MODEL is not set")
         vault = Vault(bucket, settings.secret_key)
-        reconciler = Reconciler(client, database, vault, interval=settings.reconcile_interval)
+        reconciler = Reconciler(
+            client, database, vault, bucket, interval=settings.reconcile_interval
+        )
         reconciling = asyncio.create_task(reconciler.run_forever())
         stack.callback(reconciling.cancel)
         activities = ScrapeActivities(
@@ -100,11 +132,15 @@ async def run(settings: Settings) -> None:
             solver=solver,
             max_captchas=settings.max_captchas,
             challenge_timeout=settings.challenge_timeout,
+            extractor=extractor,
+            slots=slots,
         )
         book = LedgerActivities(database)
         workers = (
-            create_worker(client, settings, activities, book, SecretActivities(vault)),
-            create_fast_worker(client, settings, activities),
+            create_worker(
+                client, settings, activities, book, SecretActivities(vault), slots.get("default")
+            ),
+            create_fast_worker(client, settings, activities, slots.get("fast")),
         )
         await _work(workers, activities, settings.shutdown_grace, stop)
 
@@ -120,14 +156,28 @@ def _solver(settings: Settings) -> Solver | None:
     )
 
 
+def _model(settings: Settings) -> ModelClient:
+    assert settings.llm_model is not None  # noqa: S101 -- the caller has looked
+    key = settings.openai_api_key
+    return ModelClient(
+        settings.llm_model,
+        key=key.get_secret_value() if key else None,
+        base_url=settings.openai_base_url,
+        concurrency=settings.llm_concurrency,
+        timeout=settings.llm_timeout,
+    )
+
+
 def create_worker(
     client: Client,
     settings: Settings,
     activities: ScrapeActivities,
     book: LedgerActivities,
     secrets: SecretActivities,
+    slots: PageSlots | None = None,
 ) -> Worker:
-    """The Temporal worker for batches. Not yet running."""
+    """The Temporal worker for batches, with a slot for each tab unless `slots` are given. Not yet
+    running."""
     return Worker(
         client,
         task_queue=settings.task_queue,
@@ -143,9 +193,7 @@ def create_worker(
             restrictions=SandboxRestrictions.default.with_passthrough_modules("pydantic")
         ),
         # With N slots exactly N items are started, and `startedAt` means that a tab was free.
-        max_concurrent_activities=settings.tabs,
-        # Those of the ledger, as many as the database has threads.
-        max_concurrent_local_activities=8,
+        tuner=_tuner(slots or FixedSizeSlotSupplier(settings.tabs)),
         # Items of a batch start right with the workflow task that schedules them.
         max_eager_activity_reservations_per_workflow_task=50,
         # Else a query waits 10 s for a worker that died.
@@ -156,13 +204,27 @@ def create_worker(
     )
 
 
-def create_fast_worker(client: Client, settings: Settings, activities: ScrapeActivities) -> Worker:
+def _tuner(activity_slots: PageSlots | FixedSizeSlotSupplier) -> WorkerTuner:
+    return WorkerTuner.create_composite(
+        workflow_supplier=FixedSizeSlotSupplier(_WORKFLOW_SLOTS),
+        activity_supplier=activity_slots,
+        local_activity_supplier=FixedSizeSlotSupplier(_LEDGER_SLOTS),
+        nexus_supplier=FixedSizeSlotSupplier(1),
+    )
+
+
+def create_fast_worker(
+    client: Client,
+    settings: Settings,
+    activities: ScrapeActivities,
+    slots: PageSlots | None = None,
+) -> Worker:
     """The Temporal worker for items that need no browser, and so no tab. Not yet running."""
     return Worker(
         client,
         task_queue=fast_task_queue(settings.task_queue),
         activities=[activities.scrape_item],
-        max_concurrent_activities=settings.fast_slots,
+        tuner=_tuner(slots or FixedSizeSlotSupplier(settings.fast_slots)),
         max_heartbeat_throttle_interval=timedelta(seconds=1),
         graceful_shutdown_timeout=timedelta(seconds=settings.shutdown_grace),
     )

@@ -1,4 +1,5 @@
 """Every setting: one class, read from `SPIDRA_*` variables and a `.env` file, checked at start.
+Those of the model's server have the names by which all programs know them.
 
 README, "Configuration", documents each; a test compares the two.
 """
@@ -46,7 +47,9 @@ class Settings(BaseSettings):
     Use `load_settings()`, which turns what is wrong into a readable `SettingsError`.
     """
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_file=".env", extra="ignore", populate_by_name=True
+    )
 
     api_host: str = "127.0.0.1"
     api_port: int = Field(default=8080, ge=0, le=65535)
@@ -73,6 +76,14 @@ class Settings(BaseSettings):
     browser: Path | None = None
     item_timeout: float = Field(default=120, ge=5, le=3600)
     navigation_timeout: float = Field(default=30, ge=1, le=600)
+    openai_api_key: SecretStr | None = Field(default=None, validation_alias="OPENAI_API_KEY")
+    openai_base_url: str | None = Field(default=None, validation_alias="OPENAI_BASE_URL")
+    llm_model: str | None = None
+    llm_concurrency: int = Field(default=16, ge=1, le=1000)
+    llm_context_tokens: int = Field(default=32_000, ge=2000)
+    llm_max_output_tokens: int = Field(default=4096, ge=64)
+    llm_max_parts: int = Field(default=8, ge=1, le=100)
+    llm_timeout: float = Field(default=60, ge=1, le=3600)
     captcha_url: str | None = None
     captcha_key: SecretStr | None = None
     captcha_dialect: Literal["2captcha", "capsolver", "anti-captcha", "capmonster"] | None = None
@@ -133,14 +144,19 @@ class Settings(BaseSettings):
             raise ValueError(f"{value} is not a program that can be run")
         return value
 
-    @field_validator("captcha_url")
+    @field_validator("captcha_url", "openai_base_url")
     @classmethod
-    def _check_captcha_url(cls, value: str | None) -> str | None:
+    def _check_service_url(cls, value: str | None) -> str | None:
         if value and not re.match(r"https?://[^/]", value):
             raise ValueError("it is not the URL of a service, http or https")
         return value or None
 
-    @field_validator("captcha_key")
+    @field_validator("llm_model")
+    @classmethod
+    def _blank_is_none(cls, value: str | None) -> str | None:
+        return (value or "").strip() or None
+
+    @field_validator("captcha_key", "openai_api_key")
     @classmethod
     def _empty_is_none(cls, value: SecretStr | None) -> SecretStr | None:
         return value if value and value.get_secret_value() else None
@@ -149,6 +165,11 @@ class Settings(BaseSettings):
     def sql_url(self) -> str:
         """`SPIDRA_DATABASE_URL`, or a SQLite file in the data folder."""
         return self.database_url or f"sqlite:///{self.data_dir.absolute() / 'spidra.db'}"
+
+    @property
+    def has_model(self) -> bool:
+        """Whether there is a language model to ask."""
+        return self.llm_model is not None
 
     def require(self, *names: str) -> None:
         """Raises `SettingsError` naming those of `names` that are not set."""
@@ -176,7 +197,7 @@ def load_settings() -> Settings:
     Raises `SettingsError` if a value is wrong, or if a `SPIDRA_*` environment variable is not
     one of ours, since a misspelt setting would otherwise be silently without effect.
     """
-    known = {PREFIX + name.upper() for name in Settings.model_fields}
+    known = variables()
     problems = []
     for name in sorted(os.environ):
         if name.startswith(PREFIX) and name not in known:
@@ -187,7 +208,7 @@ def load_settings() -> Settings:
         settings = Settings()
     except ValidationError as error:
         for detail in error.errors(include_input=False, include_url=False):
-            variable = PREFIX + str(detail["loc"][0]).upper() if detail["loc"] else "Settings"
+            variable = _variable(str(detail["loc"][0])) if detail["loc"] else "Settings"
             problems.append(f"{variable}: {detail['msg']}.")
     if problems:
         raise SettingsError("\n".join(problems))
@@ -195,7 +216,30 @@ def load_settings() -> Settings:
         raise SettingsError(
             "SPIDRA_CAPTCHA_URL and SPIDRA_CAPTCHA_KEY go together: one is missing."
         )
+    if settings.llm_model and not (settings.openai_api_key or settings.openai_base_url):
+        raise SettingsError(
+            "SPIDRA_LLM_MODEL needs OPENAI_API_KEY, or OPENAI_BASE_URL for a server without keys."
+        )
+    if settings.llm_model and settings.llm_max_output_tokens > settings.llm_context_tokens // 2:
+        raise SettingsError(
+            "SPIDRA_LLM_MAX_OUTPUT_TOKENS is more than half of SPIDRA_LLM_CONTEXT_TOKENS, which "
+            "leaves too little for pages."
+        )
     return settings
+
+
+def variables() -> set[str]:
+    """The names of the environment variables that are settings."""
+    return {_variable(name) for name in Settings.model_fields}
+
+
+def _variable(field: str) -> str:
+    """The variable of a field, which may be named by its alias."""
+    known = Settings.model_fields.get(field)
+    alias = known.validation_alias if known is not None else field
+    if isinstance(alias, str) and alias.startswith("OPENAI_"):
+        return alias
+    return PREFIX + field.upper()
 
 
 def exit_with(error: Exception) -> NoReturn:

@@ -71,6 +71,24 @@ class ContentConverter:
         """
         return await self._run(conversion.extract_declared, html, url, schema)
 
+    async def read_for_model(self, html: str, url: str, *, main_only: bool) -> conversion.Reading:
+        """The page at `url` as a model gets to read it.
+
+        Raises `ScrapeError` with `CONTENT_FAILED` if the page cannot be read.
+        """
+        return await self._run(conversion.read_for_model, html, url, main_only)
+
+    async def conform(self, answer: dict[str, Any], schema: dict[str, Any]) -> conversion.Conformed:
+        """A model's answer in the form of `schema`, or what is wrong with it.
+
+        Raises `ScrapeError` with `EXTRACTION_INVALID` if that cannot be found out.
+        """
+        try:
+            return await self._run(conversion.conform, answer, schema)
+        except ScrapeError:
+            what = "The model's answer could not be compared with the schema."
+            raise ScrapeError("EXTRACTION_INVALID", what) from None
+
     async def _run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         future = self._pool.schedule(function, args=args, kwargs=kwargs, timeout=_TIMEOUT)
         try:

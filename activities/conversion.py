@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import resource
 from dataclasses import dataclass, field
 from typing import Any
@@ -23,6 +24,69 @@ def convert(html: str, base_url: str, main_only: bool) -> str:
     if main_only:
         return main_content.main_content(html, base_url)
     return markdown.full_page(html, base_url)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A page as a model gets to read it."""
+
+    url: str
+    main: str
+    """Its main content as markdown."""
+    rest: str
+    """The other blocks of the page as markdown; empty if only the main content was asked for."""
+    evidence: dict[str, Any] | None
+    """What the page declares about itself; None if that is nothing."""
+
+
+def read_for_model(html: str, url: str, main_only: bool) -> Reading:
+    """The page at `url`, the main content before all else."""
+    from activities import dom, main_content, markdown
+    from activities.declared.read import read_declared
+    from activities.llm.parts import blocks
+
+    declared = read_declared(dom.parse(html), url)
+    evidence = None if declared.is_empty else declared.to_evidence()
+    main = main_content.main_content(html, url)
+    rest = ""
+    if not main_only:
+        known = set(blocks(main))
+        others = [block for block in blocks(markdown.full_page(html, url)) if block not in known]
+        rest = "\n\n".join(others)
+    return Reading(url, _encodable(main), _encodable(rest), _encodable_json(evidence))
+
+
+def _encodable(text: str) -> str:
+    """`text` without lone surrogates, which scripts can write and nobody can send."""
+    return text.encode(errors="replace").decode()
+
+
+def _encodable_json(value: Any) -> Any:
+    return json.loads(_encodable(json.dumps(value, ensure_ascii=False)))
+
+
+@dataclass(frozen=True)
+class Conformed:
+    """A model's answer in the form of a schema."""
+
+    result: dict[str, Any]
+    violation: str | None = None
+    """How the result breaks the schema all the same: a sentence without the answer's text."""
+    left_out: list[str] = field(default_factory=list)
+    """JSON Pointers of lists from which values were left out that their enum does not have."""
+
+
+def conform(answer: dict[str, Any], schema: dict[str, Any]) -> Conformed:
+    """`answer` by the contract's rules for `schema`, and what is wrong with it beyond them."""
+    from activities import schema_rules
+    from activities.llm import nulls
+
+    try:
+        normalised = nulls.normalise(answer, schema)
+    except nulls.TooComplexError:
+        return Conformed(answer, "result takes too long to be compared with the schema.")
+    violation = schema_rules.violation(normalised.result, schema)
+    return Conformed(normalised.result, violation, normalised.left_out)
 
 
 @dataclass(frozen=True)

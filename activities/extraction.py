@@ -1,7 +1,5 @@
-"""Structured results: by a schema, or in answer to a prompt.
-
-There is no model client yet, so they come from what the page declares about itself, or not at all.
-"""
+"""Structured results where no language model is configured: from what the page declares about
+itself, or not at all."""
 
 from __future__ import annotations
 
@@ -46,7 +44,7 @@ def needs_model(why: str) -> ScrapeError:
     """The failure of what takes a model; `why` is a sentence without its full stop."""
     return ScrapeError(
         "LLM_NOT_CONFIGURED",
-        f"{why}, and there is no language model to ask: this version does not read OPENAI_API_KEY.",
+        f"{why}, and there is no language model to ask.",
     )
 
 

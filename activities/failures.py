@@ -52,7 +52,25 @@ KINDS: dict[str, Kind] = {
         False, "Top up or mend the account at the solving service, then retry."
     ),
     "LLM_NOT_CONFIGURED": Kind(
-        False, "Make fields that the page does not declare optional, or ask for markdown."
+        False,
+        "Set OPENAI_API_KEY and SPIDRA_LLM_MODEL, or make fields that the page does not declare "
+        "optional.",
+    ),
+    "LLM_AUTH": Kind(False, "Check OPENAI_API_KEY, and that it may use SPIDRA_LLM_MODEL."),
+    "LLM_QUOTA": Kind(False, "Top up the account at the model's provider, then retry."),
+    "LLM_REJECTED": Kind(False, "Check SPIDRA_LLM_MODEL, OPENAI_BASE_URL and the server's limits."),
+    "LLM_RATE_LIMITED": Kind(True, "Retry later, or lower SPIDRA_LLM_CONCURRENCY."),
+    "LLM_OVERLOADED": Kind(True, "Retry later; the page is not fetched again for that."),
+    "LLM_TIMEOUT": Kind(True, "Retry later, or raise SPIDRA_LLM_TIMEOUT."),
+    "LLM_UNREACHABLE": Kind(True, "Check OPENAI_BASE_URL, and that the server is running."),
+    "LLM_REFUSED": Kind(False, "Put the prompt differently, or ask for the page without a model."),
+    "LLM_CONTENT_FILTER": Kind(False, "Ask for the page without a model, or use another one."),
+    "LLM_LENGTH": Kind(False, "Ask for less of each page, or raise SPIDRA_LLM_MAX_OUTPUT_TOKENS."),
+    "LLM_INVALID_JSON": Kind(True, "Retry, or use a model that is better at JSON."),
+    "EXTRACTION_INVALID": Kind(True, "Retry, or loosen the schema at that place."),
+    "PAGE_TOO_LONG": Kind(
+        False,
+        "Use extractContentOnly, or raise SPIDRA_LLM_CONTEXT_TOKENS or SPIDRA_LLM_MAX_PARTS.",
     ),
     "COOKIES_UNAVAILABLE": Kind(
         False, "Retry with cookies; API and workers need the same SPIDRA_SECRET_KEY."

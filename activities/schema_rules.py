@@ -6,14 +6,20 @@ schema does not allow `null`. An optional one is left out.
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
-from jsonschema.exceptions import best_match
+from jsonschema.exceptions import ValidationError, best_match
 from jsonschema.validators import Draft202012Validator, validator_for
 
 from activities.patterns import with_safe_patterns
 
 _MAX_REFERENCES = 20
+
+_MAX_WANTED = 200
+"""Characters of a keyword's value up to which a sentence repeats it."""
+
+_NULL = {"type": "null"}
 
 
 def violation(result: Any, schema: dict[str, Any]) -> str | None:
@@ -22,11 +28,35 @@ def violation(result: Any, schema: dict[str, Any]) -> str | None:
     relaxed = with_null_rule(schema)
     dialect = validator_for(schema, default=Draft202012Validator)
     validator = with_safe_patterns(dialect)(relaxed)
-    error = best_match(validator.iter_errors(result))
+    try:
+        error = best_match(validator.iter_errors(result))
+    except RecursionError:
+        return "result is nested too deep for the schema, which refers to itself."
     if error is None:
         return None
+    error = _behind_null(error)
     place = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in error.path)
-    return f"result{place} does not fulfil {error.validator!r}."
+    wanted = json.dumps(error.validator_value, ensure_ascii=False, default=str)
+    rule = (
+        f"{error.validator!r}: {wanted}" if len(wanted) <= _MAX_WANTED else f"{error.validator!r}"
+    )
+    return f"result{place} does not fulfil {rule}."
+
+
+def _behind_null(error: ValidationError) -> ValidationError:
+    """What is wrong by the schema itself, where the rule for null has added an alternative."""
+    while error.validator == "anyOf" and _adds_null(error.validator_value):
+        behind = best_match(part for part in error.context or () if part.schema_path[0] == 1)
+        if behind is None:
+            break
+        behind.path.extendleft(reversed(error.path))
+        behind.parent = None
+        error = behind
+    return error
+
+
+def _adds_null(alternatives: Any) -> bool:
+    return bool(alternatives[0] == _NULL)
 
 
 def with_null_rule(schema: Any) -> Any:
@@ -48,7 +78,7 @@ def with_null_rule(schema: Any) -> Any:
     if isinstance(properties, dict):
         for name in schema.get("required", ()):
             if name in properties:
-                properties[name] = {"anyOf": [{"type": "null"}, properties[name]]}
+                properties[name] = {"anyOf": [_NULL, properties[name]]}
     return result
 
 

@@ -7,8 +7,8 @@ import json
 import logging
 import time
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
@@ -17,6 +17,7 @@ from temporalio.exceptions import ApplicationError
 
 from activities import extraction
 from activities.browser import BrowserPool
+from activities.checkpoints import Checkpoints, TakenPage
 from activities.content import ContentConverter
 from activities.cookies import Cookie, jar_lines, parse_cookies
 from activities.egress.gateway import Gateway
@@ -26,16 +27,21 @@ from activities.failures import ScrapeError, failure
 from activities.fast import fetch_page
 from activities.hosts import REFUSALS, HostBusyError, Hosts, Turn
 from activities.http_client import HttpClient
+from activities.llm.extractor import Extractor
+from activities.llm.failures import ModelError, item_timed_out
 from activities.page import PageCapture, PageOptions, capture_page
 from activities.request_headers import default_headers
 from activities.robots import Robots
+from activities.slots import PageSlots
 from activities.types import (
+    EXTRACTING,
     SCRAPE_ITEM,
     WAITING,
     BatchRequest,
     ItemOutcome,
     Progress,
     ScrapeInput,
+    ScrapeMode,
     Usage,
 )
 from activities.walls.passage import Passage
@@ -59,6 +65,17 @@ _TRANSIENT = frozenset({"BROWSER_LOST", "EGRESS_UNAVAILABLE"})
 
 _AFTER_WALLS = 15.0
 """Seconds of an item's time in which no CAPTCHA is solved any more: its page has to come still."""
+
+_MODEL_ATTEMPTS = 8
+"""How often an item is started at most, crashes included, because its model is down for the moment.
+With the pauses in between that is about three minutes; after them the client may retry."""
+
+_SLOW_MODEL_ATTEMPTS = 3
+"""... because its model takes too long, which is as likely the next time, and is paid for."""
+
+_LONGEST_MODEL_PAUSE = 60.0
+"""Seconds until it is started again; one at first, then twice as long each time, or what its
+server asks for."""
 
 _STORAGE_PAUSE = 1.0
 """Seconds before the bucket is tried again."""
@@ -94,6 +111,8 @@ class ScrapeActivities:
         solver: Solver | None,
         max_captchas: int,
         challenge_timeout: float,
+        extractor: Extractor | None = None,
+        slots: Mapping[ScrapeMode, PageSlots] | None = None,
     ) -> None:
         self._browsers = browsers
         self._converter = converter
@@ -110,6 +129,9 @@ class ScrapeActivities:
         self._solver = solver
         self._max_captchas = max_captchas
         self._challenge_timeout = challenge_timeout
+        self._extractor = extractor
+        self._slots = slots or {}
+        self._checkpoints = Checkpoints(bucket)
         self._requests: OrderedDict[str, BatchRequest] = OrderedDict()
         self._handing_over = False
 
@@ -121,10 +143,10 @@ class ScrapeActivities:
     async def scrape_item(self, item: ScrapeInput) -> ItemOutcome:
         """Scrapes one URL. What goes wrong with the page is part of the outcome.
 
-        Raises `ApplicationError` only where another attempt by another worker may help: the
-        bucket is out of reach, this worker shuts down before the item is done, or the host of the
-        page has to be waited for, and then with a `next_retry_delay`. A cancel request from the
-        workflow is ignored: a started item finishes.
+        Raises `ApplicationError` only where another attempt may help: the bucket is out of reach,
+        this worker shuts down before the item is done, or the host of the page or the model has to
+        be waited for, and then with a `next_retry_delay`. A cancel request from the workflow is
+        ignored: a started item finishes.
         """
         info = activity.info()
         progress = Progress(
@@ -175,10 +197,19 @@ class ScrapeActivities:
         )
         outcome.usage = progress.usage  # the very same: heartbeats tell it as well
         try:
-            # Only then does the time of the item begin: in a queue it does no work.
-            async with self._turn(item, progress, on_stage) as turn:
+            taken = await self._taken_earlier(item, outcome)
+            if taken is not None:
                 async with asyncio.timeout(item.timeout_seconds):
-                    await self._scrape(item, outcome, on_stage, turn)
+                    request = await self._request(item.batch_id)
+                    await self._extract(item, request, outcome, taken, on_stage)
+            else:
+                # Only then does the time of the item begin: in a queue it does no work.
+                async with self._turn(item, progress, on_stage) as turn:
+                    async with asyncio.timeout(item.timeout_seconds):
+                        await self._scrape(item, outcome, on_stage, turn)
+        except ModelError as error:
+            self._put_off(progress, error)
+            outcome.failure = error.failure
         except ScrapeError as error:
             outcome.failure = error.failure
             outcome.http_status = error.http_status or outcome.http_status
@@ -186,6 +217,8 @@ class ScrapeActivities:
         except ApplicationError:
             raise
         except TimeoutError:
+            if progress.stage == EXTRACTING:
+                self._put_off(progress, item_timed_out())
             what = f"The item was not done after {item.timeout_seconds:g} seconds."
             outcome.failure = failure("ITEM_TIMEOUT", what)
         except StorageUnavailableError:
@@ -226,6 +259,22 @@ class ScrapeActivities:
                 raise ScrapeError("HOST_BUSY", what) from None
             raise _postponed("HOST_BUSY", busy.delay, progress) from None
 
+    def _put_off(self, progress: Progress, error: ModelError) -> None:
+        """Gives the item back if `error` may have passed a little later: it then goes on with the
+        page that was taken."""
+        code = error.failure.code
+        most = _SLOW_MODEL_ATTEMPTS if code == "LLM_TIMEOUT" else _MODEL_ATTEMPTS
+        attempts = progress.attempts - progress.postponed
+        if not error.is_transient or attempts >= most:
+            return
+        pause = min(2.0 ** (attempts - 1), _LONGEST_MODEL_PAUSE)
+        raise ApplicationError(
+            error.what,
+            progress,
+            type=code,
+            next_retry_delay=timedelta(seconds=max(pause, error.retry_after or 0)),
+        ) from None
+
     async def _scrape(
         self,
         item: ScrapeInput,
@@ -234,6 +283,10 @@ class ScrapeActivities:
         turn: Turn,
     ) -> None:
         request = await self._request(item.batch_id)
+        if request.needs_extraction and self._extractor is not None:
+            taken = await self._take(item, request, outcome, on_stage, turn)
+            await self._extract(item, request, outcome, taken, on_stage)
+            return
         if request.needs_extraction and request.output == "markdown":
             raise extraction.needs_model("Only a model can write what the prompt asks for")
         page = await self._capture(item, request, outcome, on_stage)
@@ -254,14 +307,87 @@ class ScrapeActivities:
                 outcome.warnings.append("The page has no text.")
 
         on_stage("uploading")
-        prefix = item_prefix(item.batch_id, item.item_uuid, item.generation, outcome.attempts)
-        if page.screenshot is not None:
-            outcome.screenshot_key = f"{prefix}/screenshot.png"
-            await self._put(outcome.screenshot_key, page.screenshot, "image/png")
-        result_key = f"{prefix}/result.json"
+        outcome.screenshot_key = await self._put_screenshot(item, outcome, page)
+        await self._put_result(item, outcome, result)
+
+    async def _extract(
+        self,
+        item: ScrapeInput,
+        request: BatchRequest,
+        outcome: ItemOutcome,
+        page: TakenPage,
+        on_stage: Callable[[str], None],
+    ) -> None:
+        """What the model makes of `page`, as the item's result."""
+        assert self._extractor is not None  # noqa: S101 -- the callers have looked
+        outcome.http_status = page.http_status
+        outcome.final_url = page.final_url
+        outcome.screenshot_key = page.screenshot_key
+        outcome.warnings.extend(page.warnings)
+        slots = self._slots.get(item.scrape_mode)
+        with nullcontext() if slots is None else slots.without_page():
+            on_stage(EXTRACTING)
+            result = await self._extractor.extract(
+                page.reading, request, outcome.usage, outcome.warnings
+            )
+            on_stage("uploading")
+            await self._put_result(item, outcome, result)
+            await self._checkpoints.forget(item.batch_id, item.item_uuid)
+
+    async def _taken_earlier(self, item: ScrapeInput, outcome: ItemOutcome) -> TakenPage | None:
+        """The item's page, if it was taken before the item was interrupted or the model failed."""
+        if self._extractor is None or (outcome.attempts == 1 and item.generation == 1):
+            return None
+        if not (await self._request(item.batch_id)).needs_extraction:
+            return None
+        return await _persistently(lambda: self._checkpoints.load(item.batch_id, item.item_uuid))
+
+    async def _take(
+        self,
+        item: ScrapeInput,
+        request: BatchRequest,
+        outcome: ItemOutcome,
+        on_stage: Callable[[str], None],
+        turn: Turn,
+    ) -> TakenPage:
+        """Takes the page, and keeps it until the model has answered."""
+        page = await self._capture(item, request, outcome, on_stage)
+        turn.end()
+        outcome.http_status = page.http_status
+        outcome.final_url = page.final_url
+        on_stage("converting")
+        reading = await self._converter.read_for_model(
+            page.html, page.final_url, main_only=request.extract_content_only
+        )
+        on_stage("uploading")
+        taken = TakenPage(
+            reading=reading,
+            http_status=page.http_status,
+            final_url=page.final_url,
+            # Those of the proxy's exits are in the outcome already.
+            warnings=[*outcome.warnings, *page.warnings],
+            screenshot_key=await self._put_screenshot(item, outcome, page),
+        )
+        outcome.warnings.clear()
+        await _persistently(lambda: self._checkpoints.save(item.batch_id, item.item_uuid, taken))
+        return taken
+
+    async def _put_screenshot(
+        self, item: ScrapeInput, outcome: ItemOutcome, page: PageCapture
+    ) -> str | None:
+        if page.screenshot is None:
+            return None
+        key = f"{_prefix(item, outcome)}/screenshot.png"
+        await self._put(key, page.screenshot, "image/png")
+        return key
+
+    async def _put_result(
+        self, item: ScrapeInput, outcome: ItemOutcome, result: str | dict[str, Any]
+    ) -> None:
+        key = f"{_prefix(item, outcome)}/result.json"
         body = json.dumps(result, ensure_ascii=False).encode(errors="replace")
-        await self._put(result_key, body, "application/json")
-        outcome.result_key = result_key
+        await self._put(key, body, "application/json")
+        outcome.result_key = key
 
     async def _capture(
         self,
@@ -380,6 +506,10 @@ def _postponed(code: str, delay: float, progress: Progress) -> ApplicationError:
     )
 
 
+def _prefix(item: ScrapeInput, outcome: ItemOutcome) -> str:
+    return item_prefix(item.batch_id, item.item_uuid, item.generation, outcome.attempts)
+
+
 async def _persistently(call: Callable[[], Awaitable[T]]) -> T:
     """`call()`, repeated while the bucket is out of reach, since the page would otherwise have to
     be fetched again. Raises `StorageUnavailableError` after `_STORAGE_PATIENCE` seconds."""
@@ -394,6 +524,15 @@ async def _persistently(call: Callable[[], Awaitable[T]]) -> T:
 
 
 def _log(item: ScrapeInput, outcome: ItemOutcome) -> None:
+    extra: dict[str, Any] = {}
+    if (model := outcome.usage.model) is not None:
+        extra = {
+            "tokens": outcome.usage.tokens,
+            "model": model.name,
+            "level": model.level,
+            "calls": model.calls,
+            "model_seconds": model.seconds,
+        }
     logger.info(
         "item finished",
         extra={
@@ -401,5 +540,6 @@ def _log(item: ScrapeInput, outcome: ItemOutcome) -> None:
             "item": item.item_uuid,
             "code": outcome.failure.code if outcome.failure else "OK",
             "attempts": outcome.attempts,
+            **extra,
         },
     )

@@ -22,6 +22,9 @@ FORGET_SECRETS = "forget_secrets"
 WAITING = "waiting"
 """The stage of an item that waits for its turn at the host of its page."""
 
+EXTRACTING = "extracting"
+"""The stage of an item that has its page, and waits for the model."""
+
 ScrapeMode = Literal["default", "fast"]
 OutputFormat = Literal["json", "markdown"]
 
@@ -55,6 +58,19 @@ class BatchRequest(BaseModel):
         return bool(self.prompt or self.json_schema or self.output == "json")
 
 
+class ModelUse(BaseModel):
+    """How the model was asked for an item."""
+
+    name: str
+    """Of the model."""
+    level: str = "prompt"
+    """How the form of the latest answer was asked for: `json_schema`, `json_object` or `prompt`."""
+    calls: int = 0
+    """Requests, failed ones included."""
+    seconds: float = 0
+    """From sending to the end of the answer, of all requests together."""
+
+
 class Usage(BaseModel):
     """What an item used beyond its own page."""
 
@@ -64,6 +80,8 @@ class Usage(BaseModel):
     """CAPTCHAs that were solved."""
     proxy_bytes: int = 0
     """Bytes that went through a proxy exit, both ways, of all attempts that are known."""
+    model: ModelUse | None = None
+    """None if no model was asked."""
 
 
 class ScrapeInput(BaseModel):

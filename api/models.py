@@ -97,8 +97,9 @@ class BatchScrapeRequest(RequestBody):
     output: OutputFormat | None = Field(
         default=None,
         description="The form of the results. By default `json` with a prompt or a schema, else "
-        "`markdown`; `json` whenever there is a schema. This version has no language model: `json` "
-        "is filled from what the page declares about itself.",
+        "`markdown`; `json` whenever there is a schema. Without a prompt and a schema, `json` is "
+        "the main thing of the page. Where no language model is configured, it is filled from what "
+        "the page declares about itself.",
     )
     json_schema: Annotated[
         dict[str, Any] | None,

@@ -12,6 +12,7 @@ from jsonschema.validators import Draft202012Validator, validator_for
 from referencing import Registry, Resource
 from referencing.exceptions import Unresolvable
 
+from activities.llm.strict import CHECKED_AFTERWARDS
 from activities.patterns import compiled, has_pattern_properties
 
 MAX_BYTES = 64 * 1024
@@ -34,6 +35,9 @@ _SUBSCHEMA = (
 )
 _SUBSCHEMA_LISTS = ("allOf", "anyOf", "oneOf", "prefixItems", "items")
 _SUBSCHEMA_MAPS = ("properties", "patternProperties", "$defs", "definitions", "dependentSchemas")
+
+_IN_PLACE = ("not", "if", "then", "else")
+"""Keywords with one schema for the same value."""
 
 _NOT_ENFORCED = {
     "format": "the format is told to the model but not checked",
@@ -58,7 +62,7 @@ def check_schema(schema: dict[str, Any]) -> list[str]:
     if error is not None:
         place = "".join(f"[{part!r}]" for part in error.absolute_path)
         return [f"schema{place}: {error.message[:300]}."]
-    return _check_limits(schema) or _check_references(schema)
+    return _check_limits(schema) or _check_references(schema) or _check_circles(schema)
 
 
 def schema_warnings(schema: dict[str, Any]) -> list[str]:
@@ -84,6 +88,12 @@ def schema_warnings(schema: dict[str, Any]) -> list[str]:
             warnings.append(
                 f"{path}.unevaluatedProperties: it is not checked beside patternProperties."
             )
+        warnings += [
+            f"{path}.{keyword}: no model is held to it; its answer is checked against it."
+            for keyword in part
+            if keyword in CHECKED_AFTERWARDS
+            and not any(warning.startswith(f"{path}.{keyword}:") for warning in warnings)
+        ]
     return warnings
 
 
@@ -117,6 +127,34 @@ def _check_references(schema: dict[str, Any]) -> list[str]:
         except Unresolvable:
             return [f"{path}.$ref: {reference[:100]!r} leads nowhere."]
     return []
+
+
+def _check_circles(schema: dict[str, Any]) -> list[str]:
+    """What refers to itself without going deeper into the data can never be decided."""
+    resolver = Registry().resolver_with_root(Resource.opaque(schema))
+    done: set[int] = set()
+
+    def has_circle(part: Any, above: frozenset[int]) -> bool:
+        if not isinstance(part, dict) or id(part) in done:
+            return False
+        if id(part) in above:
+            return True
+        inner = [part[keyword] for keyword in _IN_PLACE if keyword in part]
+        for keyword in ("allOf", "anyOf", "oneOf"):
+            inner += part.get(keyword, [])
+        inner += part.get("dependentSchemas", {}).values()
+        if "$ref" in part:
+            inner.append(resolver.lookup(part["$ref"]).contents)
+        if any(has_circle(each, above | {id(part)}) for each in inner):
+            return True
+        done.add(id(part))
+        return False
+
+    return [
+        f"{path}: refers to itself without an end."
+        for path, _, part in _walk(schema)
+        if has_circle(part, frozenset())
+    ][:1]
 
 
 def _walk(schema: dict[str, Any]) -> Iterator[tuple[str, int, dict[str, Any]]]:

@@ -9,7 +9,7 @@ import sys
 
 from dotenv import dotenv_values
 
-from settings import PREFIX, SettingsError, exit_with, load_settings
+from settings import PREFIX, SettingsError, exit_with, load_settings, variables
 from stack.browser import ensure_browser
 from stack.console import Console
 from stack.demo import Demo
@@ -82,7 +82,12 @@ async def _demo(arguments: argparse.Namespace, console: Console) -> bool:
 def _given_settings() -> dict[str, str]:
     """The settings as they were given, by the environment or a file `.env`."""
     given = {**dotenv_values(".env"), **os.environ}
-    return {name: value for name, value in given.items() if value and name.startswith(PREFIX)}
+    known = variables()
+    return {
+        name: value
+        for name, value in given.items()
+        if value and (name.startswith(PREFIX) or name in known)
+    }
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -238,7 +238,7 @@ class Stack:
             ) from error
 
     def _environment(self, given: Mapping[str, str]) -> dict[str, str]:
-        dropped = ["SPIDRA_"]
+        dropped = ["SPIDRA_", "OPENAI_"]
         settings = {
             "SPIDRA_API_KEYS": DEMO_API_KEYS,
             "SPIDRA_SHUTDOWN_GRACE": SHUTDOWN_GRACE,
@@ -247,6 +247,9 @@ class Stack:
             # Set, though to nothing, so that a file .env does not count either.
             "SPIDRA_DATABASE_URL": "",
             "SPIDRA_S3_PUBLIC_URL": "",
+            "SPIDRA_LLM_MODEL": "",
+            "OPENAI_API_KEY": "",
+            "OPENAI_BASE_URL": "",
             "PYTHONUNBUFFERED": "1",
         }
         if self._starts_temporal:

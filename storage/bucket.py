@@ -164,6 +164,15 @@ def request_key(batch_id: str) -> str:
     return f"batches/{batch_id}/request.json"
 
 
+CHECKPOINTS = "checkpoints/"
+"""Prefix of the pages that wait for a model."""
+
+
+def checkpoint_key(batch_id: str, item_uuid: str) -> str:
+    """The key of an item's page, as long as it waits for a model."""
+    return f"{CHECKPOINTS}{batch_id}/{item_uuid}.json"
+
+
 def item_prefix(batch_id: str, item_uuid: str, generation: int, attempt: int) -> str:
     """The prefix of what one attempt at an item writes.
 

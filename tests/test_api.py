@@ -293,6 +293,11 @@ async def test_an_address_that_is_not_public_is_refused(api: ApiClient, host: st
         ({"type": "object", "$schema": []}, "$schema"),
         ({"type": "object", "properties": {"a": {"$ref": "http://e.com/s"}}}, "only references"),
         ({"type": "object", "properties": {"a": {"$ref": "#/$defs/b"}}}, "leads nowhere"),
+        ({"type": "object", "$ref": "#"}, "refers to itself without an end"),
+        (
+            {"type": "object", "properties": {"a": {"allOf": [{"$ref": "#/properties/a"}]}}},
+            "refers to itself without an end",
+        ),
         ({"type": "object", "properties": {"a": {"pattern": "("}}}, "not a regular expression"),
         ({"type": "object", "properties": {"a": {"pattern": "a{99999999999}"}}}, "not a regular"),
         ({"type": "object", "description": "x" * 70_000}, "at most 65536"),
@@ -322,11 +327,16 @@ async def test_a_schema_may_have_ten_levels_and_not_eleven(api: ApiClient, site:
 
 
 async def test_what_of_a_schema_is_not_enforced_is_said(api: ApiClient, site: Site) -> None:
-    schema = {"type": "object", "properties": {"at": {"type": "string", "format": "date"}}}
+    schema = {
+        "type": "object",
+        "properties": {"at": {"type": "string", "format": "date"}},
+        "minProperties": 1,
+    }
     status, body = await api.post(SUBMIT, {"urls": [site.url("/plain")], "schema": schema})
     assert status == 202
     assert body["schema_warnings"] == [
-        "schema.properties.at.format: the format is told to the model but not checked."
+        "schema.minProperties: no model is held to it; its answer is checked against it.",
+        "schema.properties.at.format: the format is told to the model but not checked.",
     ]
 
 

@@ -102,5 +102,5 @@ def test_patterns_are_enforced_in_linear_time(
 )
 def test_what_is_not_enforced_is_said(schema: dict[str, Any], warned: str | None) -> None:
     assert check_schema(schema) == []
-    warnings = schema_warnings(schema)
+    warnings = [warning for warning in schema_warnings(schema) if "is not checked" in warning]
     assert [warning.partition(":")[0] for warning in warnings] == ([warned] if warned else [])

@@ -6,14 +6,14 @@ import re
 from pathlib import Path
 
 from activities.failures import KINDS, failure
-from settings import PREFIX, Settings
+from settings import variables
 
 README = (Path(__file__).parent.parent / "README.md").read_text()
 
 
 def test_it_documents_exactly_the_settings_there_are() -> None:
-    documented = re.findall(r"^\| `(SPIDRA_[A-Z0-9_]+)` \|", README, flags=re.MULTILINE)
-    assert sorted(documented) == sorted(PREFIX + name.upper() for name in Settings.model_fields)
+    documented = re.findall(r"^\| `((?:SPIDRA|OPENAI)_[A-Z0-9_]+)` \|", README, flags=re.MULTILINE)
+    assert sorted(documented) == sorted(variables())
 
 
 def test_it_documents_exactly_the_error_codes_there_are() -> None:

@@ -8,15 +8,18 @@ import sys
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from settings import PREFIX, ApiKey, Settings
+
+NAMES = (PREFIX, "TEMPORAL_", "OPENAI_")
 
 ROOT = Path(__file__).parent.parent
 
 
 def start(program: list[str], tmp_path: Path, **variables: str) -> subprocess.CompletedProcess[str]:
     """Runs a process of the project, outside any `.env` file, until it refuses to."""
-    environment = {k: v for k, v in os.environ.items() if not k.startswith((PREFIX, "TEMPORAL_"))}
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(NAMES)}
     return subprocess.run(
         [sys.executable, *program],
         env={**environment, "PYTHONPATH": str(ROOT), **variables},
@@ -40,6 +43,9 @@ def start(program: list[str], tmp_path: Path, **variables: str) -> subprocess.Co
         ({"SPIDRA_EGRESS_ALLOW": "10.0.0.1/8"}, "SPIDRA_EGRESS_ALLOW: "),
         ({"SPIDRA_CAPTCHA_URL": "solver"}, "SPIDRA_CAPTCHA_URL: Value error, it is not the URL"),
         ({"SPIDRA_CAPTCHA_KEY": "x"}, "SPIDRA_CAPTCHA_URL and SPIDRA_CAPTCHA_KEY go together"),
+        ({"OPENAI_BASE_URL": "vllm"}, "OPENAI_BASE_URL: Value error, it is not the URL"),
+        ({"SPIDRA_LLM_MODEL": "m", "OPENAI_API_KEY": ""}, "SPIDRA_LLM_MODEL needs OPENAI_API_KEY"),
+        ({"SPIDRA_LLM_CONTEXT_TOKENS": "9"}, "SPIDRA_LLM_CONTEXT_TOKENS: Input should be greater"),
         ({}, "SPIDRA_S3_BUCKET is not set."),
         ({"SPIDRA_S3_BUCKET": "b", "SPIDRA_S3_ENDPOINT_URL": "nonsense"}, "Invalid endpoint"),
     ],
@@ -63,5 +69,6 @@ def test_settings_show_no_secrets() -> None:
     settings = Settings(
         database_url="postgresql://spidra:hunter2@db/spidra",
         api_keys=(ApiKey(key="key-hunter2", account="acme", credits=1),),
+        openai_api_key=SecretStr("sk-hunter2"),
     )
     assert "hunter2" not in repr(settings) + str(settings)

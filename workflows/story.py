@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from activities.types import WAITING
+from activities.types import EXTRACTING, WAITING
 from workflows.types import BatchState
 
 _CODES = 5
@@ -30,10 +30,13 @@ def details(state: BatchState) -> str:
         sentences.append(f"{state.count('failed')} failed: {', '.join(named)}.")
     begun = [item.begun for item in state.items if item.status == "pending" and item.begun]
     waiting = sum(progress.stage == WAITING for progress in begun)
-    if lost := len(begun) - waiting:
+    asking = sum(progress.stage == EXTRACTING for progress in begun)
+    if lost := len(begun) - waiting - asking:
         sentences.append(f"{lost} lost their worker and {'go' if lost > 1 else 'goes'} on.")
     if waiting:
         sentences.append(f"{waiting} had to wait for their host.")
+    if asking:
+        sentences.append(f"{asking} had to wait for the model.")
     if state.cancellation is not None:
         sentences.append(f"Cancelled by the client: {state.count('cancelled')} never start.")
     if state.generation > 1:
