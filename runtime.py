@@ -12,8 +12,12 @@ from contextlib import AsyncExitStack
 from datetime import timedelta
 
 from temporalio.client import Client
-from temporalio.worker import FixedSizeSlotSupplier, Worker, WorkerTuner
-from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+from temporalio.worker import (
+    FixedSizeSlotSupplier,
+    UnsandboxedWorkflowRunner,
+    Worker,
+    WorkerTuner,
+)
 
 from activities.browser import BrowserPool, BrowserStartError, find_browser
 from activities.content import ContentConverter
@@ -188,10 +192,9 @@ def create_worker(
             book.settle_items,
             secrets.forget_secrets,
         ],
-        workflow_runner=SandboxedWorkflowRunner(
-            # Deterministic, and slow to import anew for each workflow.
-            restrictions=SandboxRestrictions.default.with_passthrough_modules("pydantic")
-        ),
+        # The sandbox imports the workflow anew for each batch and is entered for each payload: most
+        # of what a busy worker did. The tests have it, to object to what is not deterministic.
+        workflow_runner=UnsandboxedWorkflowRunner(),
         # With N slots exactly N items are started, and `startedAt` means that a tab was free.
         tuner=_tuner(slots or FixedSizeSlotSupplier(settings.tabs)),
         # Items of a batch start right with the workflow task that schedules them.

@@ -37,14 +37,15 @@ _CLOCK_SKEW = timedelta(seconds=1)
 _ROUNDS = 6
 """Signals that are sent, as long as workers are alive and only too busy."""
 
-_STUCK_AFTER = timedelta(seconds=2)
-"""A worker is done with a task in milliseconds, and in tens of them if it is busy."""
+_STUCK_AFTER = timedelta(seconds=5)
+"""A worker is done with a task in milliseconds, and in seconds if its machine is overloaded."""
 
 _HANDED_OUT_SECONDS = 10
 """After that the Temporal server takes a task back from a worker that does not answer."""
 
 _FIRST_PAUSE = 0.05
-_LONGEST_PAUSE = 0.4
+_LONGEST_PAUSE = 1.0
+"""They grow with what has been waited for: many who ask often keep Temporal from answering."""
 
 
 @dataclass(frozen=True)
@@ -81,11 +82,11 @@ async def _ask(
 ) -> Cancelled:
     """Asks the batch until it has decided. Raises as `cancel_batch` does, and `RPCError` if
     nobody knows whether it has or will."""
+    pause = _FIRST_PAUSE
     for _ in range(_ROUNDS):
         began = datetime.now(UTC)
         await _signal(client, description, request_id, began + _ROUND)
         over = began + _ROUND + _CLOCK_SKEW
-        pause = _FIRST_PAUSE
         while datetime.now(UTC) < over:
             await asyncio.sleep(pause)
             pause = min(pause * 1.5, _LONGEST_PAUSE)

@@ -71,6 +71,7 @@ async def cancels(stack: Stack, site: Site, times: Times, count: int) -> None:
     """Cancels batches at random moments, all at once; each answer has to be final. A few at a
     time are submitted, as many as that Temporal does not fall behind."""
     submitting = asyncio.Semaphore(SUBMITS)
+    messages: Counter[str] = Counter()
 
     async def one(api: ApiClient) -> int:
         async with submitting:
@@ -85,6 +86,7 @@ async def cancels(stack: Stack, site: Site, times: Times, count: int) -> None:
             expected = {"cancelledItems": cancelled, "creditsRefunded": 2 * cancelled}
             check(answer == {"status": "cancelled", **expected}, (answer, batch_id))
         else:
+            messages[answer["message"]] += 1
             is_open = "may still" in answer["message"]
             check(batch["status"] == "completed" or is_open, (status, answer, batch_id))
         return status
@@ -92,6 +94,8 @@ async def cancels(stack: Stack, site: Site, times: Times, count: int) -> None:
     async with ApiClient(stack.api_url, new_key(stack)) as api:
         statuses = Counter(await asyncio.gather(*(one(api) for _ in range(count))))
     print(f"{count} cancels of busy batches: {dict(statuses)}, none differs from the final state")
+    for message, number in messages.items():
+        print(f"{number:4}: {message}")
     times.report("cancel")
 
 
