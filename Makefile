@@ -1,7 +1,7 @@
 # Every target does its own set-up; what is there already costs nothing. `make` alone lists them.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup browser up demo test bench-quality bench-fidelity bench-api bench-fairness lint audit lock clean
+.PHONY: help setup browser up demo test bench-quality bench-fidelity bench-api bench-fairness bench-identity lint audit lock clean
 
 VENV := .venv
 PYTHON := $(VENV)/bin/python
@@ -21,6 +21,7 @@ help:
 	@echo 'make bench-fidelity          compare what converters keep of the pages of the tests'
 	@echo 'make bench-api               measure cancels, retries, list and status under load'
 	@echo 'make bench-fairness          measure how a small batch fares behind big ones of others'
+	@echo 'make bench-identity          measure what looking like a browser with a window costs'
 	@echo 'make lint                    check style and types'
 	@echo 'make audit                   look for known vulnerabilities in the requirements'
 	@echo 'make lock                    compile the requirements from pyproject.toml'
@@ -49,6 +50,9 @@ bench-api: setup
 
 bench-fairness: setup
 	@$(PYTHON) -m bench.fairness $(ARGS)
+
+bench-identity: setup
+	@$(PYTHON) -m bench.identity $(ARGS)
 
 lint: $(INSTALLED)
 	$(PYTHON) -m ruff check

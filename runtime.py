@@ -100,6 +100,7 @@ async def run(settings: Settings) -> None:
             solver=solver,
             max_captchas=settings.max_captchas,
             challenge_timeout=settings.challenge_timeout,
+            country=settings.country,
         )
         book = LedgerActivities(database)
         workers = (

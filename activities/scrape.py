@@ -26,8 +26,9 @@ from activities.failures import ScrapeError, failure
 from activities.fast import fetch_page
 from activities.hosts import REFUSALS, HostBusyError, Hosts, Turn
 from activities.http_client import HttpClient
+from activities.identity import Identity, identity_for
 from activities.page import PageCapture, PageOptions, capture_page
-from activities.request_headers import default_headers
+from activities.request_headers import headers_of
 from activities.robots import Robots
 from activities.types import (
     SCRAPE_ITEM,
@@ -94,6 +95,7 @@ class ScrapeActivities:
         solver: Solver | None,
         max_captchas: int,
         challenge_timeout: float,
+        country: str | None,
     ) -> None:
         self._browsers = browsers
         self._converter = converter
@@ -110,6 +112,7 @@ class ScrapeActivities:
         self._solver = solver
         self._max_captchas = max_captchas
         self._challenge_timeout = challenge_timeout
+        self._country = country
         self._requests: OrderedDict[str, BatchRequest] = OrderedDict()
         self._handing_over = False
 
@@ -284,8 +287,13 @@ class ScrapeActivities:
         losses = 0
         while True:
             try:
+                country = self._country if route is None else route.exit.country
+                # One item is one visitor, wherever it is seen from.
+                identity = identity_for(country, item.item_uuid)
                 async with self._lane(route, outcome.usage) as lane:
-                    page = await self._load(lane, item, request, options, on_stage, passage)
+                    page = await self._load(
+                        lane, item, request, options, on_stage, passage, identity
+                    )
                 if route is not None:
                     outcome.warnings.extend(route.arrived())
                 return page
@@ -308,20 +316,23 @@ class ScrapeActivities:
         options: PageOptions,
         on_stage: Callable[[str], None],
         passage: Passage,
+        identity: Identity,
     ) -> PageCapture:
         if self._robots is not None:
-            await self._robots.check(lane, item.url)
+            await self._robots.check(lane, item.url, identity)
         if request.scrape_mode == "fast":
             return await fetch_page(
                 self._http,
                 lane,
                 item.url,
                 options,
-                default_headers,
+                headers_of(identity),
                 on_stage,
                 cookies=jar_lines(options.cookies, item.url),
             )
-        return await capture_page(self._browsers, lane, item.url, options, on_stage, passage)
+        return await capture_page(
+            self._browsers, lane, item.url, options, on_stage, passage, identity
+        )
 
     @asynccontextmanager
     async def _lane(self, route: Route | None, usage: Usage) -> AsyncIterator[Lane]:
