@@ -1,7 +1,7 @@
 # Every target does its own set-up; what is there already costs nothing. `make` alone lists them.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup browser up demo test bench-quality bench-fidelity bench-api bench-fairness bench-llm lint audit lock clean
+.PHONY: help setup browser up demo test bench-quality bench-fidelity bench-api bench-fairness bench-llm bench-identity lint audit lock clean
 
 VENV := .venv
 PYTHON := $(VENV)/bin/python
@@ -22,6 +22,7 @@ help:
 	@echo 'make bench-api               measure cancels, retries, list and status under load'
 	@echo 'make bench-fairness          measure how a small batch fares behind big ones of others'
 	@echo 'make bench-llm               measure what waiting for a model costs'
+	@echo 'make bench-identity          measure what looking like a browser with a window costs'
 	@echo 'make lint                    check style and types'
 	@echo 'make audit                   look for known vulnerabilities in the requirements'
 	@echo 'make lock                    compile the requirements from pyproject.toml'
@@ -53,6 +54,9 @@ bench-fairness: setup
 
 bench-llm: setup
 	@$(PYTHON) -m bench.llm $(ARGS)
+
+bench-identity: setup
+	@$(PYTHON) -m bench.identity $(ARGS)
 
 lint: $(INSTALLED)
 	$(PYTHON) -m ruff check

@@ -138,6 +138,7 @@ async def run(settings: Settings) -> None:
             challenge_timeout=settings.challenge_timeout,
             extractor=extractor,
             slots=slots,
+            country=settings.country,
         )
         book = LedgerActivities(database)
         workers = (

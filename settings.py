@@ -19,7 +19,7 @@ from typing import Annotated, Literal, NoReturn
 from pydantic import BaseModel, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from activities.proxies import Proxies, read_proxies
+from activities.proxies import COUNTRIES, Proxies, read_proxies
 
 PREFIX = "SPIDRA_"
 
@@ -63,6 +63,7 @@ class Settings(BaseSettings):
     s3_bucket: str | None = None
     secret_key: Annotated[tuple[bytes, ...], NoDecode] = Field(default=(), repr=False)
     proxies: Annotated[Proxies, NoDecode] = Proxies()
+    country: str | None = None
     proxy_limit_mb: int = Field(default=0, ge=0)
     egress_allow: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = ()
     reconcile_interval: float = Field(default=60, ge=5, le=3600)
@@ -143,6 +144,13 @@ class Settings(BaseSettings):
         if value is not None and not os.access(value, os.X_OK):
             raise ValueError(f"{value} is not a program that can be run")
         return value
+
+    @field_validator("country")
+    @classmethod
+    def _check_country(cls, value: str | None) -> str | None:
+        if value and value not in COUNTRIES:
+            raise ValueError(f"it is none of {', '.join(sorted(COUNTRIES))}")
+        return value or None
 
     @field_validator("captcha_url", "openai_base_url")
     @classmethod

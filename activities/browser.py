@@ -15,6 +15,7 @@ from playwright.async_api import BrowserContext
 from activities.chromium import MAX_PAGE_MEMORY, BrowserStartError, Chromium
 from activities.egress.lane import Lane
 from activities.failures import ScrapeError
+from activities.identity import Identity
 from activities.interrupts import interrupted_by
 from settings import SettingsError
 
@@ -74,28 +75,35 @@ class BrowserPool:
         if self._closing:
             await asyncio.wait(self._closing)
 
-    def context(self, lane: Lane | None = None) -> AbstractAsyncContextManager[BrowserContext]:
+    def context(
+        self, lane: Lane | None = None, identity: Identity | None = None
+    ) -> AbstractAsyncContextManager[BrowserContext]:
         """A new context that shares nothing with any other; waits until a tab is free.
 
         All that it loads goes through `lane`; its first document has to be told the password, see
-        `activities.proxy_login`. Without a lane there is no network. The viewport is 1280 x 720,
-        downloads are refused. Raises `ScrapeError` with
+        `activities.proxy_login`. Without a lane there is no network. Its pages can become
+        `identity`, see `activities.disguise`. The viewport is 1280 x 720, downloads are refused.
+        Raises `ScrapeError` with
         `BROWSER_LOST`, also out of the body and whatever that awaits, if the browser dies; the
         next context then comes from a new browser.
         """
-        return self._context(lane)
+        return self._context(lane, identity)
 
     @asynccontextmanager
-    async def _context(self, lane: Lane | None) -> AsyncIterator[BrowserContext]:
+    async def _context(
+        self, lane: Lane | None, identity: Identity | None
+    ) -> AsyncIterator[BrowserContext]:
         async with self._tabs:
-            chromium, context = await self._open_context(lane)
+            chromium, context = await self._open_context(lane, identity)
             async with interrupted_by(chromium.lost):
                 try:
                     yield context
                 finally:
                     await self._close_context(chromium, context)
 
-    async def _open_context(self, lane: Lane | None) -> tuple[Chromium, BrowserContext]:
+    async def _open_context(
+        self, lane: Lane | None, identity: Identity | None
+    ) -> tuple[Chromium, BrowserContext]:
         for _ in range(_OPEN_TRIES):
             try:
                 chromium = await self._browser()
@@ -104,7 +112,7 @@ class BrowserPool:
                 break
             with suppress(ScrapeError):
                 async with interrupted_by(chromium.lost):
-                    return chromium, await chromium.open_context(lane)
+                    return chromium, await chromium.open_context(lane, identity)
         raise ScrapeError("BROWSER_LOST", "No browser could be started.")
 
     async def _close_context(self, chromium: Chromium, context: BrowserContext) -> None:

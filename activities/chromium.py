@@ -25,13 +25,16 @@ from playwright.async_api import (
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import TimeoutError as PlaywrightTimeoutError
 
+from activities import disguise
 from activities.egress.lane import Lane
+from activities.identity import Identity
 from activities.interrupts import Reason, give
 
 logger = logging.getLogger(__name__)
 
 _START_TIMEOUT = 30.0
 _CLOSE_TIMEOUT = 3.0
+_VERSION_TIMEOUT = 10.0
 _CONTEXT_TIMEOUT = 10.0
 """Seconds to open or close a context; either takes well under one, on a busy machine too."""
 
@@ -51,6 +54,7 @@ VIEWPORT: ViewportSize = {"width": 1280, "height": 720}
 """Pixels that a page has; on a screenshot too, since they are not scaled."""
 
 _ARGUMENTS = (
+    *disguise.LAUNCH_ARGUMENTS,
     f"--js-flags=--max-old-space-size={_HEAP_MB}",
     "--block-new-web-contents",  # popups; heeded by the headless shell only
     "--disable-client-side-phishing-detection",
@@ -113,7 +117,7 @@ class Chromium:
         except (TimeoutError, PlaywrightError, OSError) as error:
             raise BrowserStartError("Playwright's driver process could not be started.") from error
         try:
-            browser = await _start(playwright, executable)
+            browser = await _start(playwright, executable, await _user_agent(executable))
             async with asyncio.timeout(_START_TIMEOUT):
                 return cls(playwright, browser, *await _inspect(browser), max_page_memory)
         except (TimeoutError, PlaywrightError) as error:
@@ -122,12 +126,17 @@ class Chromium:
                     await playwright.stop()  # which ends the browser
             raise BrowserStartError(_explain_start(executable, error)) from error
 
-    async def open_context(self, lane: Lane | None) -> BrowserContext:
+    async def open_context(
+        self, lane: Lane | None, identity: Identity | None = None
+    ) -> BrowserContext:
         """A new context without cookies, storage or downloads, whose only way out is `lane`, and
-        without it there is none. Raises Playwright's errors."""
+        without it there is none. Its pages can become `identity`, see `activities.disguise`.
+        Raises Playwright's errors."""
+        options = {} if identity is None else disguise.context_options(identity)
         try:
             async with asyncio.timeout(_CONTEXT_TIMEOUT):
-                return await self._browser.new_context(
+                context = await self._browser.new_context(
+                    **options,
                     viewport=VIEWPORT,
                     accept_downloads=False,
                     proxy=_NOWHERE
@@ -136,6 +145,9 @@ class Chromium:
                     # What a worker fetches for a page could not be told from other traffic.
                     service_workers="block",
                 )
+                if identity is not None:
+                    await disguise.prepare(context, identity)
+                return context
         except TimeoutError as error:
             self._lose("The browser could not open a tab.")
             raise PlaywrightError("no context in time") from error
@@ -247,27 +259,48 @@ def _resident_bytes(pid: int) -> int:
     return pages * os.sysconf("SC_PAGE_SIZE")
 
 
-async def _start(playwright: Playwright, executable: Path) -> Browser:
+async def _user_agent(executable: Path) -> list[str]:
+    """The argument for it. None if the program does not tell its version; why not will show."""
+    process = None
+    try:
+        async with asyncio.timeout(_VERSION_TIMEOUT):
+            process = await asyncio.create_subprocess_exec(
+                executable,
+                "--version",
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.DEVNULL,
+            )
+            told, _ = await process.communicate()
+    except (OSError, TimeoutError):
+        if process is not None and process.returncode is None:
+            process.kill()
+        return []
+    return disguise.user_agent_arguments(told.decode(errors="replace"))
+
+
+async def _start(playwright: Playwright, executable: Path, arguments: list[str]) -> Browser:
     if sys.platform != "win32" and os.geteuid() == 0:
         _warn_of_no_sandbox("it has none for the user root; run the worker as another user")
-        return await _start_program(playwright, executable, sandbox=False)
+        return await _start_program(playwright, executable, arguments, sandbox=False)
     try:
-        return await _start_program(playwright, executable, sandbox=True)
+        return await _start_program(playwright, executable, arguments, sandbox=True)
     except PlaywrightError as error:
         if not _lacks_sandbox(error):
             raise
     _warn_of_no_sandbox("the system forbids user namespaces; permit them for the worker")
-    return await _start_program(playwright, executable, sandbox=False)
+    return await _start_program(playwright, executable, arguments, sandbox=False)
 
 
 def _warn_of_no_sandbox(reason: str) -> None:
     logger.warning("the browser runs without its sandbox, since %s", reason)
 
 
-async def _start_program(playwright: Playwright, executable: Path, *, sandbox: bool) -> Browser:
+async def _start_program(
+    playwright: Playwright, executable: Path, arguments: list[str], *, sandbox: bool
+) -> Browser:
     return await playwright.chromium.launch(
         executable_path=executable,
-        args=_ARGUMENTS,
+        args=[*_ARGUMENTS, *arguments],
         chromium_sandbox=sandbox,
         proxy=_NOWHERE,
         # Ctrl-C reaches the driver as well, but running items are to finish.

@@ -8,6 +8,7 @@ where it is decided for browsers. Nothing is shared between items: not a connect
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -16,13 +17,17 @@ from pathlib import Path
 
 from curl_cffi import Curl, CurlECode, CurlError, CurlInfo, CurlOpt
 from curl_cffi.curl import CURL_WRITEFUNC_ERROR
+from curl_cffi.requests.impersonate import DEFAULT_CHROME
 
 from activities.egress.client import REFUSAL_HEADER
 from activities.egress.lane import USERNAME, Lane
 from activities.failures import ScrapeError
 from activities.net_errors import host, net_error
 
-_IMPERSONATED = "chrome"
+_IMPERSONATED = DEFAULT_CHROME
+
+CHROME_MAJOR = int(re.findall(r"\d+", DEFAULT_CHROME)[0])
+"""The version of Chrome whose TLS and HTTP/2 these are."""
 
 _BASIC = 1
 """`CURLAUTH_BASIC`."""

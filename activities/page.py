@@ -12,12 +12,13 @@ from typing import Any
 from playwright.async_api import BrowserContext, CDPSession, Page, Response
 from playwright.async_api import Error as PlaywrightError
 
-from activities import scripts
+from activities import disguise, scripts
 from activities.browser import BrowserPool
 from activities.cookies import Cookie, browser_cookies
 from activities.egress.client import REFUSAL_HEADER
 from activities.egress.lane import Lane, Refusal
 from activities.failures import ScrapeError
+from activities.identity import Identity
 from activities.interrupts import Reason, give, interrupted_by
 from activities.navigation import Navigation
 from activities.net_errors import check_answer, check_content_type, host, net_error
@@ -96,14 +97,19 @@ async def capture_page(
     options: PageOptions,
     on_stage: Callable[[str], None],
     passage: Passage | None = None,
+    identity: Identity | None = None,
 ) -> PageCapture:
     """Loads `url` by way of `lane`, waits until its scripts have written what they write, and
     takes it all.
 
-    `passage` is how the item gets past walls; without one, none is passed. `on_stage` is called
+    `passage` is how the item gets past walls; without one, none is passed. `identity` is who
+    visits; without one, the browser as it is. `on_stage` is called
     with `navigating`, `settling` and `screenshot`. Raises `ScrapeError`.
     """
-    async with pool.context(lane) as context, _open_tab(context, lane, options) as tab:
+    async with (
+        pool.context(lane, identity) as context,
+        _open_tab(context, lane, options, identity) as tab,
+    ):
         capture = _Capture(tab, lane, url, options, on_stage, passage or Passage())
         try:
             async with interrupted_by(tab.reason):
@@ -125,7 +131,7 @@ class _Tab:
 
 @asynccontextmanager
 async def _open_tab(
-    context: BrowserContext, lane: Lane, options: PageOptions
+    context: BrowserContext, lane: Lane, options: PageOptions, identity: Identity | None
 ) -> AsyncIterator[_Tab]:
     """A watched tab, whose popups are closed."""
     reason: asyncio.Future[Reason] = asyncio.get_running_loop().create_future()
@@ -150,6 +156,8 @@ async def _open_tab(
             page = await context.new_page()
             session = await context.new_cdp_session(page)
             await session.send("Page.enable")
+            if identity is not None:
+                await disguise.assume(page, session, identity)
             await log_in(session, lane)
     except TimeoutError:
         raise ScrapeError("BROWSER_LOST", "The browser did not open a tab in time.") from None

@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+
+from activities.http_client import CHROME_MAJOR
+from activities.identity import Identity, hint_headers, user_agent
 
 _ACCEPT = (
     "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,image/apng,*/*;"
     "q=0.8,application/signed-exchange;v=b3;q=0.7"
 )
 
-_USER_AGENT = (
-    "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) "
-    "Chrome/152.0.0.0 Safari/537.36"
-)
-_CLIENT_HINTS = {
-    "sec-ch-ua": '"Chromium";v="152", "Google Chrome";v="152", "Not.A/Brand";v="99"',
-    "sec-ch-ua-mobile": "?0",
-    "sec-ch-ua-platform": '"Linux"',
-}
 
-
-def default_headers(url: str) -> dict[str, str]:
-    """Those of a browser whose TLS looks like that of `activities.http_client`."""
-    return navigation_headers(
+def headers_of(identity: Identity) -> Callable[[str], dict[str, str]]:
+    """Those of `identity` for a URL, by the version of Chrome that the TLS of
+    `activities.http_client` looks like."""
+    return lambda url: navigation_headers(
         url,
-        user_agent=_USER_AGENT,
-        accept_language="en-US,en;q=0.9",
-        client_hints=_CLIENT_HINTS,
+        user_agent=user_agent(CHROME_MAJOR),
+        accept_language=identity.accept_language,
+        client_hints=hint_headers(CHROME_MAJOR),
     )
 
 

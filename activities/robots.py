@@ -1,6 +1,6 @@
 """What robots.txt says about a page, by the rules of RFC 9309.
 
-    await Robots(http).check(lane, url)  # raises ScrapeError if the page is not to be scraped
+    await Robots(http).check(lane, url, identity)  # raises ScrapeError unless it may be scraped
 
 It is fetched by the way of the page itself, once for all pages of a host.
 """
@@ -21,8 +21,9 @@ from activities.egress.lane import Lane
 from activities.failures import ScrapeError
 from activities.fast import REDIRECTS, redirected
 from activities.http_client import Answer, HttpClient
+from activities.identity import Identity
 from activities.net_errors import host
-from activities.request_headers import default_headers
+from activities.request_headers import headers_of
 
 AGENT = "spidra-batch"
 """The product token that a site's rules may name; otherwise those for `*` count."""
@@ -79,10 +80,10 @@ class Robots:
         self._size = 0
         self._fetching: dict[str, asyncio.Lock] = {}
 
-    async def check(self, lane: Lane, url: str) -> None:
+    async def check(self, lane: Lane, url: str, identity: Identity) -> None:
         """Raises `ScrapeError` unless `url` may be scraped: with `ROBOTS_DISALLOWED`, with
         `ROBOTS_UNAVAILABLE` if the server fails, or with what the network does."""
-        entry = await self._entry(lane, url)
+        entry = await self._entry(lane, url, identity)
         if entry.failure is not None:
             raise _copy(entry.failure)
         # In a thread: rules may be many, and a URL long.
@@ -91,7 +92,7 @@ class Robots:
                 "ROBOTS_DISALLOWED", f"The robots.txt of {host(url)} asks not to scrape this page."
             )
 
-    async def _entry(self, lane: Lane, url: str) -> _Entry:
+    async def _entry(self, lane: Lane, url: str, identity: Identity) -> _Entry:
         origin = ada_url.URL(url).origin
         if origin not in self._fetching and (found := self._cached(origin)) is not None:
             return found
@@ -101,7 +102,7 @@ class Robots:
             async with lock:
                 if (found := self._cached(origin)) is not None:
                     return found
-                entry = await self._fetch(lane, origin)
+                entry = await self._fetch(lane, origin, identity)
                 self._keep(origin, entry)
                 return entry
         finally:
@@ -124,9 +125,9 @@ class Robots:
             _, oldest = self._entries.popitem(last=False)
             self._size -= oldest.size
 
-    async def _fetch(self, lane: Lane, origin: str) -> _Entry:
+    async def _fetch(self, lane: Lane, origin: str, identity: Identity) -> _Entry:
         try:
-            answer = await self._answer(lane, f"{origin}/robots.txt")
+            answer = await self._answer(lane, f"{origin}/robots.txt", identity)
             if answer is not None and answer.status >= 500:
                 raise ScrapeError(
                     "ROBOTS_UNAVAILABLE",
@@ -144,14 +145,15 @@ class Robots:
         rules = await asyncio.to_thread(_parse, answer.body)
         return _Entry(rules, None, _ENTRY_BYTES + len(answer.body), expires_at)
 
-    async def _answer(self, lane: Lane, url: str) -> Answer | None:
+    async def _answer(self, lane: Lane, url: str, identity: Identity) -> Answer | None:
         """The answer at the end of all redirects; None if they do not end."""
         deadline = self._clock() + _FETCH_SECONDS
+        headers = headers_of(identity)
         async with self._http.session(lane) as session:
             for _ in range(_MAX_REDIRECTS + 1):
                 answer = await session.get(
                     url,
-                    default_headers(url),
+                    headers(url),
                     is_wanted=_is_success,
                     max_bytes=MAX_BYTES,
                     seconds=max(deadline - self._clock(), 0),

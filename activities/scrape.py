@@ -27,10 +27,11 @@ from activities.failures import ScrapeError, failure
 from activities.fast import fetch_page
 from activities.hosts import REFUSALS, HostBusyError, Hosts, Turn
 from activities.http_client import HttpClient
+from activities.identity import Identity, identity_for
 from activities.llm.extractor import Extractor
 from activities.llm.failures import ModelError, item_timed_out
 from activities.page import PageCapture, PageOptions, capture_page
-from activities.request_headers import default_headers
+from activities.request_headers import headers_of
 from activities.robots import Robots
 from activities.slots import PageSlots
 from activities.types import (
@@ -111,6 +112,7 @@ class ScrapeActivities:
         solver: Solver | None,
         max_captchas: int,
         challenge_timeout: float,
+        country: str | None,
         extractor: Extractor | None = None,
         slots: Mapping[ScrapeMode, PageSlots] | None = None,
     ) -> None:
@@ -132,6 +134,7 @@ class ScrapeActivities:
         self._extractor = extractor
         self._slots = slots or {}
         self._checkpoints = Checkpoints(bucket)
+        self._country = country
         self._requests: OrderedDict[str, BatchRequest] = OrderedDict()
         self._handing_over = False
 
@@ -410,8 +413,13 @@ class ScrapeActivities:
         losses = 0
         while True:
             try:
+                country = self._country if route is None else route.exit.country
+                # One item is one visitor, wherever it is seen from.
+                identity = identity_for(country, item.item_uuid)
                 async with self._lane(route, outcome.usage) as lane:
-                    page = await self._load(lane, item, request, options, on_stage, passage)
+                    page = await self._load(
+                        lane, item, request, options, on_stage, passage, identity
+                    )
                 if route is not None:
                     outcome.warnings.extend(route.arrived())
                 return page
@@ -434,20 +442,23 @@ class ScrapeActivities:
         options: PageOptions,
         on_stage: Callable[[str], None],
         passage: Passage,
+        identity: Identity,
     ) -> PageCapture:
         if self._robots is not None:
-            await self._robots.check(lane, item.url)
+            await self._robots.check(lane, item.url, identity)
         if request.scrape_mode == "fast":
             return await fetch_page(
                 self._http,
                 lane,
                 item.url,
                 options,
-                default_headers,
+                headers_of(identity),
                 on_stage,
                 cookies=jar_lines(options.cookies, item.url),
             )
-        return await capture_page(self._browsers, lane, item.url, options, on_stage, passage)
+        return await capture_page(
+            self._browsers, lane, item.url, options, on_stage, passage, identity
+        )
 
     @asynccontextmanager
     async def _lane(self, route: Route | None, usage: Usage) -> AsyncIterator[Lane]:

@@ -23,8 +23,9 @@ from activities.egress.gateway import Gateway
 from activities.failures import ScrapeError
 from activities.fast import fetch_page
 from activities.http_client import HttpClient
+from activities.identity import identity_for
 from activities.page import PageCapture, PageOptions, capture_page
-from activities.request_headers import default_headers
+from activities.request_headers import headers_of
 from tests.canary import SECRET, Canary
 from tests.client import ApiClient
 from tests.gateways import running_gateway
@@ -34,6 +35,7 @@ from tests.site import Site
 from tests.upstreams import upstream_proxy
 
 OPTIONS = PageOptions(max_bytes=2**20, max_frames=20)
+VISITOR = identity_for("de", "test")
 EVERYWHERE = (IPv4Network("127.0.0.0/8"), IPv6Network("::1/128"))
 
 
@@ -73,8 +75,10 @@ async def attack(
         async with gateway.lane(exit_) as lane:
             try:
                 if isinstance(by, HttpClient):
-                    return await fetch_page(by, lane, url, OPTIONS, default_headers, lambda _: None)
-                return await capture_page(by, lane, url, OPTIONS, lambda _: None)
+                    return await fetch_page(
+                        by, lane, url, OPTIONS, headers_of(VISITOR), lambda _: None
+                    )
+                return await capture_page(by, lane, url, OPTIONS, lambda _: None, identity=VISITOR)
             except ScrapeError as error:
                 return error
 

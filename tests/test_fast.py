@@ -18,8 +18,9 @@ from activities import markdown
 from activities.failures import ScrapeError
 from activities.fast import fetch_page
 from activities.http_client import HttpClient
+from activities.identity import identity_for
 from activities.page import PageCapture, PageOptions
-from activities.request_headers import default_headers
+from activities.request_headers import headers_of
 from tests.client import ApiClient
 from tests.gateways import running_gateway
 from tests.servers import serving
@@ -27,6 +28,7 @@ from tests.site import UNKNOWN_HOST, Site, closed_port
 from tests.site.pages import PRICE, SENTENCE
 
 MAX_BYTES = 20 * 2**20
+HEADERS = headers_of(identity_for(None, "test"))
 SHORT = 1.5
 """Navigation timeout of pages that use it up."""
 
@@ -49,7 +51,7 @@ async def fetch(
     options = PageOptions(max_bytes=max_bytes, navigation_timeout=timeout)
     async with running_gateway() as gateway, gateway.lane() as lane:
         return await fetch_page(
-            client, lane, url, options, default_headers, lambda _: None, cookies=cookies
+            client, lane, url, options, HEADERS, lambda _: None, cookies=cookies
         )
 
 
@@ -387,9 +389,7 @@ async def test_without_the_gateway_nothing_is_reached(client: HttpClient, site: 
     async with running_gateway() as gateway, gateway.lane() as lane:
         await gateway.close()
         with pytest.raises(ScrapeError) as caught:
-            await fetch_page(
-                client, lane, site.url("/plain"), options, default_headers, lambda _: None
-            )
+            await fetch_page(client, lane, site.url("/plain"), options, HEADERS, lambda _: None)
     assert caught.value.failure.code == "EGRESS_UNAVAILABLE"
     assert site.hits("/plain") == hits
 
@@ -407,7 +407,7 @@ async def test_the_environment_opens_no_other_way_out(
                 lane,
                 site.url("/plain"),
                 PageOptions(max_bytes=MAX_BYTES),
-                default_headers,
+                HEADERS,
                 lambda _: None,
             )
     assert caught.value.failure.code == "EGRESS_BLOCKED"

@@ -19,6 +19,7 @@ import pytest_asyncio
 from activities import markdown
 from activities.browser import BrowserPool, BrowserStartError, find_browser
 from activities.failures import ScrapeError
+from activities.identity import identity_for
 from activities.page import PageCapture, PageOptions, capture_page
 from activities.proxy_login import log_in
 from settings import SettingsError
@@ -28,6 +29,7 @@ from tests.site import UNKNOWN_HOST, Site, closed_port
 from tests.site.pages import PRICE, SEEN_BY_LATE_SCRIPT
 
 MAX_BYTES = 20 * 2**20
+VISITOR = identity_for("de", "test")
 SHORT = 3.0
 """Navigation timeout of pages that use it up."""
 
@@ -57,7 +59,7 @@ async def capture(
         navigation_timeout=timeout,
     )
     async with running_gateway() as gateway, gateway.lane() as lane:
-        return await capture_page(pool, lane, url, options, on_stage)
+        return await capture_page(pool, lane, url, options, on_stage, identity=VISITOR)
 
 
 async def failure_of(

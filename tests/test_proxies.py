@@ -181,6 +181,22 @@ def test_a_session_lasts_for_an_item_and_a_failure_ends_it() -> None:
     assert first != pool.route("de").exit
 
 
+def test_a_block_is_one_turn_and_no_fault_of_the_exit() -> None:
+    pool = ExitPool(proxies({"de": [f"http://{host}:1" for host in "abcd"]}))
+    for _ in range(20):
+        route = pool.route("de")
+        first = route.exit.proxy
+        assert route.turn("BLOCKED")
+        assert route.exit.proxy != first
+        assert not route.turn("BLOCKED")
+    assert hosts(lambda: pool.route("de")) == set("abcd")
+    # Exits that fail are another matter, before and after.
+    route = pool.route("de")
+    assert [lose(route), route.turn("BLOCKED"), lose(route)] == [True, True, False]
+    only = ExitPool(proxies({"de": "http://a:1"})).route("de")
+    assert not only.turn("BLOCKED")
+
+
 def test_what_the_site_says_is_no_reason_for_another_exit() -> None:
     route = ExitPool(proxies({"de": ["http://a:1", "http://b:1"]})).route("de")
     assert not route.turn("HTTP_404")

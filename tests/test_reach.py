@@ -11,15 +11,25 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from aiohttp import web
 from sqlalchemy import select
 
+from activities.countries import PLACES
 from stack.stack import Stack
 from storage.database import Database
 from storage.tables import settlements
 from tests.client import ApiClient, Json, summary
 from tests.conftest import SHORT_TIMEOUTS, STACK_ENV
+from tests.fingerprint import fingerprint_site
+from tests.servers import serving
 from tests.site import Site, closed_port
 from tests.upstreams import PASSWORD, USER, Upstream, upstream_proxy
+from tests.walls.samples import SAMPLES
+
+HATED = ("127.0.0.7", "127.0.0.8")
+"""Addresses that `PickySite` blocks."""
+
+WALL = next(sample for sample in SAMPLES if sample.name == "block page of Akamai")
 
 NAMED = "shop.exit.example"
 """A host that only the exit in the United States knows."""
@@ -39,10 +49,19 @@ async def reach(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Reach
     async with AsyncExitStack() as opened:
 
         async def proxy(
-            scheme: str, *, has_login: bool = True, dies_after: int | None = None
+            scheme: str,
+            *,
+            has_login: bool = True,
+            dies_after: int | None = None,
+            source: str | None = None,
         ) -> Upstream:
-            names = {NAMED: "127.0.0.1"}
-            made = upstream_proxy(scheme, has_login=has_login, names=names, dies_after=dies_after)
+            made = upstream_proxy(
+                scheme,
+                has_login=has_login,
+                names={NAMED: "127.0.0.1"},
+                dies_after=dies_after,
+                source=source,
+            )
             return await opened.enter_async_context(made)
 
         exits = {
@@ -53,6 +72,8 @@ async def reach(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Reach
             "br": await proxy("http"),
             "dying": await proxy("socks5", dies_after=100_000),
             "provider": await proxy("http"),
+            "hated": await proxy("http", source=HATED[0]),
+            "despised": await proxy("socks5", source=HATED[1]),
         }
         gate = exits["provider"].address
         wrong = exits["de"].url.replace(PASSWORD, "wrong")
@@ -64,6 +85,9 @@ async def reach(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Reach
             "br": [f"http://127.0.0.1:{closed_port()}", wrong, exits["br"].url],
             "mx": [exits["dying"].url, exits["br"].url],
             "ca": [f"socks5://127.0.0.1:{closed_port()}", wrong],
+            "tr": [exits["hated"].url, exits["br"].url],
+            "no": [exits["hated"].url, exits["despised"].url, exits["hated"].url],
+            "ua": exits["despised"].url,
             "kr,tw": f"http://{USER}-{{country}}-{{session}}:{PASSWORD}@{gate}",
         }
         file = tmp_path_factory.mktemp("exits") / "exits.json"
@@ -198,9 +222,80 @@ async def test_a_country_without_an_exit_is_refused(reach: Reach) -> None:
     status, answer = await reach.api.post("/api/batch/scrape", body)
     assert status == 422
     assert answer["errors"] == [
-        "proxyCountry: this server has no exit in 'ch'; it has us, de, jp, ca, br, nl, mx, kr, tw, "
-        "eu, global."
+        "proxyCountry: this server has no exit in 'ch'; it has us, de, jp, ca, br, nl, mx, kr, no, "
+        "tr, tw, ua, eu, global."
     ]
+
+
+class PickySite:
+    """A site that blocks visitors by their address; `visitors` are those of its page."""
+
+    def __init__(self) -> None:
+        self.visitors: list[str] = []
+        self.app = web.Application()
+        self.app.router.add_get("/page", self._page)
+
+    async def _page(self, request: web.Request) -> web.Response:
+        assert request.remote is not None
+        self.visitors.append(request.remote)
+        if request.remote in HATED:
+            return web.Response(text=WALL.html, status=WALL.status, content_type="text/html")
+        return web.Response(text="<h1>Welcome</h1>", content_type="text/html")
+
+
+@pytest.mark.parametrize("mode", ["default", "fast"])
+async def test_a_block_costs_one_turn_to_another_exit(reach: Reach, mode: str) -> None:
+    site = PickySite()
+    async with serving(site.app) as url:
+        metered, exits = traffic(reach), (reach.exits["hated"], reach.exits["br"])
+        relayed = sum(exit_.relayed for exit_ in exits)
+        # An exit that one site blocks is no worse for others: it goes on being chosen.
+        for _ in range(20):
+            batch = await scrape(reach, [f"{url}/page"] * 4, "tr", scrapeMode=mode)
+            assert batch["completedCount"] == 4, summary(batch)
+            assert [item["attempts"] for item in batch["items"]] == [1] * 4
+            assert [item["creditsUsed"] for item in batch["items"]] == [2] * 4
+            if site.visitors.count(HATED[0]) >= 4:
+                break
+        assert site.visitors.count(HATED[0]) >= 4
+        # The blocked tries count as well.
+        by_exits = sum(exit_.relayed for exit_ in exits) - relayed
+        assert traffic(reach) - metered == pytest.approx(by_exits, rel=0.02)
+
+
+@pytest.mark.parametrize(("country", "visits"), [("no", 2), ("ua", 1)])
+async def test_a_block_everywhere_is_told_after_one_more_try(
+    reach: Reach, country: str, visits: int
+) -> None:
+    site = PickySite()
+    async with serving(site.app) as url:
+        batch = await scrape(reach, [f"{url}/page"], country)
+    [item] = batch["items"]
+    assert (item["errorCode"], item["retryable"], item["creditsUsed"]) == ("BLOCKED", True, 0)
+    assert WALL.name in item["error"]
+    assert len(site.visitors) == visits
+
+
+async def test_who_leaves_by_an_exit_comes_from_its_country(reach: Reach) -> None:
+    async with fingerprint_site() as site:
+        for country in ("jp", "nl"):
+            batch = await scrape(reach, [site.url(f"{country}-{n}") for n in range(3)], country)
+            assert batch["completedCount"] == 3, summary(batch)
+            found = [site.of(f"{country}-{n}") for n in range(3)]
+            for one in found:
+                assert [name for name, agrees, _ in one["report"] if not agrees] == []
+                assert one["page"]["timezone"] == PLACES[country].timezone
+                assert one["page"]["language"] == PLACES[country].locale
+                assert one["position"] == pytest.approx(
+                    [PLACES[country].latitude, PLACES[country].longitude], abs=0.05
+                )
+            assert len({tuple(one["position"]) for one in found}) == 3
+
+
+async def test_without_a_browser_too(reach: Reach) -> None:
+    async with fingerprint_site() as site:
+        batch = await scrape(reach, [f"{site.base}/echo"], "jp", scrapeMode="fast")
+    assert "ja-JP,ja;q=0.9,en-US;q=0.8,en;q=0.7" in batch["items"][0]["result"]
 
 
 async def test_no_password_is_in_any_file(reach: Reach) -> None:

@@ -13,6 +13,7 @@ from aiohttp import web
 
 from activities.failures import ScrapeError
 from activities.http_client import HttpClient
+from activities.identity import identity_for
 from activities.robots import MAX_BYTES, Robots
 from stack.stack import Stack
 from tests.client import ApiClient, summary
@@ -79,7 +80,7 @@ async def verdict(robots: Robots, url: str) -> str:
     """The code of the failure with which the page at `url` is refused, or `OK`."""
     async with running_gateway() as gateway, gateway.lane() as lane:
         try:
-            await robots.check(lane, url)
+            await robots.check(lane, url, identity_for(None, "test"))
         except ScrapeError as error:
             return error.failure.code
     return "OK"

@@ -16,7 +16,13 @@ class Upstream:
     """A proxy at `url`; `asked` has the targets that it was asked for, as `host:port`."""
 
     def __init__(
-        self, scheme: str, names: Mapping[str, str], *, has_login: bool, dies_after: int | None
+        self,
+        scheme: str,
+        names: Mapping[str, str],
+        *,
+        has_login: bool,
+        dies_after: int | None,
+        source: str | None,
     ) -> None:
         self.scheme = scheme
         self.asked: list[str] = []
@@ -29,6 +35,7 @@ class Upstream:
         self._names = names
         self._has_login = has_login
         self._dies_after = dies_after
+        self._source = source
         self._open: set[asyncio.StreamWriter] = set()
 
     @property
@@ -123,7 +130,11 @@ class Upstream:
         self, host: str, port: int
     ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         self.asked.append(f"{host}:{port}")
-        return await asyncio.open_connection(self._names.get(host, host), port)
+        return await asyncio.open_connection(
+            self._names.get(host, host),
+            port,
+            local_addr=None if self._source is None else (self._source, 0),
+        )
 
     async def _relay(
         self,
@@ -156,10 +167,14 @@ async def upstream_proxy(
     has_login: bool = True,
     names: Mapping[str, str] | None = None,
     dies_after: int | None = None,
+    source: str | None = None,
 ) -> AsyncIterator[Upstream]:
     """A proxy on a free port; `scheme` is `http` or `socks5`. `names` are those that it alone
-    knows. After so many bytes it is gone for good, with all that it carries."""
-    upstream = Upstream(scheme, names or {}, has_login=has_login, dies_after=dies_after)
+    knows. After so many bytes it is gone for good, with all that it carries. Sites see it come
+    from `source`, an address of this machine."""
+    upstream = Upstream(
+        scheme, names or {}, has_login=has_login, dies_after=dies_after, source=source
+    )
     server = upstream.server = await asyncio.start_server(upstream.serve, "127.0.0.1", 0)
     upstream.address = f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
     try:

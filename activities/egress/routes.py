@@ -25,8 +25,9 @@ _LONGEST_REST = 600.0
 _MAY_BE_THE_EXIT = frozenset({"PROXY_FAILED", "CONNECTION_FAILED", "BLOCKED"})
 """Failures of an item that another exit may spare it."""
 
-_ONCE = "BLOCKED"
-"""What most sites do to all exits alike."""
+_BY_THE_SITE = "BLOCKED"
+"""What most sites do to all exits alike, so that one more is enough to see; and no exit is worse
+for it where others are scraped."""
 
 
 @dataclass
@@ -90,6 +91,7 @@ class Route:
         self._pool = pool
         self._country = country
         self._tried: list[Proxy] = []
+        self._was_blocked = False
         self.exit = self._next()
 
     def _next(self) -> ItemExit:
@@ -117,9 +119,12 @@ class Route:
         `exit` then."""
         if code not in _MAY_BE_THE_EXIT and not self.exit.is_lost:
             return False
-        self._pool.failed(self.exit.proxy, is_lost=self.exit.is_lost)
-        if len(self._tried) >= (2 if code == _ONCE else _EXITS_PER_ITEM):
+        is_blocked = code == _BY_THE_SITE
+        if self.exit.is_lost or not is_blocked:
+            self._pool.failed(self.exit.proxy, is_lost=self.exit.is_lost)
+        if len(self._tried) >= _EXITS_PER_ITEM or (is_blocked and self._was_blocked):
             return False
+        self._was_blocked = self._was_blocked or is_blocked
         if self._pool.choose(self._country, self._tried) is None:
             return False
         self.exit = self._next()

@@ -1,6 +1,7 @@
 """Scripts that run in pages, in a world of their own that the page's scripts cannot tamper with.
 
-Each `*.js` file is one function expression, so no semicolon ends it.
+Each `*.js` file is one function expression, so no semicolon ends it. `identity.js` is none of
+these: it runs among the page's scripts, see `activities.disguise`.
 """
 
 from __future__ import annotations

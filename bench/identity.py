@@ -1,0 +1,110 @@
+"""What it costs to look like a browser with a window: `make bench-identity ARGS="--rounds 8"`.
+
+The same local page, with and without an identity, in interleaved rounds, since the machine is never
+equally busy for long. CPU time is that of the driver and the browser with all its processes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import resource
+import statistics
+import time
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from activities.browser import BrowserPool, find_browser
+from activities.identity import identity_for
+from activities.page import PageOptions, capture_page
+from tests.gateways import running_gateway
+from tests.servers import serving
+from tests.site.pages import SENTENCE, document, solid_png
+
+_IMAGES = 12
+_TABS = 6
+_WARM_UP = 6
+
+
+@dataclass(frozen=True)
+class Round:
+    """What one round took per page."""
+
+    wall: float
+    cpu: float
+    """Seconds."""
+
+
+async def measure(url: str, pages: int, *, is_visitor: bool) -> Round:
+    """Captures the page so many times in a new browser."""
+    before = _cpu()
+    pool = BrowserPool(find_browser(None), tabs=_TABS)
+    await pool.start()
+    options = PageOptions(max_bytes=2**20)
+    async with running_gateway() as gateway:
+
+        async def capture(number: int) -> None:
+            identity = identity_for("de", str(number)) if is_visitor else None
+            async with gateway.lane() as lane:
+                await capture_page(pool, lane, url, options, lambda _: None, identity=identity)
+
+        await asyncio.gather(*map(capture, range(_WARM_UP)))
+        start = time.perf_counter()
+        await asyncio.gather(*map(capture, range(pages)))
+        wall = time.perf_counter() - start
+    await pool.close()
+    return Round(wall / pages, (_cpu() - before) / (pages + _WARM_UP))
+
+
+def _cpu() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def _app() -> web.Application:
+    body = "".join(f"<p>{SENTENCE * 4}</p>" for _ in range(80))
+    images = "".join(f"<img src=/image.png?{number}>" for number in range(_IMAGES))
+    script = "<script>document.body.append('42.50 EUR')</script>"
+    picture = solid_png(64, 64, (200, 30, 30))
+
+    async def page(request: web.Request) -> web.Response:
+        return web.Response(text=document(body + images + script), content_type="text/html")
+
+    async def image(request: web.Request) -> web.Response:
+        return web.Response(body=picture, content_type="image/png")
+
+    app = web.Application()
+    app.router.add_get("/", page)
+    app.router.add_get("/image.png", image)
+    return app
+
+
+async def main() -> None:
+    """Prints the medians."""
+    parser = argparse.ArgumentParser(prog="make bench-identity", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=8, help="of each kind")
+    parser.add_argument("--pages", type=int, default=36, help="in each round")
+    given = parser.parse_args()
+    rounds: dict[bool, list[Round]] = {False: [], True: []}
+    async with serving(_app()) as url:
+        for number in range(given.rounds):
+            for is_visitor in (number % 2 == 0, number % 2 != 0):
+                done = await measure(f"{url}/", given.pages, is_visitor=is_visitor)
+                rounds[is_visitor].append(done)
+    for is_visitor, all_done in rounds.items():
+        wall = statistics.median(one.wall for one in all_done)
+        cpu = statistics.median(one.cpu for one in all_done)
+        name = "with" if is_visitor else "without"
+        print(f"{name:8} {1 / wall:5.2f} pages/s  {cpu * 1000:4.0f} CPU-ms per page")
+    for what in ("wall", "cpu"):
+        ratios = [
+            getattr(after, what) / getattr(before, what)
+            for before, after in zip(rounds[False], rounds[True], strict=True)
+        ]
+        shown = ", ".join(f"{ratio:.3f}" for ratio in sorted(ratios))
+        print(f"{what}: {statistics.median(ratios) - 1:+.1%} (with / without: {shown})")
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
