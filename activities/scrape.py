@@ -321,7 +321,11 @@ class ScrapeActivities:
                 on_stage,
                 cookies=jar_lines(options.cookies, item.url),
             )
-        return await capture_page(self._browsers, lane, item.url, options, on_stage, passage)
+        # Items that leave by exits of their own are to look like visitors of their own.
+        sharers = None if request.use_proxy else (item.batch_id, item.generation)
+        return await capture_page(
+            self._browsers, lane, item.url, options, on_stage, passage, sharers=sharers
+        )
 
     @asynccontextmanager
     async def _lane(self, route: Route | None, usage: Usage) -> AsyncIterator[Lane]:
