@@ -1,7 +1,7 @@
 # Every target does its own set-up; what is there already costs nothing. `make` alone lists them.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup browser up demo test bench-quality bench-fidelity bench-api bench-fairness bench-llm bench-identity lint audit lock clean
+.PHONY: help setup browser up demo test bench bench-quality bench-fidelity bench-api bench-fairness bench-llm bench-identity lint audit lock clean
 
 VENV := .venv
 PYTHON := $(VENV)/bin/python
@@ -17,6 +17,8 @@ help:
 	@echo 'make up                      run API, worker, Temporal and S3 until Ctrl-C'
 	@echo 'make up ARGS="--workers 2"   with options; ARGS=--help lists them'
 	@echo 'make test ARGS="-k crash"    run the tests, or some of them'
+	@echo 'make bench                   measure pages/s beside bare Playwright and Crawl4AI'
+	@echo 'make bench ARGS="--soak 2000"  measure memory over so many pages'
 	@echo 'make bench-quality PAGES=dir measure main content against pages with ground truth'
 	@echo 'make bench-fidelity          compare what converters keep of the pages of the tests'
 	@echo 'make bench-api               measure cancels, retries, list and status under load'
@@ -38,6 +40,9 @@ demo: setup
 
 test: setup
 	$(PYTHON) -m pytest -n 2 --dist loadfile $(ARGS)
+
+bench: setup
+	@$(PYTHON) -m bench.engine $(ARGS)
 
 bench-quality: $(INSTALLED)
 	@test -n "$(PAGES)" || { echo 'make bench-quality PAGES=dir: see bench/quality.py for its form' >&2; exit 2; }

@@ -19,7 +19,7 @@ from temporalio.worker import (
     WorkerTuner,
 )
 
-from activities.browser import BrowserPool, BrowserStartError, find_browser
+from activities.browser import BrowserPool, BrowserStartError, Limits, find_browser
 from activities.content import ContentConverter
 from activities.egress.gateway import Gateway
 from activities.egress.routes import ExitPool
@@ -33,6 +33,7 @@ from activities.robots import Robots
 from activities.scrape import ScrapeActivities
 from activities.secrets import SecretActivities
 from activities.slots import PageSlots
+from activities.temporary import own_temporary_folder
 from activities.types import ScrapeMode
 from activities.walls.solver import Solver
 from logs import configure_logging
@@ -76,6 +77,11 @@ async def run(settings: Settings) -> None:
             find_browser(settings.browser),
             tabs=settings.tabs,
             max_page_memory=settings.max_page_memory,
+            limits=Limits(
+                pages=settings.browser_max_pages,
+                age=settings.browser_max_age,
+                memory=settings.browser_max_memory,
+            ),
         )
         stack.push_async_callback(browsers.close)
         await asyncio.gather(browsers.start(), converter.warm_up())
@@ -304,11 +310,12 @@ def main() -> None:
         forbid_core_dumps()
         settings = load_settings()
         configure_logging(settings.log_level)
-        if sys.platform == "win32":
-            asyncio.run(run(settings))
-        else:
-            import uvloop
+        with own_temporary_folder():
+            if sys.platform == "win32":
+                asyncio.run(run(settings))
+            else:
+                import uvloop
 
-            uvloop.run(run(settings))
+                uvloop.run(run(settings))
     except (SettingsError, BrowserStartError, DatabaseUnavailableError) as error:
         exit_with(error)

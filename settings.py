@@ -75,6 +75,9 @@ class Settings(BaseSettings):
     tabs: int = Field(default_factory=lambda: (os.cpu_count() or 1) * 3, ge=1, le=500)
     fast_slots: int = Field(default_factory=lambda: (os.cpu_count() or 1) * 16, ge=1, le=1000)
     browser: Path | None = None
+    browser_max_pages: int = Field(default=1000, ge=1)
+    browser_max_age: float = Field(default=3600, ge=60)
+    browser_max_memory: int = Field(default=2**30, ge=256 * 2**20)
     item_timeout: float = Field(default=120, ge=5, le=3600)
     navigation_timeout: float = Field(default=30, ge=1, le=600)
     openai_api_key: SecretStr | None = Field(default=None, validation_alias="OPENAI_API_KEY")

@@ -10,6 +10,7 @@ import shutil
 import signal
 import sys
 import tempfile
+import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -96,6 +97,12 @@ class Chromium:
         max_page_memory: int,
     ) -> None:
         self.lost: asyncio.Future[Reason] = asyncio.get_running_loop().create_future()
+        self.pages = 0
+        """That it has loaded, as counted by whoever loads them."""
+        self.own_memory = 0
+        """Bytes that its processes take besides those of pages, as of the latest check."""
+        self._started = time.monotonic()
+        self._closing: asyncio.Task[None] | None = None
         self._playwright = playwright
         self._browser = browser
         self._processes = processes
@@ -125,6 +132,11 @@ class Chromium:
                 async with asyncio.timeout(_START_TIMEOUT):
                     await playwright.stop()  # which ends the browser
             raise BrowserStartError(_explain_start(executable, error)) from error
+
+    @property
+    def age(self) -> float:
+        """Seconds since its start."""
+        return time.monotonic() - self._started
 
     async def open_context(
         self, lane: Lane | None, identity: Identity | None = None
@@ -166,7 +178,13 @@ class Chromium:
             logger.debug("a context was closed already")
 
     async def close(self) -> None:
-        """Ends all processes and removes the profile. Takes seconds at most."""
+        """Ends all processes and removes the profile. Takes seconds at most; who calls it again
+        waits for that as well."""
+        if self._closing is None:
+            self._closing = asyncio.create_task(self._close())
+        await asyncio.shield(self._closing)
+
+    async def _close(self) -> None:
         self._checks.cancel()
         if not self.lost.done():
             self._lose("The browser was shut down.")
@@ -194,6 +212,11 @@ class Chromium:
                 async with asyncio.timeout(_CHECK_TIMEOUT):
                     answer = await session.send("SystemInfo.getProcessInfo")
                 _kill_bloated(answer["processInfo"], self._max_page_memory)
+                self.own_memory = sum(
+                    _private_bytes(process["id"])
+                    for process in answer["processInfo"]
+                    if process["type"] != "renderer"
+                )
                 await asyncio.sleep(_CHECK_INTERVAL)
         except TimeoutError:
             self._lose("The browser did not answer any more.")
@@ -252,11 +275,22 @@ def _kill_bloated(processes: list[dict[str, Any]], max_memory: int) -> None:
 
 def _resident_bytes(pid: int) -> int:
     """The memory of process `pid`; 0 where the system does not tell, or if it has ended."""
+    return _pages(pid)[0] * os.sysconf("SC_PAGE_SIZE")
+
+
+def _private_bytes(pid: int) -> int:
+    """Likewise, but without what it shares with others, such as its program."""
+    resident, shared = _pages(pid)
+    return (resident - shared) * os.sysconf("SC_PAGE_SIZE")
+
+
+def _pages(pid: int) -> tuple[int, int]:
+    """How many pages of memory process `pid` has, and how many of these are shared."""
     try:
-        pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
-    except (OSError, IndexError):
-        return 0
-    return pages * os.sysconf("SC_PAGE_SIZE")
+        _, resident, shared, *_ = Path(f"/proc/{pid}/statm").read_text().split()
+    except (OSError, ValueError):
+        return 0, 0
+    return int(resident), int(shared)
 
 
 async def _user_agent(executable: Path) -> list[str]:

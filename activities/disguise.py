@@ -99,14 +99,16 @@ async def assume(page: Page, session: CDPSession, identity: Identity) -> None:
     if identity.languages[0] != _OWN_LOCALE:
         locale = {"locale": identity.languages[0]}
         commands.append(session.send("Emulation.setLocaleOverride", locale))
+    await asyncio.gather(*commands, set_permissions(session, identity))
+
+
+async def set_permissions(session: CDPSession, identity: Identity) -> None:
+    """Gives the context of `session` what the visitor has allowed and denied, and what it loses
+    with Playwright's `clear_permissions`. Raises Playwright's errors."""
     # The headless shell tells some that notifications are denied, and others that it would ask.
     permissions = {"notifications": "denied"}
     if identity.position is not None:
         permissions["geolocation"] = "granted"
-    await asyncio.gather(*commands, _set_permissions(session, permissions))
-
-
-async def _set_permissions(session: CDPSession, permissions: Mapping[str, str]) -> None:
     target = await session.send("Target.getTargetInfo")
     context = {"browserContextId": target["targetInfo"]["browserContextId"]}
     await asyncio.gather(
@@ -152,7 +154,6 @@ class _Workers:
     def __init__(self, page: Page, prelude: bytes) -> None:
         self._page = page
         self._prelude = prelude
-        self._session: CDPSession | None = None
         self._beginning: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         page.on("dialog", self._on_dialog)

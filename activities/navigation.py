@@ -7,13 +7,15 @@ from collections.abc import Callable
 
 from playwright.async_api import Frame, Page, Request, Response
 
+from activities.listeners import Listeners
+
 _AWAITED = frozenset({"fetch", "xhr", "script"})
 """Kinds of requests whose answers tend to become content. Event streams never end, and images,
 styles and fonts do not change the text."""
 
 
 class Navigation:
-    """Follows one page. `until` waits for what the attributes are to become."""
+    """Follows one page until `close`. `until` waits for what the attributes are to become."""
 
     def __init__(self, page: Page) -> None:
         self.documents = 0
@@ -26,6 +28,8 @@ class Navigation:
         """Of the latest document, if it could not be loaded at all or not completely."""
         self.parsed = False
         """Whether the document is complete, its images and the like aside."""
+        self.parsed_at = 0.0
+        """When that became so, in the event loop's time."""
         self.loaded = False
         """Whether its images and the like are there too."""
         self.active: set[Request] = set()
@@ -36,13 +40,18 @@ class Navigation:
         self._response: Response | None = None
         self._candidate: Response | None = None
         self._changed = asyncio.Event()
-        page.on("request", self._on_request)
-        page.on("response", self._on_response)
-        page.on("requestfinished", self._on_finished)
-        page.on("requestfailed", self._on_failed)
-        page.on("framenavigated", self._on_navigated)
-        page.on("domcontentloaded", self._on_parsed)
-        page.on("load", self._on_loaded)
+        self._listeners = Listeners()
+        self._listeners.add(page, "request", self._on_request)
+        self._listeners.add(page, "response", self._on_response)
+        self._listeners.add(page, "requestfinished", self._on_finished)
+        self._listeners.add(page, "requestfailed", self._on_failed)
+        self._listeners.add(page, "framenavigated", self._on_navigated)
+        self._listeners.add(page, "domcontentloaded", self._on_parsed)
+        self._listeners.add(page, "load", self._on_loaded)
+
+    def close(self) -> None:
+        """Follows the page no longer."""
+        self._listeners.remove()
 
     @property
     def response(self) -> Response:
@@ -111,6 +120,7 @@ class Navigation:
 
     def _on_parsed(self, _: Page) -> None:
         self.parsed = True
+        self.parsed_at = asyncio.get_running_loop().time()
         self._changed.set()
 
     def _on_loaded(self, _: Page) -> None:

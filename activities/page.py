@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Hashable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any
 
-from playwright.async_api import BrowserContext, CDPSession, Page, Response
+import ada_url
+from playwright.async_api import CDPSession, Frame, Page, Response
 from playwright.async_api import Error as PlaywrightError
 
-from activities import disguise, scripts
+from activities import scripts
 from activities.browser import BrowserPool
-from activities.cookies import Cookie, browser_cookies
+from activities.cookies import Cookie, browser_cookies, site_of
 from activities.egress.client import REFUSAL_HEADER
 from activities.egress.lane import Lane, Refusal
 from activities.failures import ScrapeError
 from activities.identity import Identity
 from activities.interrupts import Reason, give, interrupted_by
+from activities.listeners import Listeners
 from activities.navigation import Navigation
 from activities.net_errors import check_answer, check_content_type, host, net_error
-from activities.proxy_login import log_in
 from activities.screenshot import take_screenshot
+from activities.tab import Tab
 from activities.walls.facts import Seen
 from activities.walls.passage import Passage, Shown
 from activities.watchdog import Watchdog
@@ -39,7 +43,7 @@ _QUIET_MS = 250
 fetches, waits and writes usually takes."""
 
 _FIRST_QUIET_MS = 500
-"""At least so long after the page has loaded, since scripts like to start a little later."""
+"""At least so long after the document is complete, since scripts like to start a little later."""
 
 _MAX_DOCUMENTS = 10
 """Documents that may follow each other by scripts and meta refreshes."""
@@ -54,7 +58,11 @@ _SUCCESSION_TIMEOUT = 2.0
 """Seconds in which it must turn out why a document has vanished: another one takes its place, or
 its process or browser died."""
 
-_TAB_TIMEOUT = 10.0
+_FAILURES_OF_TABS = frozenset({"CONNECTION_FAILED", "PAGE_CRASHED", "PAGE_UNRESPONSIVE"})
+"""What a process may come to that has had pages before, and a browser whose process dies while it
+waits for a page."""
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -97,30 +105,80 @@ async def capture_page(
     options: PageOptions,
     on_stage: Callable[[str], None],
     passage: Passage | None = None,
+    *,
+    sharers: Hashable | None = None,
     identity: Identity | None = None,
 ) -> PageCapture:
     """Loads `url` by way of `lane`, waits until its scripts have written what they write, and
     takes it all.
 
-    `passage` is how the item gets past walls; without one, none is passed. `identity` is who
-    visits; without one, the browser as it is. `on_stage` is called
-    with `navigating`, `settling` and `screenshot`. Raises `ScrapeError`.
+    `passage` is how the item gets past walls; without one, none is passed. Its tab may have been,
+    and may become, that of other items of `sharers` for the same site, see `BrowserPool.tab`. In a
+    new one `identity` is who visits, in another one who did before; without one it is the browser
+    as it is. `on_stage` is called with `navigating`, `settling` and `screenshot`. Raises
+    `ScrapeError`.
     """
-    async with (
-        pool.context(lane, identity) as context,
-        _open_tab(context, lane, options, identity) as tab,
-    ):
-        capture = _Capture(tab, lane, url, options, on_stage, passage or Passage())
+    if sharers is not None:
+        sharers = None if _has_password(url) else (sharers, _site(url))
+    while True:
+        async with pool.tab(lane, sharers, identity) as tab:
+            is_new = tab.uses == 1
+            try:
+                return await _capture(tab, lane, url, options, on_stage, passage or Passage())
+            except (ScrapeError, PlaywrightError) as error:
+                if is_new or not _may_be_the_tab(error):
+                    raise
+                logger.info("a used tab failed", extra={"uses": tab.uses})
+        sharers = None
+
+
+async def _capture(
+    tab: Tab,
+    lane: Lane,
+    url: str,
+    options: PageOptions,
+    on_stage: Callable[[str], None],
+    passage: Passage,
+) -> PageCapture:
+    async with _watched(tab, lane, options) as watched:
+        capture = _Capture(watched, lane, url, options, on_stage, passage)
         try:
-            async with interrupted_by(tab.reason):
-                return await capture.run()
+            async with interrupted_by(watched.reason):
+                captured = await capture.run()
         except ScrapeError as error:
             capture.add_facts(error)
             raise
+        if watched.watchdog.dialogs:
+            tab.doubt("it has opened dialogs")
+        if watched.watchdog.warnings:
+            tab.doubt("a script was stopped")
+        if passage.has_met_walls:
+            tab.doubt("it has passed a wall")
+    tab.approve()
+    return captured
+
+
+def _may_be_the_tab(error: ScrapeError | PlaywrightError) -> bool:
+    """Whether an item that failed in a used tab may owe that to the items before it."""
+    return isinstance(error, PlaywrightError) or error.failure.code in _FAILURES_OF_TABS
+
+
+def _site(url: str) -> tuple[str, str]:
+    """What Chromium has a process for: pages of two sites never share one."""
+    parsed = ada_url.URL(url)
+    return parsed.protocol, site_of(parsed.hostname) or parsed.hostname
+
+
+def _has_password(url: str) -> bool:
+    """Whether whoever opens `url` is logged in by HTTP, which a context does not forget."""
+    parsed = ada_url.URL(url)
+    return bool(parsed.username or parsed.password)
 
 
 @dataclass(frozen=True)
-class _Tab:
+class _Watched:
+    """A tab while an item has it."""
+
     page: Page
     session: CDPSession
     navigation: Navigation
@@ -130,49 +188,58 @@ class _Tab:
 
 
 @asynccontextmanager
-async def _open_tab(
-    context: BrowserContext, lane: Lane, options: PageOptions, identity: Identity | None
-) -> AsyncIterator[_Tab]:
-    """A watched tab, whose popups are closed."""
-    reason: asyncio.Future[Reason] = asyncio.get_running_loop().create_future()
+async def _watched(tab: Tab, lane: Lane, options: PageOptions) -> AsyncIterator[_Watched]:
+    """Closes popups, counts frames, and notices what makes a tab unfit for another item."""
+    page, reason = tab.page, asyncio.get_running_loop().create_future()
     popups: set[asyncio.Task[None]] = set()
 
-    def on_page(page: Page) -> None:
-        closing = asyncio.create_task(_close(page))
+    def on_page(popup: Page) -> None:
+        tab.doubt("it has opened popups")
+        closing = asyncio.create_task(_close(popup))
         popups.add(closing)
         closing.add_done_callback(popups.discard)
 
     frames = 0
 
-    def on_frame() -> None:
+    def on_frame(_: Frame) -> None:
         nonlocal frames
         frames += 1
         if frames > options.max_frames:
             what = f"The page opened more than {options.max_frames} frames."
             give(reason, "TOO_MANY_FRAMES", what)
 
-    try:
-        async with asyncio.timeout(_TAB_TIMEOUT):
-            page = await context.new_page()
-            session = await context.new_cdp_session(page)
-            await session.send("Page.enable")
-            if identity is not None:
-                await disguise.assume(page, session, identity)
-            await log_in(session, lane)
-    except TimeoutError:
-        raise ScrapeError("BROWSER_LOST", "The browser did not open a tab in time.") from None
-    page.on("crash", lambda _: give(reason, "PAGE_CRASHED", "The page crashed its process."))
-    context.on("page", on_page)
-    page.on("frameattached", lambda _: on_frame())
+    def on_navigated(frame: Frame) -> None:
+        if not frame.url.startswith(("http:", "https:")):
+            return
+        if _has_password(frame.url):
+            tab.doubt("it has logged in by HTTP")
+        # Another site has a process of its own, which may go on after the page has gone.
+        if frame != page.main_frame and _site(frame.url) != _site(page.url):
+            tab.doubt("it has frames of other sites")
+
+    def on_response(response: Response) -> None:
+        if response.status == HTTPStatus.UNAUTHORIZED:
+            tab.doubt("it was asked for a password")
+
+    listeners = Listeners()
+    listeners.add(tab.context, "page", on_page)
+    listeners.add(page, "frameattached", on_frame)
+    listeners.add(page, "framenavigated", on_navigated)
+    listeners.add(page, "response", on_response)
+    listeners.add(
+        page, "crash", lambda _: give(reason, "PAGE_CRASHED", "The page crashed its process.")
+    )
     lane.exhausted.add_done_callback(lambda exhausted: give(reason, *exhausted.result()))
     patience = min(_PATIENCE, options.navigation_timeout / 2)
     navigation = Navigation(page)
-    watchdog = Watchdog(session, navigation, reason, patience=patience)
+    watchdog = Watchdog(tab.session, navigation, reason, patience=patience)
     watching = asyncio.create_task(watchdog.run())
     try:
-        yield _Tab(page, session, navigation, watchdog, reason)
+        yield _Watched(page, tab.session, navigation, watchdog, reason)
     finally:
         watching.cancel()
+        navigation.close()
+        listeners.remove()
 
 
 async def _close(page: Page) -> None:
@@ -185,7 +252,7 @@ class _Capture:
 
     def __init__(
         self,
-        tab: _Tab,
+        tab: _Watched,
         lane: Lane,
         url: str,
         options: PageOptions,
@@ -353,7 +420,8 @@ class _Capture:
         def is_leaving() -> bool:
             return navigation.pending is not None or navigation.documents != seen
 
-        least = _FIRST_QUIET_MS
+        waited = 1000 * (asyncio.get_running_loop().time() - navigation.parsed_at)
+        least = max(_QUIET_MS, _FIRST_QUIET_MS - waited)
         with suppress(TimeoutError):
             async with asyncio.timeout(_SETTLE_LIMIT):
                 while True:

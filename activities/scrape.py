@@ -456,8 +456,17 @@ class ScrapeActivities:
                 on_stage,
                 cookies=jar_lines(options.cookies, item.url),
             )
+        # Items that leave by exits of their own are to look like visitors of their own.
+        sharers = None if request.use_proxy else (item.batch_id, item.generation)
         return await capture_page(
-            self._browsers, lane, item.url, options, on_stage, passage, identity
+            self._browsers,
+            lane,
+            item.url,
+            options,
+            on_stage,
+            passage,
+            sharers=sharers,
+            identity=identity,
         )
 
     @asynccontextmanager

@@ -9,6 +9,7 @@ from playwright.async_api import CDPSession
 from playwright.async_api import Error as PlaywrightError
 
 from activities.interrupts import Reason, give
+from activities.listeners import Listeners
 from activities.navigation import Navigation
 
 _CHECK_INTERVAL = 0.5
@@ -43,19 +44,24 @@ class Watchdog:
         self._navigation = navigation
         self._reason = reason
         self._patience = patience
-        self._dialogs = 0
+        self.dialogs = 0
+        """Dialogs that were opened."""
         self._too_many_dialogs = asyncio.Event()
         self._stops = 0
 
     async def run(self) -> None:
         """Watches until it is cancelled or the page is given up. Needs the domain `Page`."""
+        listeners = Listeners()
         # Playwright dismisses dialogs by itself as long as nothing listens to them there.
-        self._session.on("Page.javascriptDialogOpening", self._count_dialog)
-        await asyncio.gather(self._stop_busy_scripts(), self._stop_dialogs())
+        listeners.add(self._session, "Page.javascriptDialogOpening", self._count_dialog)
+        try:
+            await asyncio.gather(self._stop_busy_scripts(), self._stop_dialogs())
+        finally:
+            listeners.remove()
 
     def _count_dialog(self, _: dict[str, Any]) -> None:
-        self._dialogs += 1
-        if self._dialogs % _MAX_DIALOGS == 0:
+        self.dialogs += 1
+        if self.dialogs % _MAX_DIALOGS == 0:
             self._too_many_dialogs.set()
 
     async def _stop_dialogs(self) -> None:

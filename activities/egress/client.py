@@ -12,7 +12,7 @@ import h11
 
 from activities.egress.dialer import Dialer, RefusedError
 from activities.egress.http import CHUNK, HttpStream, end_to_end
-from activities.egress.lane import Lane, Refusal
+from activities.egress.lane import Lane, Login, Refusal
 from activities.egress.target import Target, parse_target
 
 logger = logging.getLogger(__name__)
@@ -73,7 +73,7 @@ class _Upstream(HttpStream):
 class Client:
     """Serves one connection until `run` returns.
 
-    `find_lane` tells the lane from the header `Proxy-Authorization`.
+    `find_login` tells the login from the header `Proxy-Authorization`.
     """
 
     def __init__(
@@ -81,11 +81,11 @@ class Client:
         reader: ClientReader,
         writer: asyncio.StreamWriter,
         dialer: Dialer,
-        find_lane: Callable[[bytes], Lane | None],
+        find_login: Callable[[bytes], Login | None],
     ) -> None:
         self._reader = reader
         self._dialer = dialer
-        self._find_lane = find_lane
+        self._find_login = find_login
         self._lane: Lane | None = None
         self._challenges = 0
         self._is_head = False
@@ -137,10 +137,16 @@ class Client:
         if not isinstance(request, h11.Request):
             return False
         self._is_head = request.method == b"HEAD"
-        if not self._is_known(request):
+        login = self._login_of(request)
+        if login is None:
             return await self._challenge()
-        lane = self._lane
-        assert lane is not None  # noqa: S101 -- _is_known has set it
+        lane = login.lane
+        if lane is None or not lane.is_open:
+            # No challenge: a browser would forget the login, which is to be used again.
+            await self._answer(403, "No item of this client is running.")
+            return False
+        if not self._belongs_to(lane):
+            return await self._challenge()
         try:
             target = parse_target(request.method, request.target)
             _check_framing(request)
@@ -163,11 +169,13 @@ class Client:
 
     # Who asks
 
-    def _is_known(self, request: h11.Request) -> bool:
-        """Whether the request belongs to a lane, and to the same as those before it."""
+    def _login_of(self, request: h11.Request) -> Login | None:
         given = [value for key, value in request.headers if key == b"proxy-authorization"]
-        lane = self._find_lane(given[0]) if len(given) == 1 else None
-        if lane is None or self._lane not in (None, lane):
+        return self._find_login(given[0]) if len(given) == 1 else None
+
+    def _belongs_to(self, lane: Lane) -> bool:
+        """Whether the connection is that lane's, as it is from its first request on."""
+        if self._lane not in (None, lane):
             return False
         if self._lane is None:
             if len(lane.connections) >= _MAX_CONNECTIONS:

@@ -11,7 +11,7 @@ from activities.addresses import Address, Network, resolve
 from activities.egress.client import Client, ClientReader
 from activities.egress.dialer import Dialer, Resolver
 from activities.egress.exits import Direct, Exit
-from activities.egress.lane import Lane
+from activities.egress.lane import Lane, Login
 
 _LOOPBACK = "127.0.0.1"
 _THREADS = 32
@@ -25,7 +25,7 @@ class Gateway:
     """A forward proxy for HTTP and `CONNECT`. Call `start` before use and `close` after it.
 
     Nothing gets through to an address that is neither globally routable nor in `allow`, nor to
-    the gateway itself. Only requests with the credentials of an open lane are served.
+    the gateway itself. Only requests with a login that works for an open lane are served.
     `max_item_bytes` is what one lane may receive. `resolver` takes the place of the system's.
     """
 
@@ -41,7 +41,7 @@ class Gateway:
         self._max_item_bytes = max_item_bytes
         self._server: asyncio.Server | None = None
         self._port = 0
-        self._lanes: dict[bytes, Lane] = {}
+        self._logins: dict[bytes, Login] = {}
         self._clients: set[asyncio.Task[None]] = set()
 
     @property
@@ -78,18 +78,20 @@ class Gateway:
         """
         if self._server is None or not self._server.is_serving():
             await self.start()
-        lane = Lane(exit_ or Direct(), self._max_item_bytes, self.url)
-        key = lane.authorization.encode()
-        self._lanes[key] = lane
+        login = Login(self._logins)
+        lane = Lane(exit_ or Direct(), self._max_item_bytes, self.url, login)
+        login.open(lane)
         try:
             yield lane
         finally:
-            del self._lanes[key]
+            lane.is_open = False
+            if not login.is_kept:
+                login.close()
             lane.end_connections()
 
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         assert isinstance(reader, ClientReader)  # noqa: S101 -- made by `start`
-        client = asyncio.create_task(Client(reader, writer, self._dialer, self._lanes.get).run())
+        client = asyncio.create_task(Client(reader, writer, self._dialer, self._logins.get).run())
         self._clients.add(client)
         client.add_done_callback(self._clients.discard)
 

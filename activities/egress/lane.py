@@ -16,7 +16,7 @@ from activities.egress.exits import Exit
 from activities.interrupts import Reason, give
 
 USERNAME = "item"
-"""User name of every lane; the password tells them apart."""
+"""User name of every login; the password tells them apart."""
 
 _MAX_REFUSALS = 256
 """Refusals that are remembered, the latest ones; only those of documents are ever asked for."""
@@ -39,6 +39,43 @@ class Refusal:
     """HTTP status that the client of the gateway is told."""
 
 
+class Login:
+    """What a client of the gateway is known by, from `open` to `close`.
+
+    A browser remembers it for as long as a context lives, which may serve one item after the other:
+    `lane` says for which one it works at the moment. While that is None, it gets nowhere.
+    """
+
+    def __init__(self, known: dict[bytes, Login]) -> None:
+        self.password = secrets.token_urlsafe(24)
+        self.lane: Lane | None = None
+        self.is_kept = False
+        """Whether it outlives its first lane, since a context has it that closes it later."""
+        self._known = known
+
+    @property
+    def authorization(self) -> str:
+        """The header `Proxy-Authorization` of the client's requests."""
+        pair = f"{USERNAME}:{self.password}".encode()
+        return f"Basic {base64.b64encode(pair).decode()}"
+
+    def open(self, lane: Lane) -> None:
+        """Begins to be known, and to work for `lane`."""
+        self._known[self.authorization.encode()] = self
+        self.lane = lane
+
+    def park(self) -> None:
+        """Ends what goes on, and works for no item until `lane` is set again."""
+        lane, self.lane = self.lane, None
+        if lane is not None:
+            lane.end_connections()
+
+    def close(self) -> None:
+        """Is not known any more."""
+        self.park()
+        self._known.pop(self.authorization.encode(), None)
+
+
 @dataclass(eq=False)
 class Lane:
     """The way out of one item: made, and closed, by `Gateway.lane`."""
@@ -47,7 +84,10 @@ class Lane:
     max_bytes: int
     proxy_url: str
     """`http://127.0.0.1:port`: what a client is to be told as its proxy."""
-    password: str = field(default_factory=lambda: secrets.token_urlsafe(24), repr=False)
+    login: Login = field(repr=False)
+    """What a client has to say that has no login from an earlier lane."""
+    is_open: bool = True
+    """Whether the item still has it."""
     received: int = 0
     """Bytes that came from the network, headers and TLS included."""
     sent: int = 0
@@ -69,10 +109,14 @@ class Lane:
         self._latest: OrderedDict[tuple[str, int], Refusal] = OrderedDict()
 
     @property
+    def password(self) -> str:
+        """That of `login`."""
+        return self.login.password
+
+    @property
     def authorization(self) -> str:
-        """The header `Proxy-Authorization` of this lane's requests."""
-        pair = f"{USERNAME}:{self.password}".encode()
-        return f"Basic {base64.b64encode(pair).decode()}"
+        """That of `login`."""
+        return self.login.authorization
 
     def refuse(self, host: str, port: int, refusal: Refusal) -> str:
         """Remembers `refusal` to connect to `host`, as `ada_url` writes it; returns an unguessable

@@ -81,6 +81,8 @@ class Passage:
     ) -> None:
         self.solved = 0
         """CAPTCHAs whose answers were accepted."""
+        self.has_met_walls = False
+        """Whether anything was done about one."""
         self._solver = solver
         self._deadline = deadline
         self._max_captchas = max_captchas
@@ -115,6 +117,7 @@ class Passage:
         if verdict is None:
             self._accept(shown.navigation.documents)
             return True
+        self.has_met_walls = True
         if self._given is not None and not await self._is_refused(verdict, shown.navigation):
             return False
         if verdict.may_resolve and (verdict.captcha is None or self._solver is None):

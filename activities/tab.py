@@ -1,0 +1,179 @@
+"""A tab: one page in a context of its own, that may serve several items of one batch in turn."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from contextlib import suppress
+
+from playwright.async_api import BrowserContext, CDPSession, Page
+from playwright.async_api import Error as PlaywrightError
+
+from activities import disguise
+from activities.chromium import Chromium
+from activities.egress.lane import Lane
+from activities.failures import ScrapeError
+from activities.identity import Identity
+from activities.proxy_login import log_in
+
+logger = logging.getLogger(__name__)
+
+_OPEN_TIMEOUT = 10.0
+
+_CLEANING_TIMEOUT = 5.0
+"""Seconds; it takes a twentieth of one. A tab that needs longer has something running in it."""
+
+_RESETS = 20
+_RESET_PAUSE = 0.01
+
+_MAX_USES = 50
+"""Items that one tab serves: as many as a batch has, so that its process does not grow for ever."""
+
+_NOTHING = "about:blank"
+
+_EVERY_ORIGIN = "*"
+"""No origin at all to Chromium, which then clears what belongs to any; only so it also clears what
+tabs have (`sessionStorage`) and what frames of other sites have."""
+
+
+class Tab:
+    """Made by `open`. Its page is at `about:blank` whenever an item gets it, and nothing but the
+    HTTP cache of its context tells that there was an item before."""
+
+    def __init__(
+        self,
+        chromium: Chromium,
+        context: BrowserContext,
+        page: Page,
+        session: CDPSession,
+        lane: Lane,
+        identity: Identity | None,
+    ) -> None:
+        self.chromium = chromium
+        self.context = context
+        self.page = page
+        self.session = session
+        """Of `page`, with the domain `Page`."""
+        self.uses = 1
+        """Items that it was given to, the present one included."""
+        self._gateway = lane.proxy_url
+        self._login = lane.login
+        self._login.is_kept = True
+        self._identity = identity
+        self._is_good = False
+        self._doubt: str | None = None
+        self._context_id: str | None = None
+
+    @classmethod
+    async def open(cls, chromium: Chromium, lane: Lane, identity: Identity | None) -> Tab:
+        """A new one, for the item of `lane`, that visits as `identity`. All that makes a context
+        or a page what it is to the sites that it visits belongs here, or into
+        `Chromium.open_context`.
+
+        Raises Playwright's errors, and `ScrapeError` with `BROWSER_LOST`.
+        """
+        context = await chromium.open_context(lane, identity)
+        try:
+            async with asyncio.timeout(_OPEN_TIMEOUT):
+                page = await context.new_page()
+                session = await context.new_cdp_session(page)
+                await session.send("Page.enable")
+                if identity is not None:
+                    await disguise.assume(page, session, identity)
+                await log_in(session, lane)
+            return cls(chromium, context, page, session, lane, identity)
+        except BaseException as error:
+            # A task of its own, since whoever cancelled this does not wait.
+            await asyncio.shield(asyncio.create_task(chromium.close_context(context)))
+            if isinstance(error, TimeoutError):
+                what = "The browser did not open a tab in time."
+                raise ScrapeError("BROWSER_LOST", what) from None
+            raise
+
+    def reopen(self, lane: Lane) -> bool:
+        """Gives it to the item of `lane`; False if that is not possible any more."""
+        if self.chromium.lost.done() or self.page.is_closed() or self._gateway != lane.proxy_url:
+            return False
+        self._login.lane = lane
+        self.uses += 1
+        self._is_good = False
+        return True
+
+    @property
+    def is_good(self) -> bool:
+        """Whether it may serve another item once it is clean."""
+        return self._is_good and self._doubt is None and self.uses < _MAX_USES
+
+    def approve(self) -> None:
+        """Says that the item has come to a good end. A tab in which anything went wrong is in a
+        state that nobody knows, and serves no other item."""
+        self._is_good = True
+
+    def doubt(self, why: str) -> None:
+        """Says that the page may have left something where `clean` does not find it, so that the
+        tab must not serve another item."""
+        self._doubt = self._doubt or why
+
+    def leave(self) -> None:
+        """Ends all connections, and lets no new ones out until the next item."""
+        self._login.park()
+
+    async def clean(self) -> bool:
+        """Whether the tab is as a new one, after whatever the page has left was cleared away."""
+        try:
+            async with asyncio.timeout(_CLEANING_TIMEOUT):
+                # Ends scripts, timers and workers; what they do while they end, they do before
+                # this returns, since all frames are in one process.
+                await self.page.goto(_NOTHING, wait_until="commit")
+                await asyncio.gather(
+                    self.session.send(
+                        "Storage.clearDataForOrigin",
+                        {"origin": _EVERY_ORIGIN, "storageTypes": "all"},
+                    ),
+                    self._reset_history(),
+                    self.session.send("Runtime.evaluate", {"expression": "window.name = ''"}),
+                    self.context.clear_permissions(),
+                )
+                if self._identity is not None:
+                    await disguise.set_permissions(self.session, self._identity)
+                return await self._is_clean()
+        except (TimeoutError, PlaywrightError) as error:
+            logger.info("a tab could not be cleaned", extra={"error": str(error)})
+            return False
+
+    async def close(self) -> None:
+        """Closes the context, and all that is in it."""
+        self._login.close()
+        await self.chromium.close_context(self.context)
+
+    async def _reset_history(self) -> None:
+        for _ in range(_RESETS):
+            with suppress(PlaywrightError):
+                await self.session.send("Page.resetNavigationHistory")
+                return
+            # Chromium may not have taken leave of the former document yet.
+            await asyncio.sleep(_RESET_PAUSE)
+        raise PlaywrightError("the history cannot be reset")
+
+    async def _is_clean(self) -> bool:
+        """Whether Chromium itself knows of nothing that was left."""
+        targets, history, cookies = await asyncio.gather(
+            self.session.send("Target.getTargets"),
+            self.session.send("Page.getNavigationHistory"),
+            self.context.cookies(),
+        )
+        if self._context_id is None:
+            own = await self.session.send("Target.getTargetInfo")
+            self._context_id = own["targetInfo"]["browserContextId"]
+        # Popups and workers are targets too.
+        found = [
+            target["url"]
+            for target in targets["targetInfos"]
+            if target.get("browserContextId") == self._context_id
+        ]
+        entries = [entry["url"] for entry in history["entries"]]
+        if found == entries == [_NOTHING] and not cookies:
+            return self.is_good
+        left = {"targets": len(found), "entries": len(entries), "cookies": len(cookies)}
+        logger.info("a tab was not clean", extra=left)
+        return False
