@@ -179,6 +179,7 @@ class BrowserPool:
         await self._slots.acquire()
         is_kept = False
         try:
+            self._retire()
             tab = self._take_idle(lane, sharers) or await self._new_tab(lane, identity)
             tab.chromium.pages += 1
             async with interrupted_by(tab.chromium.lost):
@@ -297,12 +298,17 @@ class BrowserPool:
         current = self._current
         if current is None or current.lost.done():
             return await asyncio.shield(self._replacement())
-        now = asyncio.get_running_loop().time()
-        if now >= self._renewable_at and (reason := self._limits.exceeded_by(current)):
+        return current
+
+    def _retire(self) -> None:
+        """Begins to replace the browser if it is worn out. Until then it goes on."""
+        current, now = self._current, asyncio.get_running_loop().time()
+        if current is None or current.lost.done() or now < self._renewable_at:
+            return
+        if reason := self._limits.exceeded_by(current):
             self._renewable_at = now + _RENEWAL_PAUSE
             logger.info("the browser is retired", extra={"reason": reason})
             self._spawn(self._renew())
-        return current
 
     def _replacement(self) -> asyncio.Task[Chromium]:
         if self._launch is None:

@@ -303,11 +303,13 @@ async def _user_agent(executable: Path) -> list[str]:
                 "--version",
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.DEVNULL,
+                start_new_session=True,
             )
             told, _ = await process.communicate()
     except (OSError, TimeoutError):
-        if process is not None and process.returncode is None:
-            process.kill()
+        if process is not None:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)  # and all that it has started
         return []
     return disguise.user_agent_arguments(told.decode(errors="replace"))
 

@@ -414,15 +414,16 @@ def browsers() -> set[psutil.Process]:
     "limits", [Limits(pages=3), Limits(age=3), Limits(memory=1)], ids=["pages", "age", "memory"]
 )
 async def test_worn_out_browsers_are_replaced_without_a_gap(
-    gateway: Gateway, site: Site, limits: Limits
+    gateway: Gateway, site: Site, limits: Limits, request: pytest.FixtureRequest
 ) -> None:
+    gate = request.node.callspec.id
     others = browsers()
     pool = BrowserPool(find_browser(None), tabs=3, limits=limits)
     await pool.start()
     first = browsers() - others
     try:
         batch = Batch(pool, gateway)
-        held = asyncio.create_task(batch.item(site.url(f"/gated/worn-{limits.pages}")))
+        held = asyncio.create_task(batch.item(site.url(f"/gated/worn-{gate}"), timeout=100))
         async with asyncio.timeout(120):
             while True:
                 pages = await asyncio.gather(*(batch.item(site.url("/plain")) for _ in range(2)))
@@ -430,7 +431,7 @@ async def test_worn_out_browsers_are_replaced_without_a_gap(
                 if browsers() - others - first:
                     break
         assert all(map(is_alive, first)), "an item has a tab of it"
-        site.open_gate(f"worn-{limits.pages}")
+        site.open_gate(f"worn-{gate}")
         assert (await held).http_status == 200
         async with asyncio.timeout(60):
             while any(map(is_alive, first)):  # noqa: ASYNC110
