@@ -29,7 +29,7 @@ from activities.hosts import REFUSALS, HostBusyError, Hosts, Turn
 from activities.http_client import HttpClient
 from activities.identity import Identity, identity_for
 from activities.llm.extractor import Extractor
-from activities.llm.failures import ModelError, item_timed_out
+from activities.llm.failures import LeftAloneError, ModelError, item_timed_out
 from activities.page import PageCapture, PageOptions, capture_page
 from activities.request_headers import headers_of
 from activities.robots import Robots
@@ -266,7 +266,8 @@ class ScrapeActivities:
         """Gives the item back if `error` may have passed a little later: it then goes on with the
         page that was taken."""
         code = error.failure.code
-        most = _SLOW_MODEL_ATTEMPTS if code == "LLM_TIMEOUT" else _MODEL_ATTEMPTS
+        is_slow = code == "LLM_TIMEOUT" and not isinstance(error, LeftAloneError)
+        most = _SLOW_MODEL_ATTEMPTS if is_slow else _MODEL_ATTEMPTS
         attempts = progress.attempts - progress.postponed
         if not error.is_transient or attempts >= most:
             return
