@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from hypothesis import settings
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
@@ -20,6 +21,10 @@ from tests.site import Site
 from tests.walls.service import KEY as CAPTCHA_KEY
 from tests.walls.service import Service
 from workflows import search_attributes
+
+# The same cases each time, however busy the machine is; single tests say how to have others.
+settings.register_profile("suite", deadline=None, derandomize=True)
+settings.load_profile("suite")
 
 SECOND_KEY = "second-test-key"
 """Opens an account other than that of `stack.api_key`."""
