@@ -436,8 +436,11 @@ async def soak(options: argparse.Namespace) -> None:
             kinds = [a for a in command_of(process) if a.startswith("--type=")]
             print(f"  {process.pid} {process.name()} {' '.join(kinds)}")
         running = list(map(psutil.Process, _family()))
-    left = [process for process in running if process.is_running()]
-    print(f"processes left when the stack had stopped: {len(left)}")
+    # Whoever was killed may take a moment to be gone.
+    _, left = psutil.wait_procs(running, timeout=2)
+    print(f"processes left two seconds after the stack had stopped: {len(left)}")
+    for process in left:
+        print(f"  {process.pid} {process.status()} {' '.join(command_of(process))[:100]}")
 
 
 def _family() -> list[int]:
