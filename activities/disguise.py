@@ -81,9 +81,10 @@ async def prepare(context: BrowserContext, identity: Identity) -> None:
     await context.add_init_script(_script(identity, _version(context)))
 
 
-async def assume(page: Page, session: CDPSession, identity: Identity) -> None:
+async def assume(page: Page, session: CDPSession, browser_context: str, identity: Identity) -> None:
     """Makes `page`, whose context was prepared and whose `session` it is, the visitor. Once per
-    page, before its first document; raises Playwright's errors."""
+    page, before its first document; raises Playwright's errors. `browser_context` is what Chromium
+    calls the context."""
     version = _version(page.context)
     _Workers(page, _script(identity, version).encode())
     hints = client_hints(version)
@@ -99,23 +100,25 @@ async def assume(page: Page, session: CDPSession, identity: Identity) -> None:
     if identity.languages[0] != _OWN_LOCALE:
         locale = {"locale": identity.languages[0]}
         commands.append(session.send("Emulation.setLocaleOverride", locale))
-    await asyncio.gather(*commands, set_permissions(session, identity))
+    await asyncio.gather(*commands, set_permissions(session, browser_context, identity))
 
 
-async def set_permissions(session: CDPSession, identity: Identity) -> None:
+async def set_permissions(session: CDPSession, browser_context: str, identity: Identity) -> None:
     """Gives the context of `session` what the visitor has allowed and denied, and what it loses
-    with Playwright's `clear_permissions`. Raises Playwright's errors."""
+    when permissions are reset. Raises Playwright's errors."""
     # The headless shell tells some that notifications are denied, and others that it would ask.
     permissions = {"notifications": "denied"}
     if identity.position is not None:
         permissions["geolocation"] = "granted"
-    target = await session.send("Target.getTargetInfo")
-    context = {"browserContextId": target["targetInfo"]["browserContextId"]}
     await asyncio.gather(
         *(
             session.send(
                 "Browser.setPermission",
-                {"permission": {"name": name}, "setting": setting, **context},
+                {
+                    "permission": {"name": name},
+                    "setting": setting,
+                    "browserContextId": browser_context,
+                },
             )
             for name, setting in permissions.items()
         )

@@ -12,10 +12,9 @@ from http import HTTPStatus
 from typing import Any
 
 import ada_url
-from playwright.async_api import CDPSession, Frame, Page, Response
 from playwright.async_api import Error as PlaywrightError
+from playwright.async_api import Frame, Page, Response
 
-from activities import scripts
 from activities.browser import BrowserPool
 from activities.cookies import Cookie, browser_cookies, site_of
 from activities.egress.client import REFUSAL_HEADER
@@ -23,7 +22,6 @@ from activities.egress.lane import Lane, Refusal
 from activities.failures import ScrapeError
 from activities.identity import Identity
 from activities.interrupts import Reason, give, interrupted_by
-from activities.listeners import Listeners
 from activities.navigation import Navigation
 from activities.net_errors import check_answer, check_content_type, host, net_error
 from activities.screenshot import take_screenshot
@@ -179,8 +177,7 @@ def _has_password(url: str) -> bool:
 class _Watched:
     """A tab while an item has it."""
 
-    page: Page
-    session: CDPSession
+    tab: Tab
     navigation: Navigation
     watchdog: Watchdog
     reason: asyncio.Future[Reason]
@@ -209,6 +206,8 @@ async def _watched(tab: Tab, lane: Lane, options: PageOptions) -> AsyncIterator[
             give(reason, "TOO_MANY_FRAMES", what)
 
     def on_navigated(frame: Frame) -> None:
+        if frame == page.main_frame:
+            tab.world.forget()
         if not frame.url.startswith(("http:", "https:")):
             return
         if _has_password(frame.url):
@@ -221,7 +220,7 @@ async def _watched(tab: Tab, lane: Lane, options: PageOptions) -> AsyncIterator[
         if response.status == HTTPStatus.UNAUTHORIZED:
             tab.doubt("it was asked for a password")
 
-    listeners = Listeners()
+    listeners = tab.relays.listeners()
     listeners.add(tab.context, "page", on_page)
     listeners.add(page, "frameattached", on_frame)
     listeners.add(page, "framenavigated", on_navigated)
@@ -231,11 +230,11 @@ async def _watched(tab: Tab, lane: Lane, options: PageOptions) -> AsyncIterator[
     )
     lane.exhausted.add_done_callback(lambda exhausted: give(reason, *exhausted.result()))
     patience = min(_PATIENCE, options.navigation_timeout / 2)
-    navigation = Navigation(page)
-    watchdog = Watchdog(tab.session, navigation, reason, patience=patience)
+    navigation = Navigation(page, tab.relays)
+    watchdog = Watchdog(page, tab.session, tab.relays, navigation, reason, patience=patience)
     watching = asyncio.create_task(watchdog.run())
     try:
-        yield _Watched(page, tab.session, navigation, watchdog, reason)
+        yield _Watched(tab, navigation, watchdog, reason)
     finally:
         watching.cancel()
         navigation.close()
@@ -252,21 +251,22 @@ class _Capture:
 
     def __init__(
         self,
-        tab: _Watched,
+        watched: _Watched,
         lane: Lane,
         url: str,
         options: PageOptions,
         on_stage: Callable[[str], None],
         passage: Passage,
     ) -> None:
-        self._tab = tab
+        self._tab = watched.tab
+        self._watchdog = watched.watchdog
         self._lane = lane
         self._url = url
         self._options = options
         self._on_stage = on_stage
         self._passage = passage
         passage.enter()
-        self._navigation = tab.navigation
+        self._navigation = watched.navigation
         self._deadline = asyncio.get_running_loop().time() + options.navigation_timeout
 
     async def run(self) -> PageCapture:
@@ -279,7 +279,7 @@ class _Capture:
         if self._options.screenshot:
             self._on_stage("screenshot")
             screenshot, warnings = await take_screenshot(
-                self._tab.page, self._tab.session, full_page=self._options.full_page
+                self._tab.page, self._tab.world, full_page=self._options.full_page
             )
         return PageCapture(
             html=document["html"],
@@ -287,7 +287,7 @@ class _Capture:
             http_status=status,
             final_url=document["url"],
             screenshot=screenshot,
-            warnings=(*self._tab.watchdog.warnings, *self._egress_warnings(), *warnings),
+            warnings=(*self._watchdog.warnings, *self._egress_warnings(), *warnings),
         )
 
     def add_facts(self, error: ScrapeError) -> None:
@@ -297,6 +297,7 @@ class _Capture:
             error.final_url = error.final_url or self._navigation.response.url
 
     async def _go(self) -> None:
+        await self._tab.draw(full_size=self._options.screenshot)
         await self._set_cookies()
         try:
             async with self._within_deadline(f"{host(self._url)} did not answer"):
@@ -346,7 +347,7 @@ class _Capture:
     def _shown(self, document: dict[str, Any]) -> Shown:
         response = self._navigation.response
         seen = Seen(document["html"], document["url"], response.status, response.headers)
-        return Shown(self._tab.page, self._tab.session, self._navigation, seen)
+        return Shown(self._tab, self._navigation, seen)
 
     async def _load(self, seen: int) -> None:
         """Waits until the document number `seen`, shown now, is complete or the page goes on."""
@@ -430,7 +431,7 @@ class _Capture:
                         return
                     before = navigation.activity
                     try:
-                        await scripts.run(self._tab.session, "quiet", least, _QUIET_MS)
+                        await self._tab.world.run("quiet", least, _QUIET_MS)
                     except PlaywrightError:
                         await self._await_successor(seen)
                         continue
@@ -453,7 +454,7 @@ class _Capture:
         unreadable = ScrapeError("PAGE_UNRESPONSIVE", "The page's HTML could not be read.")
         try:
             async with asyncio.timeout(_READ_TIMEOUT):
-                document: dict[str, Any] = await scripts.run(self._tab.session, "serialize", limit)
+                document: dict[str, Any] = await self._tab.world.run("serialize", limit)
         except TimeoutError:
             raise unreadable from None
         except PlaywrightError:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 
-from playwright.async_api import CDPSession, FloatRect, Page
 from playwright.async_api import Error as PlaywrightError
+from playwright.async_api import FloatRect, Page
 
-from activities import scripts
 from activities.chromium import VIEWPORT
 from activities.failures import ScrapeError
+from activities.scripts import World
 
 logger = logging.getLogger(__name__)
 
@@ -29,32 +29,31 @@ _TIMEOUT = 20.0
 _TRIES = 2
 
 
-async def take_screenshot(
-    page: Page, session: CDPSession, *, full_page: bool
-) -> tuple[bytes, list[str]]:
+async def take_screenshot(page: Page, world: World, *, full_page: bool) -> tuple[bytes, list[str]]:
     """A PNG of the viewport or of the full page, and warnings about what is not in it.
 
-    `session` belongs to `page`. Raises `ScrapeError` with `SCREENSHOT_FAILED`.
+    `world` is that of `page`, which has to be drawn at its full size. Raises `ScrapeError` with
+    `SCREENSHOT_FAILED`.
     """
     for _ in range(_TRIES):
         try:
             async with asyncio.timeout(_TIMEOUT):
                 if full_page:
-                    return await _take_full(page, session)
-                return await _take_viewport(page, session)
+                    return await _take_full(page, world)
+                return await _take_viewport(page, world)
         except (TimeoutError, PlaywrightError) as error:
             logger.info("screenshot failed", extra={"error": type(error).__name__})
     raise ScrapeError("SCREENSHOT_FAILED", f"The page could not be drawn in {_TRIES} tries.")
 
 
-async def _take_viewport(page: Page, session: CDPSession) -> tuple[bytes, list[str]]:
-    await scripts.run(session, "painted", VIEWPORT["height"], _PAINT_LIMIT)
+async def _take_viewport(page: Page, world: World) -> tuple[bytes, list[str]]:
+    await world.run("painted", VIEWPORT["height"], _PAINT_LIMIT)
     return await page.screenshot(animations="disabled"), []
 
 
-async def _take_full(page: Page, session: CDPSession) -> tuple[bytes, list[str]]:
-    await scripts.run(session, "scroll", _MAX_HEIGHT, _SCROLL_PAUSE)
-    height = int(await scripts.run(session, "painted", _MAX_HEIGHT, _PAINT_LIMIT))
+async def _take_full(page: Page, world: World) -> tuple[bytes, list[str]]:
+    await world.run("scroll", _MAX_HEIGHT, _SCROLL_PAUSE)
+    height = int(await world.run("painted", _MAX_HEIGHT, _PAINT_LIMIT))
     clip: FloatRect = {
         "x": 0,
         "y": 0,

@@ -5,16 +5,19 @@ from __future__ import annotations
 import asyncio
 import logging
 from contextlib import suppress
+from typing import Any
 
-from playwright.async_api import BrowserContext, CDPSession, Page
+from playwright.async_api import BrowserContext, CDPSession, Dialog, Page
 from playwright.async_api import Error as PlaywrightError
 
 from activities import disguise
-from activities.chromium import Chromium
+from activities.chromium import VIEWPORT, Chromium
 from activities.egress.lane import Lane
 from activities.failures import ScrapeError
 from activities.identity import Identity
+from activities.listeners import Relays
 from activities.proxy_login import log_in
+from activities.scripts import World
 
 logger = logging.getLogger(__name__)
 
@@ -28,6 +31,10 @@ _RESET_PAUSE = 0.01
 
 _MAX_USES = 50
 """Items that one tab serves: as many as a batch has, so that its process does not grow for ever."""
+
+_SMALL = 0.1
+"""Of its size, at which a page is drawn that nobody looks at: drawing it is a tenth of what it
+costs. Layout, and whatever scripts can measure, are those of the full size."""
 
 _NOTHING = "about:blank"
 
@@ -46,6 +53,7 @@ class Tab:
         context: BrowserContext,
         page: Page,
         session: CDPSession,
+        target: dict[str, Any],
         lane: Lane,
         identity: Identity | None,
     ) -> None:
@@ -53,7 +61,9 @@ class Tab:
         self.context = context
         self.page = page
         self.session = session
-        """Of `page`, with the domain `Page`."""
+        """Of `page`."""
+        self.relays = Relays()
+        self.world = World(session, target["targetId"])
         self.uses = 1
         """Items that it was given to, the present one included."""
         self._gateway = lane.proxy_url
@@ -62,7 +72,8 @@ class Tab:
         self._identity = identity
         self._is_good = False
         self._doubt: str | None = None
-        self._context_id: str | None = None
+        self._context_id: str = target["browserContextId"]
+        self._is_full_size = True
 
     @classmethod
     async def open(cls, chromium: Chromium, lane: Lane, identity: Identity | None) -> Tab:
@@ -77,11 +88,14 @@ class Tab:
             async with asyncio.timeout(_OPEN_TIMEOUT):
                 page = await context.new_page()
                 session = await context.new_cdp_session(page)
-                await session.send("Page.enable")
-                if identity is not None:
-                    await disguise.assume(page, session, identity)
+                target = (await session.send("Target.getTargetInfo"))["targetInfo"]
+                if identity is None:
+                    page.on("dialog", _dismiss)
+                else:
+                    context_id = target["browserContextId"]
+                    await disguise.assume(page, session, context_id, identity)
                 await log_in(session, lane)
-            return cls(chromium, context, page, session, lane, identity)
+            return cls(chromium, context, page, session, target, lane, identity)
         except BaseException as error:
             # A task of its own, since whoever cancelled this does not wait.
             await asyncio.shield(asyncio.create_task(chromium.close_context(context)))
@@ -114,6 +128,30 @@ class Tab:
         tab must not serve another item."""
         self._doubt = self._doubt or why
 
+    async def draw(self, *, full_size: bool) -> None:
+        """Has the page drawn so that a picture of it can be taken, or only for the page to go on
+        as if it were. Coordinates of the mouse hold at full size only. Raises Playwright's errors.
+        """
+        if full_size == self._is_full_size:
+            return
+        self._is_full_size = full_size
+        screen = (VIEWPORT["width"], VIEWPORT["height"])
+        if self._identity is not None:
+            screen = self._identity.device.screen
+        await self.session.send(
+            "Emulation.setDeviceMetricsOverride",
+            {
+                # As Playwright has set it, but for the scale.
+                **VIEWPORT,
+                "screenWidth": screen[0],
+                "screenHeight": screen[1],
+                "screenOrientation": {"type": "landscapePrimary", "angle": 0},
+                "deviceScaleFactor": 1,
+                "mobile": False,
+                "scale": 1 if full_size else _SMALL,
+            },
+        )
+
     def leave(self) -> None:
         """Ends all connections, and lets no new ones out until the next item."""
         self._login.park()
@@ -132,10 +170,12 @@ class Tab:
                     ),
                     self._reset_history(),
                     self.session.send("Runtime.evaluate", {"expression": "window.name = ''"}),
-                    self.context.clear_permissions(),
+                    self.session.send(
+                        "Browser.resetPermissions", {"browserContextId": self._context_id}
+                    ),
                 )
                 if self._identity is not None:
-                    await disguise.set_permissions(self.session, self._identity)
+                    await disguise.set_permissions(self.session, self._context_id, self._identity)
                 return await self._is_clean()
         except (TimeoutError, PlaywrightError) as error:
             logger.info("a tab could not be cleaned", extra={"error": str(error)})
@@ -162,9 +202,6 @@ class Tab:
             self.session.send("Page.getNavigationHistory"),
             self.context.cookies(),
         )
-        if self._context_id is None:
-            own = await self.session.send("Target.getTargetInfo")
-            self._context_id = own["targetInfo"]["browserContextId"]
         # Popups and workers are targets too.
         found = [
             target["url"]
@@ -177,3 +214,8 @@ class Tab:
         left = {"targets": len(found), "entries": len(entries), "cookies": len(cookies)}
         logger.info("a tab was not clean", extra=left)
         return False
+
+
+async def _dismiss(dialog: Dialog) -> None:
+    with suppress(PlaywrightError):  # the page is gone
+        await (dialog.accept() if dialog.type == "beforeunload" else dialog.dismiss())

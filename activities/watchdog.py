@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
 
-from playwright.async_api import CDPSession
+from playwright.async_api import CDPSession, Dialog, Page
 from playwright.async_api import Error as PlaywrightError
 
 from activities.interrupts import Reason, give
-from activities.listeners import Listeners
+from activities.listeners import Relays
 from activities.navigation import Navigation
 
 _CHECK_INTERVAL = 0.5
@@ -32,7 +31,9 @@ class Watchdog:
 
     def __init__(
         self,
+        page: Page,
         session: CDPSession,
+        relays: Relays,
         navigation: Navigation,
         reason: asyncio.Future[Reason],
         *,
@@ -40,7 +41,9 @@ class Watchdog:
     ) -> None:
         self.warnings: list[str] = []
         """A sentence for each kind of script that was stopped."""
+        self._page = page
         self._session = session
+        self._relays = relays
         self._navigation = navigation
         self._reason = reason
         self._patience = patience
@@ -50,16 +53,16 @@ class Watchdog:
         self._stops = 0
 
     async def run(self) -> None:
-        """Watches until it is cancelled or the page is given up. Needs the domain `Page`."""
-        listeners = Listeners()
-        # Playwright dismisses dialogs by itself as long as nothing listens to them there.
-        listeners.add(self._session, "Page.javascriptDialogOpening", self._count_dialog)
+        """Watches until it is cancelled or the page is given up. Somebody else has to answer
+        dialogs, which Playwright does by itself only as long as nothing listens to them."""
+        listeners = self._relays.listeners()
+        listeners.add(self._page, "dialog", self._count_dialog)
         try:
             await asyncio.gather(self._stop_busy_scripts(), self._stop_dialogs())
         finally:
             listeners.remove()
 
-    def _count_dialog(self, _: dict[str, Any]) -> None:
+    def _count_dialog(self, _: Dialog) -> None:
         self.dialogs += 1
         if self.dialogs % _MAX_DIALOGS == 0:
             self._too_many_dialogs.set()

@@ -15,27 +15,48 @@ from playwright.async_api import Error as PlaywrightError
 _SOURCES = {file.stem: file.read_text() for file in Path(__file__).parent.glob("*.js")}
 
 
-async def run(session: CDPSession, name: str, *arguments: float) -> Any:
-    """What the function in `{name}.js` returns, for the document that `session`'s page shows now.
+class World:
+    """Where these scripts run, in whatever document is shown in the main frame `frame_id` of
+    `session`'s page."""
 
-    Raises Playwright's `Error`, also if the page goes to another document meanwhile. Waits
-    without a limit for a page that is busy.
-    """
-    tree = await session.send("Page.getFrameTree")
-    world = await session.send(
-        "Page.createIsolatedWorld",
-        {"frameId": tree["frameTree"]["frame"]["id"], "worldName": "spidra"},
-    )
-    answer = await session.send(
-        "Runtime.callFunctionOn",
-        {
-            "functionDeclaration": _SOURCES[name],
-            "executionContextId": world["executionContextId"],
-            "arguments": [{"value": argument} for argument in arguments],
-            "awaitPromise": True,
-            "returnByValue": True,
-        },
-    )
-    if "exceptionDetails" in answer:
-        raise PlaywrightError(f"{name}.js did not finish: {answer['exceptionDetails']['text']}")
-    return answer["result"].get("value")
+    def __init__(self, session: CDPSession, frame_id: str) -> None:
+        self._session = session
+        self._frame_id = frame_id
+        self._context: int | None = None
+
+    def forget(self) -> None:
+        """Says that another document is shown from now on."""
+        self._context = None
+
+    async def run(self, name: str, *arguments: float) -> Any:
+        """What the function in `{name}.js` returns.
+
+        Raises Playwright's `Error`, also if the page goes to another document meanwhile. Waits
+        without a limit for a page that is busy.
+        """
+        try:
+            return await self._run(name, *arguments)
+        except PlaywrightError:
+            self.forget()
+            raise
+
+    async def _run(self, name: str, *arguments: float) -> Any:
+        if self._context is None:
+            world = await self._session.send(
+                "Page.createIsolatedWorld", {"frameId": self._frame_id, "worldName": "spidra"}
+            )
+            self._context = world["executionContextId"]
+        answer = await self._session.send(
+            "Runtime.callFunctionOn",
+            {
+                "functionDeclaration": _SOURCES[name],
+                "executionContextId": self._context,
+                "arguments": [{"value": argument} for argument in arguments],
+                "awaitPromise": True,
+                "returnByValue": True,
+            },
+        )
+        if "exceptionDetails" in answer:
+            what = answer["exceptionDetails"]["text"]
+            raise PlaywrightError(f"{name}.js did not finish: {what}")
+        return answer["result"].get("value")

@@ -82,11 +82,12 @@ async def find(page: Page, kind: CaptchaKind) -> Widget | None:
 async def hearing(session: CDPSession) -> AsyncIterator[None]:
     """While the body runs, new documents of the tab are listened to: what they render, with which
     callbacks. Widgets of theirs are not hidden."""
-    added = await session.send("Page.addScriptToEvaluateOnNewDocument", {"source": _EAR})
+    await session.send("Page.enable")
     try:
+        await session.send("Page.addScriptToEvaluateOnNewDocument", {"source": _EAR})
         yield
     finally:
-        await session.send("Page.removeScriptToEvaluateOnNewDocument", added)
+        await session.send("Page.disable")  # which forgets the script
 
 
 async def _find(frame: Frame) -> list[Widget]:

@@ -7,11 +7,12 @@ import logging
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from playwright.async_api import CDPSession, Frame, Page
 from playwright.async_api import Error as PlaywrightError
+from playwright.async_api import Frame
 
 from activities.failures import ScrapeError
 from activities.navigation import Navigation
+from activities.tab import Tab
 from activities.walls import captchas
 from activities.walls.captchas import Widget
 from activities.walls.facts import Seen
@@ -48,8 +49,7 @@ _LEAST_TIME = 5.0
 class Shown:
     """A document in a browser that has settled."""
 
-    page: Page
-    session: CDPSession
+    tab: Tab
     navigation: Navigation
     seen: Seen
 
@@ -118,6 +118,7 @@ class Passage:
             self._accept(shown.navigation.documents)
             return True
         self.has_met_walls = True
+        await shown.tab.draw(full_size=True)  # some of them are pictures
         if self._given is not None and not await self._is_refused(verdict, shown.navigation):
             return False
         if verdict.may_resolve and (verdict.captcha is None or self._solver is None):
@@ -136,7 +137,7 @@ class Passage:
             return verdict
         if not is_bare(shown.seen):
             return None
-        for frame in shown.page.frames[1 : 1 + _MAX_FRAMES]:
+        for frame in shown.tab.page.frames[1 : 1 + _MAX_FRAMES]:
             html = await _html(frame)
             if html and (verdict := await asyncio.to_thread(judge, Seen(html, frame.url))):
                 return replace(verdict, status=shown.seen.status, url=shown.seen.url)
@@ -184,7 +185,7 @@ class Passage:
     async def _solve(
         self, kind: CaptchaKind, verdict: Verdict, solver: Solver, shown: Shown
     ) -> None:
-        widget = await captchas.find(shown.page, kind)
+        widget = await captchas.find(shown.tab.page, kind)
         if widget is not None and widget.is_hidden and kind not in self._listened_to:
             self._listened_to.add(kind)
             await self._listen(shown)
@@ -203,8 +204,8 @@ class Passage:
         """Loads the page again, and hears what it tells the CAPTCHA's scripts."""
         navigation, before = shown.navigation, shown.navigation.documents
         with suppress(TimeoutError, PlaywrightError):
-            async with asyncio.timeout(_RELOAD_TIMEOUT), captchas.hearing(shown.session):
-                await shown.session.send("Page.reload")
+            async with asyncio.timeout(_RELOAD_TIMEOUT), captchas.hearing(shown.tab.session):
+                await shown.tab.session.send("Page.reload")
                 await navigation.until(lambda: navigation.documents > before and navigation.parsed)
 
     async def _ask(self, solver: Solver, widget: Widget, verdict: Verdict) -> Answer | None:
