@@ -97,7 +97,10 @@ async def run(settings: Settings) -> None:
             checking = asyncio.create_task(solver.check())
             stack.callback(checking.cancel)
         extractor = None
-        slots: dict[ScrapeMode, PageSlots] = {}
+        # With N pages exactly N items are started that have none yet, and `startedAt` means that a
+        # tab was free. As many again may be converted and uploaded meanwhile.
+        pages: dict[ScrapeMode, int] = {"default": settings.tabs, "fast": settings.fast_slots}
+        waiting = 0
         if settings.has_model:
             model = _model(settings)
             stack.push_async_callback(model.close)
@@ -110,12 +113,9 @@ async def run(settings: Settings) -> None:
             )
             # As many again may wait for a place, so that the model is never without work.
             waiting = 2 * settings.llm_concurrency
-            slots = {
-                "default": PageSlots(settings.tabs, waiting=waiting),
-                "fast": PageSlots(settings.fast_slots, waiting=waiting),
-            }
         elif settings.openai_api_key:
             logger.info("no language model is used: SPIDRA_LLM_MODEL is not set")
+        slots = {mode: PageSlots(count, waiting=count + waiting) for mode, count in pages.items()}
         vault = Vault(bucket, settings.secret_key)
         reconciler = Reconciler(
             client, database, vault, bucket, interval=settings.reconcile_interval
@@ -149,9 +149,9 @@ async def run(settings: Settings) -> None:
         book = LedgerActivities(database)
         workers = (
             create_worker(
-                client, settings, activities, book, SecretActivities(vault), slots.get("default")
+                client, settings, activities, book, SecretActivities(vault), slots["default"]
             ),
-            create_fast_worker(client, settings, activities, slots.get("fast")),
+            create_fast_worker(client, settings, activities, slots["fast"]),
         )
         await _work(workers, activities, settings.shutdown_grace, stop)
 
@@ -185,10 +185,9 @@ def create_worker(
     activities: ScrapeActivities,
     book: LedgerActivities,
     secrets: SecretActivities,
-    slots: PageSlots | None = None,
+    slots: PageSlots,
 ) -> Worker:
-    """The Temporal worker for batches, with a slot for each tab unless `slots` are given. Not yet
-    running."""
+    """The Temporal worker for batches and the items that need a tab. Not yet running."""
     return Worker(
         client,
         task_queue=settings.task_queue,
@@ -202,8 +201,7 @@ def create_worker(
         # The sandbox imports the workflow anew for each batch and is entered for each payload: most
         # of what a busy worker did. The tests have it, to object to what is not deterministic.
         workflow_runner=UnsandboxedWorkflowRunner(),
-        # With N slots exactly N items are started, and `startedAt` means that a tab was free.
-        tuner=_tuner(slots or FixedSizeSlotSupplier(settings.tabs)),
+        tuner=_tuner(slots),
         # Items of a batch start right with the workflow task that schedules them.
         max_eager_activity_reservations_per_workflow_task=50,
         # Else a query waits 10 s for a worker that died.
@@ -214,7 +212,7 @@ def create_worker(
     )
 
 
-def _tuner(activity_slots: PageSlots | FixedSizeSlotSupplier) -> WorkerTuner:
+def _tuner(activity_slots: PageSlots) -> WorkerTuner:
     return WorkerTuner.create_composite(
         workflow_supplier=FixedSizeSlotSupplier(_WORKFLOW_SLOTS),
         activity_supplier=activity_slots,
@@ -227,14 +225,14 @@ def create_fast_worker(
     client: Client,
     settings: Settings,
     activities: ScrapeActivities,
-    slots: PageSlots | None = None,
+    slots: PageSlots,
 ) -> Worker:
     """The Temporal worker for items that need no browser, and so no tab. Not yet running."""
     return Worker(
         client,
         task_queue=fast_task_queue(settings.task_queue),
         activities=[activities.scrape_item],
-        tuner=_tuner(slots or FixedSizeSlotSupplier(settings.fast_slots)),
+        tuner=_tuner(slots),
         max_heartbeat_throttle_interval=timedelta(seconds=1),
         graceful_shutdown_timeout=timedelta(seconds=settings.shutdown_grace),
     )

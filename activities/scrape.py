@@ -8,7 +8,7 @@ import logging
 import time
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import AbstractContextManager, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
@@ -113,8 +113,8 @@ class ScrapeActivities:
         max_captchas: int,
         challenge_timeout: float,
         country: str | None,
-        extractor: Extractor | None = None,
-        slots: Mapping[ScrapeMode, PageSlots] | None = None,
+        extractor: Extractor | None,
+        slots: Mapping[ScrapeMode, PageSlots],
     ) -> None:
         self._browsers = browsers
         self._converter = converter
@@ -132,7 +132,7 @@ class ScrapeActivities:
         self._max_captchas = max_captchas
         self._challenge_timeout = challenge_timeout
         self._extractor = extractor
-        self._slots = slots or {}
+        self._slots = slots
         self._checkpoints = Checkpoints(bucket)
         self._country = country
         self._requests: OrderedDict[str, BatchRequest] = OrderedDict()
@@ -166,23 +166,22 @@ class ScrapeActivities:
 
         work = asyncio.create_task(self._scrape_within_deadline(item, progress, on_stage))
         try:
-            # Most that needs no browser is done before it has anything to tell.
-            is_quiet = item.scrape_mode == "fast"
             while not work.done():
-                if not is_quiet:
-                    activity.heartbeat(progress)
-                is_quiet = False
                 try:
+                    # Most are done before there is anything to tell.
                     await asyncio.wait([work], timeout=_HEARTBEAT_SECONDS)
                 except asyncio.CancelledError:
                     if activity.is_worker_shutdown():
                         self.hand_over()
-                if self._handing_over and not work.done():
+                if work.done():
+                    break
+                if self._handing_over:
                     raise ApplicationError(
                         "The worker was shut down.",
                         progress,
                         type="WORKER_LOST",
                     )
+                activity.heartbeat(progress)
         finally:
             if not work.done():
                 work.cancel()
@@ -204,7 +203,8 @@ class ScrapeActivities:
             if taken is not None:
                 async with asyncio.timeout(item.timeout_seconds):
                     request = await self._request(item.batch_id)
-                    await self._extract(item, request, outcome, taken, on_stage)
+                    with self._without_page(item):
+                        await self._extract(item, request, outcome, taken, on_stage)
             else:
                 # Only then does the time of the item begin: in a queue it does no work.
                 async with self._turn(item, progress, on_stage) as turn:
@@ -287,18 +287,33 @@ class ScrapeActivities:
         turn: Turn,
     ) -> None:
         request = await self._request(item.batch_id)
-        if request.needs_extraction and self._extractor is not None:
-            taken = await self._take(item, request, outcome, on_stage, turn)
-            await self._extract(item, request, outcome, taken, on_stage)
-            return
-        if request.needs_extraction and request.output == "markdown":
+        if self._extractor is None and request.needs_extraction and request.output == "markdown":
             raise extraction.needs_model("Only a model can write what the prompt asks for")
         page = await self._capture(item, request, outcome, on_stage)
         turn.end()
         outcome.http_status = page.http_status
         outcome.final_url = page.final_url
-        outcome.warnings.extend(page.warnings)
+        with self._without_page(item):
+            if request.needs_extraction and self._extractor is not None:
+                taken = await self._keep(item, request, outcome, page, on_stage)
+                await self._extract(item, request, outcome, taken, on_stage)
+            else:
+                await self._convert(item, request, outcome, page, on_stage)
 
+    def _without_page(self, item: ScrapeInput) -> AbstractContextManager[None]:
+        """Around what `item` does once it needs no page, so that the next one can be started."""
+        return self._slots[item.scrape_mode].without_page()
+
+    async def _convert(
+        self,
+        item: ScrapeInput,
+        request: BatchRequest,
+        outcome: ItemOutcome,
+        page: PageCapture,
+        on_stage: Callable[[str], None],
+    ) -> None:
+        """What can be made of `page` without a model, as the item's result."""
+        outcome.warnings.extend(page.warnings)
         on_stage("converting")
         result: str | dict[str, Any]
         if request.needs_extraction:
@@ -328,15 +343,13 @@ class ScrapeActivities:
         outcome.final_url = page.final_url
         outcome.screenshot_key = page.screenshot_key
         outcome.warnings.extend(page.warnings)
-        slots = self._slots.get(item.scrape_mode)
-        with nullcontext() if slots is None else slots.without_page():
-            on_stage(EXTRACTING)
-            result = await self._extractor.extract(
-                page.reading, request, outcome.usage, outcome.warnings
-            )
-            on_stage("uploading")
-            await self._put_result(item, outcome, result)
-            await self._checkpoints.forget(item.batch_id, item.item_uuid)
+        on_stage(EXTRACTING)
+        result = await self._extractor.extract(
+            page.reading, request, outcome.usage, outcome.warnings
+        )
+        on_stage("uploading")
+        await self._put_result(item, outcome, result)
+        await self._checkpoints.forget(item.batch_id, item.item_uuid)
 
     async def _taken_earlier(self, item: ScrapeInput, outcome: ItemOutcome) -> TakenPage | None:
         """The item's page, if it was taken before the item was interrupted or the model failed."""
@@ -346,19 +359,15 @@ class ScrapeActivities:
             return None
         return await _persistently(lambda: self._checkpoints.load(item.batch_id, item.item_uuid))
 
-    async def _take(
+    async def _keep(
         self,
         item: ScrapeInput,
         request: BatchRequest,
         outcome: ItemOutcome,
+        page: PageCapture,
         on_stage: Callable[[str], None],
-        turn: Turn,
     ) -> TakenPage:
-        """Takes the page, and keeps it until the model has answered."""
-        page = await self._capture(item, request, outcome, on_stage)
-        turn.end()
-        outcome.http_status = page.http_status
-        outcome.final_url = page.final_url
+        """Keeps `page` until the model has answered."""
         on_stage("converting")
         reading = await self._converter.read_for_model(
             page.html, page.final_url, main_only=request.extract_content_only

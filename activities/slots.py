@@ -1,5 +1,5 @@
 """How many items a worker has in hand: as many as it can open pages for, and beyond those the ones
-that have their page and wait for a model."""
+that have their page, and are converted, uploaded or wait for a model."""
 
 from __future__ import annotations
 

@@ -92,21 +92,23 @@ class Product:
             await self._api.submit(list(urls[start : start + BATCH]), scrapeMode=self._mode)
             for start in range(0, len(urls), BATCH)
         ]
-        ended = await asyncio.gather(*map(self._end, batches))
+        await self._ended(batches)
+        results = [await self._results(batch_id) for batch_id in batches]
         seconds = time.perf_counter() - began
-        for batch in ended:
+        for batch in results:
             self._check(batch)
         return seconds
 
-    async def _end(self, batch_id: str) -> Json:
-        path = f"/api/batch/scrape/{batch_id}"
-        while True:
+    async def _ended(self, batches: Sequence[str]) -> None:
+        running = set(batches)
+        while running:
+            await asyncio.sleep(POLL_SECONDS)
             async with self._api.session.get("/api/batch/scrape?limit=50") as response:
                 jobs = (await response.json())["jobs"]
-            if any(job["uuid"] == batch_id and job["finishedAt"] for job in jobs):
-                break
-            await asyncio.sleep(POLL_SECONDS)
-        async with self._api.session.get(path) as response:
+            running.difference_update(job["uuid"] for job in jobs if job["finishedAt"])
+
+    async def _results(self, batch_id: str) -> Json:
+        async with self._api.session.get(f"/api/batch/scrape/{batch_id}") as response:
             batch: Json = await response.json()
         return batch
 

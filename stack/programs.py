@@ -12,6 +12,11 @@ REPOSITORY = Path(__file__).parent.parent
 """Where `worker.py` and the package `api` are."""
 
 
+GO_MEMORY = {"GOGC": "400", "GOMEMLIMIT": "1GiB"}
+"""Variables for programs in Go. Their heaps are small here, and they would be collecting them for a
+good part of their time."""
+
+
 def find_program(name: str) -> str:
     """The path of a program, first looked for beside the running Python. Raises `StackError`."""
     beside = Path(sys.executable).parent

@@ -17,7 +17,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from stack.ports import LOOPBACK, free_ports
-from stack.programs import find_program
+from stack.programs import GO_MEMORY, find_program
 from stack.supervisor import Part
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ def seaweedfs_part(
             "server",
             *(f"-{name}={value}" for name, value in options.items()),
         ),
-        env=env,
+        env={**GO_MEMORY, **env},
         cwd=data_dir,
         log=data_dir / "logs" / "s3.log",
         probe=has_bucket,

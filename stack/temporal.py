@@ -17,7 +17,7 @@ from temporalio.service import RPCError
 
 from settings import Settings
 from stack.ports import LOOPBACK
-from stack.programs import find_program
+from stack.programs import GO_MEMORY, find_program
 from stack.supervisor import Part
 from workflows.search_attributes import ALL
 
@@ -73,7 +73,7 @@ def temporal_part(data_dir: Path, port: int, ui_port: int, env: Mapping[str, str
     return Part(
         name="temporal",
         command=tuple(command),
-        env=env,
+        env={**GO_MEMORY, **env},
         cwd=data_dir,
         log=data_dir / "logs" / "temporal.log",
         probe=keeps_batches,
