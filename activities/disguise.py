@@ -38,6 +38,17 @@ _OWN_LOCALE = "en-US"
 _WORKER_COMES = secrets.token_hex(16)
 """What a window asks before it makes a worker. No page knows it."""
 
+_TIMERS = secrets.token_hex(16)
+"""By what name a window tells how long its timers have to go. No page knows it."""
+
+_ASK_FOR_TIMERS = (
+    f"Reflect.getOwnPropertyDescriptor(NetworkInformation.prototype, 'rtt').get['{_TIMERS}']()"
+)
+
+_AWAITED_TIMERS = 1000
+"""Milliseconds for which a timer is set at most that is waited for. Those of longer ones do not
+bring what was asked for, but reminders, advertisements and reports."""
+
 _WORKER_SCRIPTS = {"urlPattern": "*", "resourceType": "Other", "requestStage": "Response"}
 
 _PDF_VIEWERS = (
@@ -125,6 +136,18 @@ async def set_permissions(session: CDPSession, browser_context: str, identity: I
     )
 
 
+async def awaited_timers(session: CDPSession) -> float | None:
+    """How many milliseconds the last of the timers has to go that scripts of the main frame wait
+    for, if it is worth to wait for them too; 0 if there are none. None if that is not known, as in
+    a page that is no visitor. Raises Playwright's errors."""
+    answer = await session.send(
+        "Runtime.evaluate",
+        {"expression": _ASK_FOR_TIMERS, "silent": True, "returnByValue": True},
+    )
+    told = answer["result"].get("value")
+    return told if isinstance(told, int | float) else None
+
+
 def _version(context: BrowserContext) -> str:
     assert context.browser is not None  # noqa: S101 -- None for persistent contexts only
     return context.browser.version
@@ -137,6 +160,8 @@ def _script(identity: Identity, version: str) -> str:
         "acceptLanguage": identity.accept_language,
         "roundTrip": _ROUND_TRIP,
         "workerComes": _WORKER_COMES,
+        "timers": _TIMERS,
+        "awaited": _AWAITED_TIMERS,
         "webglVendor": identity.device.webgl_vendor,
         "webglRenderer": identity.device.webgl_renderer,
         "hints": client_hints(version),

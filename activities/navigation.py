@@ -36,6 +36,8 @@ class Navigation:
         """Requests of the document under way whose answers may become content."""
         self.activity = 0
         """Grows whenever `active` changes."""
+        self.is_streamed_to = False
+        """Whether the document may learn something by another way than requests that end."""
         self._main_frame = page.main_frame
         self._response: Response | None = None
         self._candidate: Response | None = None
@@ -48,6 +50,8 @@ class Navigation:
         self._listeners.add(page, "framenavigated", self._on_navigated)
         self._listeners.add(page, "domcontentloaded", self._on_parsed)
         self._listeners.add(page, "load", self._on_loaded)
+        self._listeners.add(page, "websocket", self._on_stream)
+        self._listeners.add(page, "worker", self._on_stream)
 
     def close(self) -> None:
         """Follows the page no longer."""
@@ -80,6 +84,8 @@ class Navigation:
         elif request.resource_type in _AWAITED and request.frame == self._main_frame:
             self.active.add(request)
             self.activity += 1
+        elif request.resource_type == "eventsource":
+            self.is_streamed_to = True
         self._changed.set()
 
     def _on_response(self, response: Response) -> None:
@@ -93,7 +99,7 @@ class Navigation:
         self.documents += 1
         self._response, self._candidate = self._candidate, None
         self.rejected = self.pending = self.failed = None
-        self.parsed = self.loaded = False
+        self.parsed = self.loaded = self.is_streamed_to = False
         self.active.clear()
         self._changed.set()
 
@@ -117,6 +123,9 @@ class Navigation:
             self.active.discard(request)
             self.activity += 1
             self._changed.set()
+
+    def _on_stream(self, _: object) -> None:
+        self.is_streamed_to = True
 
     def _on_parsed(self, _: Page) -> None:
         self.parsed = True

@@ -17,6 +17,7 @@ from playwright.async_api import Frame, Page, Response
 
 from activities.browser import BrowserPool
 from activities.cookies import Cookie, browser_cookies, site_of
+from activities.disguise import awaited_timers
 from activities.egress.client import REFUSAL_HEADER
 from activities.egress.lane import Lane, Refusal
 from activities.failures import ScrapeError
@@ -38,10 +39,14 @@ _SETTLE_LIMIT = 5.0
 
 _QUIET_MS = 250
 """Without a change for so long, a page counts as settled: longer than one step of a script that
-fetches, waits and writes usually takes."""
+fetches, waits and writes usually takes, unless it waits by a timer."""
 
-_FIRST_QUIET_MS = 500
-"""At least so long after the document is complete, since scripts like to start a little later."""
+_BLIND_QUIET_MS = 500
+"""At least so long after the document is complete, if not all is known that scripts wait for."""
+
+_MAX_TIMER_ROUNDS = 2
+"""How often a page is waited for that has set timers. One that goes on to change itself by timers
+after that is a clock."""
 
 _MAX_DOCUMENTS = 10
 """Documents that may follow each other by scripts and meta refreshes."""
@@ -421,8 +426,7 @@ class _Capture:
         def is_leaving() -> bool:
             return navigation.pending is not None or navigation.documents != seen
 
-        waited = 1000 * (asyncio.get_running_loop().time() - navigation.parsed_at)
-        least = max(_QUIET_MS, _FIRST_QUIET_MS - waited)
+        is_quiet, rounds = False, 0
         with suppress(TimeoutError):
             async with asyncio.timeout(_SETTLE_LIMIT):
                 while True:
@@ -431,13 +435,30 @@ class _Capture:
                         return
                     before = navigation.activity
                     try:
-                        await self._tab.world.run("quiet", least, _QUIET_MS)
+                        timers: float | None = 0
+                        if rounds < _MAX_TIMER_ROUNDS:
+                            timers = await awaited_timers(self._tab.session)
+                        if is_quiet and not timers:
+                            return
+                        rounds += bool(timers)
+                        has_changed = await self._tab.world.run(
+                            "quiet", self._least_ms(timers), _QUIET_MS
+                        )
                     except PlaywrightError:
+                        is_quiet = False
                         await self._await_successor(seen)
                         continue
-                    if navigation.activity == before:
+                    is_quiet = navigation.activity == before
+                    if is_quiet and not has_changed:
                         return
-                    least = _QUIET_MS
+
+    def _least_ms(self, timers: float | None) -> float:
+        """How long to wait at least for the document that is shown, whose `timers` take that many
+        milliseconds, as far as it is known."""
+        navigation = self._navigation
+        is_blind = timers is None or navigation.is_streamed_to or len(self._tab.page.frames) > 1
+        waited = 1000 * (asyncio.get_running_loop().time() - navigation.parsed_at)
+        return max(_QUIET_MS + (timers or 0), _BLIND_QUIET_MS - waited if is_blind else 0)
 
     async def _await_successor(self, seen: int) -> bool:
         """Whether the document number `seen`, in which a script of ours just failed, gives way to

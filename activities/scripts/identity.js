@@ -5,8 +5,8 @@
 // Comments are whole lines and statements end with semicolons: it is packed into one line.
 (function install(given) {
   'use strict';
-  const { apply, construct, defineProperty, getOwnPropertyDescriptor: descriptor } = Reflect;
-  const { Proxy, Object, Blob, URL, Error, DOMException } = self;
+  const { apply, construct, defineProperty, get, getOwnPropertyDescriptor: descriptor } = Reflect;
+  const { Proxy, Object, Map, Blob, URL, Error, DOMException, performance } = self;
   const nativeToString = Function.prototype.toString;
   const source = apply(nativeToString, install, []);
   const prelude = `(${source})(${JSON.stringify(given)});`;
@@ -16,19 +16,19 @@
   const replaced = new Set();
   const anonymous = 'function () { [native code] }';
 
-  const method = (owner, name, act) => {
+  const method = (owner, name, act, traps = {}) => {
     const found = owner && descriptor(owner, name);
     if (!found) return;
     const key = found.get ? 'get' : 'value';
     replaced.add(found[key].name);
-    found[key] = new Proxy(found[key], { apply: act });
+    found[key] = new Proxy(found[key], { apply: act, ...traps });
     defineProperty(owner, name, found);
   };
-  const answer = (owner, name, value) => {
+  const answer = (owner, name, value, traps) => {
     method(owner, name, (native, target, args) => {
       apply(native, target, args);
       return value;
-    });
+    }, traps);
   };
   // A function that looks native although there is none like it.
   const made = (name, length, act) => {
@@ -54,7 +54,24 @@
     });
   }
 
-  answer(self.NetworkInformation?.prototype, 'rtt', given.roundTrip);
+  // The timers that the page waits for, and how many ms the last of them has to go. Whoever knows
+  // the name can ask for that, where no page looks.
+  const timers = new Map();
+  const nativeNow = performance.now;
+  const now = () => apply(nativeNow, performance, []);
+  const forget = () => {
+    const at = now();
+    let last = at;
+    for (const [id, due] of timers) {
+      if (due <= at) timers.delete(id);
+      else if (due > last) last = due;
+    }
+    return last - at;
+  };
+  answer(self.NetworkInformation?.prototype, 'rtt', given.roundTrip, {
+    get: (native, key, receiver) =>
+      key === given.timers ? forget : get(native, key, receiver),
+  });
 
   // Scripts of workers that pages make themselves are changed here, others on their way, for which
   // `activities.disguise` waits to be asked.
@@ -170,6 +187,21 @@
     });
     return;
   }
+
+  method(self, 'setTimeout', (native, target, args) => {
+    const id = apply(native, target, args);
+    // Anything else would have to be converted a second time, which it could notice.
+    const delay = args[1] ?? 0;
+    if (typeof delay === 'number' && delay <= given.awaited) {
+      if (timers.size > 500) forget();
+      timers.set(id, now() + delay);
+    }
+    return id;
+  });
+  method(self, 'clearTimeout', (native, target, args) => {
+    timers.delete(args[0]);
+    return apply(native, target, args);
+  });
 
   // What a site is told whose visitor has switched off the storage of data.
   const workers = self.ServiceWorkerContainer?.prototype;
