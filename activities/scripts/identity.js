@@ -5,6 +5,8 @@
 // Comments are whole lines and statements end with semicolons: it is packed into one line.
 (function install(given) {
   'use strict';
+  // Where a tab waits between two pages, without scripts.
+  if (self.top === self && !self.opener && self.location.href === 'about:blank') return;
   const { apply, construct, defineProperty, get, getOwnPropertyDescriptor: descriptor } = Reflect;
   const { Proxy, Object, Map, Blob, URL, Error, DOMException, performance } = self;
   const nativeToString = Function.prototype.toString;
