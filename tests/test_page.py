@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import os
+import re
 import signal
 import struct
 import sys
@@ -90,6 +91,7 @@ async def test_plain_page(pool: BrowserPool, site: Site) -> None:
     [
         ("/js", f'<p id="out">{PRICE}</p>'),
         ("/late", f'<p id="out">{SEEN_BY_LATE_SCRIPT}</p>'),
+        ("/timer", f'<p id="out">{SEEN_BY_LATE_SCRIPT}</p>'),
         ("/lone-surrogate", "half \N{REPLACEMENT CHARACTER} character"),
     ],
 )
@@ -271,6 +273,13 @@ async def test_what_never_ends_is_not_waited_for(pool: BrowserPool, site: Site) 
         assert f"<h1>{path.strip('/')}</h1>" in page.html
 
 
+async def test_a_clock_is_not_waited_for(pool: BrowserPool, site: Site) -> None:
+    page = await capture(pool, site.url("/clock"))
+    ticks = re.search(r"tick (\d+)", page.html)
+    assert ticks is not None
+    assert int(ticks[1]) < 13  # some four seconds; it takes half of that
+
+
 async def test_endless_scripts_are_stopped(pool: BrowserPool, site: Site) -> None:
     paths = ("/alerts", "/spin", "/spin-later")
     async with asyncio.timeout(90):
@@ -303,6 +312,13 @@ async def test_dialogs_and_popups_do_not_disturb(pool: BrowserPool, site: Site, 
 
 
 # Screenshots
+
+
+async def test_pages_cannot_tell_whether_they_are_looked_at(pool: BrowserPool, site: Site) -> None:
+    unseen = await capture(pool, site.url("/view"))
+    seen = await capture(pool, site.url("/view"), screenshot=True)
+    assert "[1280,720," in unseen.html
+    assert unseen.html == seen.html
 
 
 def size_of(png: bytes | None) -> tuple[int, int]:

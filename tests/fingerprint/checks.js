@@ -78,6 +78,9 @@ const replacedIn = (window) => {
     [window.Worker, 'Worker', 1],
     [window.SharedWorker, 'SharedWorker', 1],
     [window.Function.prototype.toString, 'toString', 0],
+    [window.setTimeout, 'setTimeout', 1],
+    [window.clearTimeout, 'clearTimeout', 0],
+    [getter('NetworkInformation', 'rtt'), 'get rtt', 0],
   ];
 };
 const throwsTypeError = (act) => {

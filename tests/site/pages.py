@@ -65,6 +65,35 @@ _script(
         document.getElementById('out').textContent = await answer.text()
     }, 300)""",
 )
+_script(
+    "timer",
+    f"""const out = document.getElementById('out');
+    setTimeout(() => {{
+        out.textContent = 'soon';
+        setTimeout(() => {{ out.textContent = '{SEEN_BY_LATE_SCRIPT}' }}, 600);
+    }}, 900)""",
+)
+_script(
+    "clock",
+    """const tick = (n) => {
+        document.getElementById('out').textContent = 'tick ' + n;
+        setTimeout(tick, 300, n + 1);
+    };
+    tick(0)""",
+)
+_script(
+    "view",
+    """new IntersectionObserver(([seen]) => requestAnimationFrame(() => {
+        const { documentElement: root } = document;
+        document.getElementById('out').textContent = JSON.stringify([
+            innerWidth, innerHeight, outerWidth, outerHeight, screen.width, screen.height,
+            devicePixelRatio, visualViewport.scale, visualViewport.width, root.clientWidth,
+            matchMedia('(resolution: 1dppx) and (width: 1280px) and (height: 720px)').matches,
+            seen.rootBounds, seen.boundingClientRect, seen.isIntersecting,
+            document.elementFromPoint(20, 20).tagName, screenX, screenY,
+        ]);
+    })).observe(document.querySelector('h1'))""",
+)
 _script("alerts", "while (true) alert('again')")
 _script("dialogs", "alert(1); confirm(2); prompt(3); print(); onbeforeunload = () => 'stay'")
 _script("spin", "while (true) {}")
