@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from pathlib import Path
 
 import psutil
 
@@ -32,3 +33,10 @@ def listening(process: psutil.Process) -> list[tuple[str, int]]:
             if connection.status == psutil.CONN_LISTEN
         ]
     return []
+
+
+def states_of_threads(pid: int) -> list[str]:
+    """The letters that `/proc` has for the states of all threads of a process, see proc(5)."""
+    files = Path(f"/proc/{pid}/task").glob("*/stat")
+    # After the name, which may hold spaces and brackets.
+    return [file.read_text().rpartition(")")[2].split()[0] for file in files]

@@ -22,6 +22,7 @@ from stack.stack import Stack
 from storage.database import Database
 from tests.client import ApiClient, Json
 from tests.databases import wait_settled
+from tests.processes import states_of_threads
 from tests.replicas import another_api
 from tests.site import Site
 
@@ -73,6 +74,10 @@ async def stopped(stack: Stack, name: str) -> AsyncIterator[None]:
 async def frozen(stack: Stack, name: str) -> AsyncIterator[None]:
     pid = stack.part(name).pid
     os.kill(pid, signal.SIGSTOP)
+    # Each of its threads goes on until it is told.
+    async with asyncio.timeout(10):
+        while any(state != "T" for state in states_of_threads(pid)):  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
     try:
         yield
     finally:
