@@ -71,7 +71,6 @@ _NOT_LANGUAGES = frozenset(
 _LINE_NUMBERS = re.compile(
     r"(?:^|\s|[_-])(?:line-?(?:nos?|numbers?)|linenos?|gutter|lnos?)(?:$|\s|-)"
 )
-_MARKED_LINE = re.compile(r"(?:^|\s)(?:view-line|token-line|code-line|line)(?:$|\s)")
 _LINES = frozenset(("div", "p", "li", "tr"))
 
 _PERMALINK = frozenset(("", "#", "¶", "§", "🔗", "⚓", "link", "permalink", "anchor"))

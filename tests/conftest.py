@@ -12,6 +12,7 @@ from hypothesis import settings
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
+from activities.browser import BrowserPool, find_browser
 from stack.stack import Stack
 from storage.accounts import set_limit
 from storage.database import Database
@@ -59,7 +60,7 @@ async def stack(
 ) -> AsyncIterator[Stack]:
     """The whole stack with one worker; tests that stop parts of it take `own_stack`."""
     data_dir: Path = tmp_path_factory.mktemp("stack")
-    solver = {"SPIDRA_CAPTCHA_URL": captcha_service.url, "SPIDRA_CAPTCHA_KEY": CAPTCHA_KEY}
+    solver = {"SPIDRA_CAPTCHA_URL": captcha_service.origin, "SPIDRA_CAPTCHA_KEY": CAPTCHA_KEY}
     async with Stack(data_dir, env={**STACK_ENV, **SHORT_TIMEOUTS, **solver}) as running:
         await running.wait_ready(150)
         yield running
@@ -80,6 +81,15 @@ async def own_stack(second_stack: Stack) -> Stack:
     of other such tests in it: who counts takes an account of their own."""
     await second_stack.restore(150)
     return second_stack
+
+
+@pytest_asyncio.fixture(scope="module")
+async def pool() -> AsyncIterator[BrowserPool]:
+    """A browser alone, without a worker."""
+    pool = BrowserPool(find_browser(None), tabs=6)
+    await pool.start()
+    yield pool
+    await pool.close()
 
 
 @pytest_asyncio.fixture(scope="session")

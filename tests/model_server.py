@@ -11,10 +11,11 @@ import json
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from types import TracebackType
 from typing import Any
 
 from aiohttp import web
+
+from tests.servers import LocalServer
 
 KEY = "sk-model-key-5e1c"
 """The only key that it knows."""
@@ -157,11 +158,8 @@ def rate_limited(retry_after: str | None = None, **headers: str) -> Reply:
 Script = Callable[[Json], Reply]
 
 
-class ModelServer:
-    """Listens on 127.0.0.1 and a free port while it is entered.
-
-    Replies are, in this order: those queued by `reply_next`; what `script` makes of the request.
-    """
+class ModelServer(LocalServer):
+    """Replies with what `reply_next` was given, and then with what `script` makes of requests."""
 
     def __init__(self, script: Script | None = None) -> None:
         self.script: Script = script or (lambda _: says({}))
@@ -171,14 +169,12 @@ class ModelServer:
         """Requests that were under way at the same time."""
         self._at_once = 0
         self._next: deque[Reply] = deque()
-        self._runner: web.AppRunner | None = None
-        self._port = 0
         self._arrived = asyncio.Condition()
 
     @property
     def url(self) -> str:
         """For `OPENAI_BASE_URL`."""
-        return f"http://127.0.0.1:{self._port}/v1"
+        return f"{self.origin}/v1"
 
     def reply_next(self, *replies: Reply) -> None:
         """The next requests get these."""
@@ -196,33 +192,11 @@ class ModelServer:
         async with asyncio.timeout(timeout), self._arrived:
             await self._arrived.wait_for(lambda: len(self.requests) >= count)
 
-    async def start(self, port: int = 0) -> None:
-        """Begins to listen, on the port that it had before if it was stopped."""
+    def application(self) -> web.Application:
+        """See `LocalServer`."""
         app = web.Application(client_max_size=64 * 2**20)
         app.router.add_post("/v1/chat/completions", self._answer)
-        self._runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0.1)
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", port or self._port, reuse_address=True)
-        await site.start()
-        self._port = self._runner.addresses[0][1]
-
-    async def stop(self) -> None:
-        """Ends all connections and listens no more."""
-        if self._runner is not None:
-            await self._runner.cleanup()
-            self._runner = None
-
-    async def __aenter__(self) -> ModelServer:
-        await self.start()
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        await self.stop()
+        return app
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         body: Json = await request.json()

@@ -46,7 +46,7 @@ class World:
 async def world() -> AsyncIterator[World]:
     pool = BrowserPool(find_browser(None), tabs=4)
     async with Service() as service, WalledSite(service) as site:
-        solver = Solver(service.url, KEY, timeout=60, pause=0.2, request_timeout=5)
+        solver = Solver(service.origin, KEY, timeout=60, pause=0.2, request_timeout=5)
         await pool.start()
         yield World(pool, site, service, solver)
         await pool.close()
@@ -165,7 +165,7 @@ async def test_an_item_may_ask_for_so_many_answers(world: World) -> None:
 
 @pytest.mark.parametrize("key", [POOR_KEY, "unknown-key-123"])
 async def test_the_operators_problem_is_told_as_such(world: World, key: str) -> None:
-    solver = Solver(world.service.url, key, timeout=10, pause=0.1)
+    solver = Solver(world.service.origin, key, timeout=10, pause=0.1)
     error = await world.failure_of("/v2-form/poor", Passage(solver))
     await solver.close()
     assert error.failure.code == "CAPTCHA_ACCOUNT"

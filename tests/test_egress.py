@@ -12,7 +12,6 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Network
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
 from aiohttp import web
 from playwright.async_api import Error as PlaywrightError
 
@@ -37,14 +36,6 @@ from tests.upstreams import upstream_proxy
 OPTIONS = PageOptions(max_bytes=2**20, max_frames=20)
 VISITOR = identity_for("de", "test")
 EVERYWHERE = (IPv4Network("127.0.0.0/8"), IPv6Network("::1/128"))
-
-
-@pytest_asyncio.fixture(scope="module")
-async def pool() -> AsyncIterator[BrowserPool]:
-    pool = BrowserPool(find_browser(None), tabs=6)
-    await pool.start()
-    yield pool
-    await pool.close()
 
 
 @asynccontextmanager

@@ -13,7 +13,7 @@ import pytest_asyncio
 from aiohttp import web
 from curl_cffi import requests
 
-from activities.browser import BrowserPool, find_browser
+from activities.browser import BrowserPool
 from activities.countries import PLACES
 from activities.fast import fetch_page
 from activities.http_client import CHROME_MAJOR, HttpClient
@@ -27,14 +27,6 @@ from tests.servers import serving
 
 OPTIONS = PageOptions(max_bytes=2**20, navigation_timeout=60)
 DOCUMENTATION = (Path(__file__).parent.parent / "docs" / "identity.md").read_text()
-
-
-@pytest_asyncio.fixture(scope="module")
-async def pool() -> AsyncIterator[BrowserPool]:
-    pool = BrowserPool(find_browser(None), tabs=4)
-    await pool.start()
-    yield pool
-    await pool.close()
 
 
 @pytest_asyncio.fixture(scope="module")

@@ -35,14 +35,6 @@ SHORT = 3.0
 """Navigation timeout of pages that use it up."""
 
 
-@pytest_asyncio.fixture(scope="module")
-async def pool() -> AsyncIterator[BrowserPool]:
-    pool = BrowserPool(find_browser(None), tabs=4)
-    await pool.start()
-    yield pool
-    await pool.close()
-
-
 async def capture(
     pool: BrowserPool,
     url: str,

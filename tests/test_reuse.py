@@ -26,6 +26,7 @@ from stack.stack import Stack
 from tests.client import ApiClient
 from tests.gateways import running_gateway
 from tests.processes import command_of, is_alive
+from tests.servers import LocalServer
 from tests.site import Site
 
 LEAVE = """<!DOCTYPE html><title>leave</title><h1>leave</h1><p id="left">not yet</p><script>
@@ -109,19 +110,17 @@ NOTHING = {
 }
 
 
-class HostileSite:
+class HostileSite(LocalServer):
     """Serves LEAVE and LOOK, and remembers what it was sent."""
 
     def __init__(self) -> None:
         self.ticks = 0
         self.cookies: list[str] = []
-        self._runner: web.AppRunner | None = None
 
     def url(self, path: str) -> str:
-        assert self._runner is not None
-        return f"http://127.0.0.1:{self._runner.addresses[0][1]}{path}"
+        return f"{self.origin}{path}"
 
-    async def __aenter__(self) -> HostileSite:
+    def application(self) -> web.Application:
         def page(text: str, content_type: str = "text/html") -> Callable[..., Any]:
             async def answer(request: web.Request) -> web.Response:
                 self.cookies.append(request.headers.get("Cookie", ""))
@@ -163,14 +162,7 @@ class HostileSite:
                 web.get("/cookie", cookie),
             ]
         )
-        self._runner = web.AppRunner(app, access_log=None)
-        await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        assert self._runner is not None
-        await self._runner.cleanup()
+        return app
 
 
 class Batch:

@@ -28,7 +28,7 @@ def solver_of(
     service: Service, *, key: str = KEY, timeout: float = 20, request_timeout: float = 5
 ) -> Solver:
     return Solver(
-        service.url,
+        service.origin,
         key,
         dialect=service.dialect,
         timeout=timeout,

@@ -9,12 +9,12 @@ import secrets
 import struct
 from collections import defaultdict
 from dataclasses import dataclass, field
-from types import TracebackType
 from typing import Any, Literal
 
 from aiohttp import web
 
 from activities.walls.dialects import DIALECTS, DialectName
+from tests.servers import LocalServer
 
 KEY = "solver-key-8d1f0c"
 """The key of the account that has a balance."""
@@ -43,12 +43,9 @@ class Task:
 
 
 @dataclass
-class Service:
-    """Listens on 127.0.0.1 and a free port while it is entered.
-
-    What becomes of tasks whose site key has `name` in it is told by `behave(name, …)`, one
-    behaviour for each of them; tasks beyond that are solved.
-    """
+class Service(LocalServer):
+    """What becomes of tasks whose site key has `name` in it is told by `behave(name, …)`, one
+    behaviour for each of them; tasks beyond that are solved."""
 
     dialect: DialectName = "2captcha"
     tasks: list[Task] = field(default_factory=list)
@@ -56,11 +53,9 @@ class Service:
     """Ids of tasks whose answers were reported as wrong."""
 
     def __post_init__(self) -> None:
-        self.url = ""
         self._ids = itertools.count(7_000_001)
         self._behaviours: defaultdict[str, list[Behaviour]] = defaultdict(list)
         self._tokens: dict[str, str] = {}
-        self._runner: web.AppRunner | None = None
 
     def behave(self, name: str, *behaviours: Behaviour) -> None:
         """See above."""
@@ -74,23 +69,11 @@ class Service:
         """Whether `token` is one that was issued for `sitekey`; each is good once."""
         return self._tokens.pop(token, None) == sitekey
 
-    async def __aenter__(self) -> Service:
+    def application(self) -> web.Application:
+        """See `LocalServer`."""
         app = web.Application()
         app.router.add_post("/{method}", self._answer)
-        self._runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0.1)
-        await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
-        self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        assert self._runner is not None
-        await self._runner.cleanup()
+        return app
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         body = await request.json()

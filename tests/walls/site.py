@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import secrets
 from pathlib import Path
-from types import TracebackType
 
 from aiohttp import web
 
+from tests.servers import LocalServer
 from tests.site.pages import Handler, document, solid_png
 from tests.walls.samples import SAMPLES
 from tests.walls.service import IMAGE_SIZE, IMAGE_TEXT, Service
@@ -111,20 +111,19 @@ _ORDINARY = {
 }
 
 
-class WalledSite:
-    """Listens on 127.0.0.1 and a free port while it is entered."""
+class WalledSite(LocalServer):
+    """Believes the answers of `service`."""
 
     def __init__(self, service: Service) -> None:
         self._service = service
         self._passed: set[str] = set()
-        self._runner: web.AppRunner | None = None
-        self._port = 0
 
     def url(self, path: str) -> str:
         """The absolute URL of `path`."""
-        return f"http://127.0.0.1:{self._port}{path}"
+        return f"{self.origin}{path}"
 
-    async def __aenter__(self) -> WalledSite:
+    def application(self) -> web.Application:
+        """See `LocalServer`."""
         app = web.Application()
         for path, file in _SCRIPTS.items():
             app.router.add_get(path, _script(file))
@@ -142,20 +141,7 @@ class WalledSite:
         app.router.add_get("/framed/{flavour}/{name}", self._framed)
         app.router.add_post("/verify/{flavour}/{name}", self._verify)
         app.router.add_get("/{flavour}/{name}", self._page)
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
-        await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
-        self._port = self._runner.addresses[0][1]
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        assert self._runner is not None
-        await self._runner.cleanup()
+        return app
 
     async def _page(self, request: web.Request) -> web.Response:
         flavour, name = request.match_info["flavour"], request.match_info["name"]
