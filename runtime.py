@@ -57,7 +57,7 @@ _WORKFLOW_SLOTS = 100
 _LEDGER_SLOTS = 8
 """Local activities at once, which are those of the ledger: as many as the database has threads."""
 
-_GARBAGE_AFTER = 50_000
+_GARBAGE_AFTER = 10_000
 """New objects until the youngest of them are looked through for garbage in cycles. Python's 700 are
 a few messages of a browser here, and looking took a tenth of the worker's time."""
 
