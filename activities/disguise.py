@@ -136,6 +136,12 @@ async def set_permissions(session: CDPSession, browser_context: str, identity: I
     )
 
 
+async def dismiss(dialog: Dialog) -> None:
+    """Answers as Playwright does where nobody listens to dialogs."""
+    with suppress(PlaywrightError):  # the page is gone
+        await (dialog.accept() if dialog.type == "beforeunload" else dialog.dismiss())
+
+
 async def awaited_timers(session: CDPSession) -> float | None:
     """How many milliseconds the last of the timers has to go that scripts of the main frame wait
     for, if it is worth to wait for them too; 0 if there are none. None if that is not known, as in
@@ -200,8 +206,7 @@ class _Workers:
         with suppress(PlaywrightError):  # the page is gone
             if dialog.message == _WORKER_COMES:
                 await self._begin()
-            # As without a listener.
-            await (dialog.accept() if dialog.type == "beforeunload" else dialog.dismiss())
+            await dismiss(dialog)
 
     def _run(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)

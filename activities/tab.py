@@ -7,7 +7,7 @@ import logging
 from contextlib import suppress
 from typing import Any
 
-from playwright.async_api import BrowserContext, CDPSession, Dialog, Page
+from playwright.async_api import BrowserContext, CDPSession, Page
 from playwright.async_api import Error as PlaywrightError
 
 from activities import disguise
@@ -33,8 +33,8 @@ _MAX_USES = 50
 """Items that one tab serves: as many as a batch has, so that its process does not grow for ever."""
 
 _SMALL = 0.1
-"""Of its size, at which a page is drawn that nobody looks at: drawing it is a tenth of what it
-costs. Layout, and whatever scripts can measure, are those of the full size."""
+"""Of its size, at which a page is drawn that nobody looks at: that halves what drawing costs.
+Layout, and whatever scripts can measure, are those of the full size."""
 
 _NOTHING = "about:blank"
 
@@ -90,7 +90,7 @@ class Tab:
                 session = await context.new_cdp_session(page)
                 target = (await session.send("Target.getTargetInfo"))["targetInfo"]
                 if identity is None:
-                    page.on("dialog", _dismiss)
+                    page.on("dialog", disguise.dismiss)
                 else:
                     context_id = target["browserContextId"]
                     await disguise.assume(page, session, context_id, identity)
@@ -214,8 +214,3 @@ class Tab:
         left = {"targets": len(found), "entries": len(entries), "cookies": len(cookies)}
         logger.info("a tab was not clean", extra=left)
         return False
-
-
-async def _dismiss(dialog: Dialog) -> None:
-    with suppress(PlaywrightError):  # the page is gone
-        await (dialog.accept() if dialog.type == "beforeunload" else dialog.dismiss())

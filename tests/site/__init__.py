@@ -18,6 +18,7 @@ from types import TracebackType
 from aiohttp import web
 
 from stack.ports import free_ports
+from tests.servers import LocalServer
 from tests.site.pages import Handler, html, routes
 
 UNKNOWN_HOST = "http://no-such-host.invalid/"
@@ -26,7 +27,7 @@ UNKNOWN_HOST = "http://no-such-host.invalid/"
 _START_TIMEOUT = 10.0
 
 
-class Site:
+class Site(LocalServer):
     """The test site on 127.0.0.1 and a free port. A context manager, `with` and `async with`."""
 
     def __init__(self) -> None:
@@ -35,12 +36,10 @@ class Site:
         self._gates: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="test-site")
-        self._runner: web.AppRunner | None = None
-        self._port = 0
 
     def url(self, path: str) -> str:
         """The absolute URL of `path`, which may have a query."""
-        return f"http://127.0.0.1:{self._port}{path}"
+        return f"{self.origin}{path}"
 
     def hits(self, path: str) -> int:
         """How many requests have come in for `path`, whatever their query."""
@@ -63,7 +62,7 @@ class Site:
 
     def __enter__(self) -> Site:
         self._thread.start()
-        asyncio.run_coroutine_threadsafe(self._start(), self._loop).result(_START_TIMEOUT)
+        asyncio.run_coroutine_threadsafe(self.start(), self._loop).result(_START_TIMEOUT)
         return self
 
     def __exit__(
@@ -72,7 +71,7 @@ class Site:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        asyncio.run_coroutine_threadsafe(self._stop(), self._loop).result(_START_TIMEOUT)
+        asyncio.run_coroutine_threadsafe(self.stop(), self._loop).result(_START_TIMEOUT)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
@@ -88,24 +87,15 @@ class Site:
     ) -> None:
         await asyncio.to_thread(self.__exit__, kind, error, traceback)
 
-    async def _start(self) -> None:
+    def application(self) -> web.Application:
+        """See `LocalServer`."""
         app = web.Application(middlewares=[self._count])
         app.add_routes(routes)
         app.router.add_get("/gated/{name}", self._gated)
         app.router.add_get("/broken/{name}", self._broken)
         app.router.add_get("/refusing/{name}", self._refusing)
         app.router.add_get("/item/{name}/{behaviour}", self._item)
-        # Some pages never answer: they must end with their client, and with the site.
-        self._runner = web.AppRunner(
-            app, handler_cancellation=True, shutdown_timeout=0.1, access_log=None
-        )
-        await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
-        self._port = self._runner.addresses[0][1]
-
-    async def _stop(self) -> None:
-        assert self._runner is not None
-        await self._runner.cleanup()
+        return app
 
     @web.middleware
     async def _count(self, request: web.Request, handler: Handler) -> web.StreamResponse:
