@@ -36,6 +36,8 @@ class Navigation:
         """Requests of the document under way whose answers may become content."""
         self.activity = 0
         """Grows whenever `active` changes."""
+        self.unfinished: set[Request] = set()
+        """All requests of the page that are under way, its former documents' included."""
         self.is_streamed_to = False
         """Whether the document may learn something by another way than requests that end."""
         self._main_frame = page.main_frame
@@ -78,6 +80,7 @@ class Navigation:
         )
 
     def _on_request(self, request: Request) -> None:
+        self.unfinished.add(request)
         if self._is_document(request):
             self.pending = request
             self.rejected = None
@@ -119,6 +122,7 @@ class Navigation:
         self._changed.set()
 
     def _end_active(self, request: Request) -> None:
+        self.unfinished.discard(request)
         if request in self.active:
             self.active.discard(request)
             self.activity += 1

@@ -157,7 +157,7 @@ async def _capture(
             tab.doubt("a script was stopped")
         if passage.has_met_walls:
             tab.doubt("it has passed a wall")
-    tab.approve()
+    tab.approve(is_idle=not watched.navigation.unfinished)
     return captured
 
 

@@ -70,7 +70,7 @@ class Tab:
         self._login = lane.login
         self._login.is_kept = True
         self._identity = identity
-        self._is_good = False
+        self._is_good = self._is_idle = False
         self._doubt: str | None = None
         self._context_id: str = target["browserContextId"]
         self._is_full_size = True
@@ -108,9 +108,9 @@ class Tab:
         """Gives it to the item of `lane`; False if that is not possible any more."""
         if self.chromium.lost.done() or self.page.is_closed() or self._gateway != lane.proxy_url:
             return False
-        self._login.lane = lane
+        self._login.resume(lane)
         self.uses += 1
-        self._is_good = False
+        self._is_good = self._is_idle = False
         return True
 
     @property
@@ -118,10 +118,12 @@ class Tab:
         """Whether it may serve another item once it is clean."""
         return self._is_good and self._doubt is None and self.uses < _MAX_USES
 
-    def approve(self) -> None:
+    def approve(self, *, is_idle: bool = False) -> None:
         """Says that the item has come to a good end. A tab in which anything went wrong is in a
-        state that nobody knows, and serves no other item."""
+        state that nobody knows, and serves no other item. `is_idle` if all requests of the page
+        are known to have ended, so that its connections can go on to the next one."""
         self._is_good = True
+        self._is_idle = is_idle
 
     def doubt(self, why: str) -> None:
         """Says that the page may have left something where `clean` does not find it, so that the
@@ -153,8 +155,9 @@ class Tab:
         )
 
     def leave(self) -> None:
-        """Ends all connections, and lets no new ones out until the next item."""
-        self._login.park()
+        """Ends all connections but those on which nothing goes on, and lets nothing out until the
+        next item."""
+        self._login.park(keep_connections=self._is_idle and self.is_good)
 
     async def clean(self) -> bool:
         """Whether the tab is as a new one, after whatever the page has left was cleared away."""
@@ -187,20 +190,21 @@ class Tab:
         await self.chromium.close_context(self.context)
 
     async def _reset_history(self) -> None:
+        """Raises `PlaywrightError` if the history goes on to hold more than the present page."""
         for _ in range(_RESETS):
             with suppress(PlaywrightError):
                 await self.session.send("Page.resetNavigationHistory")
-                return
+                history = await self.session.send("Page.getNavigationHistory")
+                if [entry["url"] for entry in history["entries"]] == [_NOTHING]:
+                    return
             # Chromium may not have taken leave of the former document yet.
             await asyncio.sleep(_RESET_PAUSE)
         raise PlaywrightError("the history cannot be reset")
 
     async def _is_clean(self) -> bool:
         """Whether Chromium itself knows of nothing that was left."""
-        targets, history, cookies = await asyncio.gather(
-            self.session.send("Target.getTargets"),
-            self.session.send("Page.getNavigationHistory"),
-            self.context.cookies(),
+        targets, cookies = await asyncio.gather(
+            self.session.send("Target.getTargets"), self.context.cookies()
         )
         # Popups and workers are targets too.
         found = [
@@ -208,9 +212,8 @@ class Tab:
             for target in targets["targetInfos"]
             if target.get("browserContextId") == self._context_id
         ]
-        entries = [entry["url"] for entry in history["entries"]]
-        if found == entries == [_NOTHING] and not cookies:
+        if found == [_NOTHING] and not cookies:
             return self.is_good
-        left = {"targets": len(found), "entries": len(entries), "cookies": len(cookies)}
+        left = {"targets": len(found), "cookies": len(cookies)}
         logger.info("a tab was not clean", extra=left)
         return False

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from activities.addresses import Address, NameNotResolvedError
-from activities.egress.exits import UpstreamProxy
+from activities.egress.exits import Direct, Exit, UpstreamProxy
 from activities.egress.gateway import Gateway
 from activities.egress.lane import Lane
 from activities.egress.target import parse_target
@@ -529,6 +529,115 @@ async def test_a_gateway_that_was_lost_listens_again(origin: Origin) -> None:
             fetch(session, lane, f"{origin.url}/") as response,
         ):
             assert response.status == 200
+
+
+# From one item to the next
+
+
+@asynccontextmanager
+async def handed_on(
+    gateway: Gateway, target: str, *, tunnel: bool, exit_: Exit | None = None
+) -> AsyncIterator[
+    tuple[asyncio.StreamReader, asyncio.StreamWriter, Callable[[], None], tuple[Lane, Lane]]
+]:
+    """A connection by which an item has got an answer of 200; what gives it to the next item,
+    which leaves by `exit_`; and the lanes of both. The login is at rest."""
+    async with gateway.lane() as first, gateway.lane(exit_) as second, wire(first) as (r, w):
+        login = first.login
+        login.is_kept = True
+        auth = AUTH.replace(b"$AUTH", login.authorization.encode())
+        if tunnel:
+            w.write(f"CONNECT {target} HTTP/1.1\r\nHost: x\r\n".encode() + auth + b"\r\n")
+            assert b" 200 " in await r.readuntil(b"\r\n\r\n")
+        w.write(request_of(target, first, tunnel=tunnel))
+        await answered(r)
+        login.park(keep_connections=True)
+        yield r, w, lambda: login.resume(second), (first, second)
+        login.close()
+
+
+def request_of(target: str, lane: Lane, *, tunnel: bool, path: str = "/") -> bytes:
+    if tunnel:
+        return f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode()
+    head = f"GET http://{target}{path} HTTP/1.1\r\nHost: x\r\n".encode()
+    return head + AUTH.replace(b"$AUTH", lane.authorization.encode()) + b"\r\n"
+
+
+async def answered(reader: asyncio.StreamReader) -> None:
+    head = (await reader.readuntil(b"\r\n\r\n")).lower()
+    assert b" 200 " in head
+    await reader.readexactly(int(head.partition(b"content-length: ")[2].split()[0]))
+
+
+async def ended(reader: asyncio.StreamReader) -> bytes:
+    """What is still said on a connection until it ends."""
+    try:
+        return await reader.read()
+    except ConnectionResetError:
+        return b""
+
+
+@pytest.mark.parametrize("tunnel", [False, True])
+async def test_a_connection_at_rest_goes_on_with_the_next_item(
+    gateway: Gateway, origin: Origin, tunnel: bool
+) -> None:
+    async with handed_on(gateway, origin.authority, tunnel=tunnel) as (r, w, resume, lanes):
+        before = [(lane.sent, lane.received) for lane in lanes]
+        assert before[1] == (0, 0)
+        resume()
+        w.write(request_of(origin.authority, lanes[0], tunnel=tunnel))
+        await answered(r)
+        assert (lanes[0].sent, lanes[0].received) == before[0]
+        assert lanes[1].sent > 0
+        assert lanes[1].received > 0
+    assert len(origin.connections) == 1
+
+
+@pytest.mark.parametrize("tunnel", [False, True])
+async def test_what_speaks_between_two_items_is_ended(
+    gateway: Gateway, origin: Origin, tunnel: bool
+) -> None:
+    async with handed_on(gateway, origin.authority, tunnel=tunnel) as (r, w, _, lanes):
+        w.write(request_of(origin.authority, lanes[0], tunnel=tunnel))
+        answer = await ended(r)
+    assert answer == b"" if tunnel else answer.startswith(b"HTTP/1.1 403 ")
+    assert len(origin.requests) == 1
+
+
+async def test_a_tunnel_whose_server_speaks_between_two_items_is_ended(gateway: Gateway) -> None:
+    servers: list[asyncio.StreamWriter] = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        servers.append(writer)
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+        await ended(reader)
+        writer.close()
+
+    async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
+        target = f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        async with handed_on(gateway, target, tunnel=True) as (r, _, _, lanes):
+            received = [lane.received for lane in lanes]
+            servers[0].write(b"late")
+            assert await ended(r) == b""
+            assert [lane.received for lane in lanes] == received
+
+
+async def test_another_exit_gets_connections_of_its_own(gateway: Gateway, origin: Origin) -> None:
+    target = origin.authority
+    async with handed_on(gateway, target, tunnel=True, exit_=Direct()) as (r, _, resume, _):
+        resume()
+        assert await ended(r) == b""
+
+
+async def test_a_request_under_way_ends_with_its_item(gateway: Gateway, origin: Origin) -> None:
+    async with gateway.lane() as lane, wire(lane) as (reader, writer):
+        writer.write(request_of(origin.authority, lane, tunnel=False, path="/wait"))
+        async with asyncio.timeout(120):
+            await origin.asked.wait()
+            lane.login.park(keep_connections=True)
+            assert await ended(reader) == b""
+            await origin.left.wait()
 
 
 # Upstream proxies

@@ -140,6 +140,11 @@ class HostileSite(LocalServer):
             await asyncio.sleep(0.2)
             return web.Response(headers={"Set-Cookie": "late=1"})
 
+        async def held(_: web.Request) -> web.Response:
+            await asyncio.Event().wait()
+            raise AssertionError
+
+        beacon = "<h1>beacon</h1><script>navigator.sendBeacon('/held')</script>"
         popup = "<h1>popup</h1><script>open('/look', 'left')</script>"
         alert = "<h1>alert</h1><script>alert(1)</script>"
         frames = "<h1>frames</h1><iframe src='{}/look'></iframe>"
@@ -160,6 +165,9 @@ class HostileSite(LocalServer):
                 web.get("/frames", framed),
                 web.route("*", "/tick", tick),
                 web.get("/cookie", cookie),
+                web.get("/quiet", page("<h1>quiet</h1>")),
+                web.get("/beacon", page(beacon)),
+                web.post("/held", held),
             ]
         )
         return app
@@ -331,6 +339,21 @@ async def test_each_item_has_its_own_bytes_and_exit(
     assert [lane.received // 1024 // 5 * 5 for lane in lanes] == [300, 5, 100]
     assert all(exit_.connections for exit_ in exits)
     assert await uses_of(pool, gateway, "metered", site) == 4
+
+
+@pytest.mark.parametrize(("path", "go_on"), [("/quiet", True), ("/beacon", False)])
+async def test_connections_go_on_unless_a_request_is_under_way(
+    pool: BrowserPool, gateway: Gateway, hostile: HostileSite, path: str, go_on: bool
+) -> None:
+    exit_, made = CountingExit(), []
+    for _ in range(2):
+        async with gateway.lane(exit_) as lane:
+            url, options = hostile.url(path), PageOptions(max_bytes=2**24)
+            await capture_page(pool, lane, url, options, lambda _: None, sharers=f"go on {path}")
+        assert lane.received > 0
+        made.append(exit_.connections)
+    assert (made[1] == made[0]) == go_on
+    assert await uses_of(pool, gateway, f"go on {path}", hostile) == 3
 
 
 async def test_nothing_gets_out_between_two_items(

@@ -52,26 +52,8 @@ class ClientReader(asyncio.StreamReader):
             self.on_end()
 
 
-class _Upstream(HttpStream):
-    """A connection to a server, for the plain HTTP of one lane."""
-
-    def __init__(
-        self, target: Target, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, lane: Lane
-    ) -> None:
-        super().__init__(
-            h11.CLIENT,
-            reader,
-            writer,
-            max_head=_MAX_RESPONSE_HEAD,
-            on_read=lane.count_received,
-            on_write=lane.count_sent,
-        )
-        self.leads_to = (target.host, target.port)
-        self.was_used = False
-
-
 class Client:
-    """Serves one connection until `run` returns.
+    """Serves one connection until `run` returns; see `Connection` in `activities.egress.lane`.
 
     `find_login` tells the login from the header `Proxy-Authorization`.
     """
@@ -86,11 +68,19 @@ class Client:
         self._reader = reader
         self._dialer = dialer
         self._find_login = find_login
+        self._login: Login | None = None
         self._lane: Lane | None = None
+        """For which it works; None until it has said for which, and while it rests."""
+        self._is_busy = False
+        """Whether a request is being answered: what goes on in a tunnel is not known."""
         self._challenges = 0
         self._is_head = False
         self._task: asyncio.Task[None] | None = None
-        self._upstream: _Upstream | None = None
+        self._upstream: HttpStream | None = None
+        self._leads_to: tuple[str, int] | None = None
+        """Where `_upstream` does."""
+        self._was_used = False
+        """Whether `_upstream` has answered a request."""
         self._stream = HttpStream(
             h11.SERVER,
             reader,
@@ -115,7 +105,9 @@ class Client:
             logger.exception("unforeseen error in the gateway")
         finally:
             if self._lane is not None:
-                self._lane.connections.pop(self, None)
+                self._lane.connections.discard(self)
+            if self._login is not None:
+                self._login.resting.discard(self)
             if self._upstream is not None:
                 self._upstream.abort()
             if is_clean:
@@ -126,7 +118,7 @@ class Client:
     async def _serve(self) -> bool:
         """Serves one request; whether another one may follow."""
         try:
-            limit = _ANONYMOUS_SECONDS if self._lane is None else _IDLE_SECONDS
+            limit = _ANONYMOUS_SECONDS if self._login is None else _IDLE_SECONDS
             async with asyncio.timeout(limit):
                 request = await self._stream.next_event()
         except TimeoutError:
@@ -136,6 +128,13 @@ class Client:
             return False
         if not isinstance(request, h11.Request):
             return False
+        self._is_busy = True
+        try:
+            return await self._serve_request(request)
+        finally:
+            self._is_busy = False
+
+    async def _serve_request(self, request: h11.Request) -> bool:
         self._is_head = request.method == b"HEAD"
         login = self._login_of(request)
         if login is None:
@@ -145,7 +144,7 @@ class Client:
             # No challenge: a browser would forget the login, which is to be used again.
             await self._answer(403, "No item of this client is running.")
             return False
-        if not self._belongs_to(lane):
+        if not self._belongs_to(login, lane):
             return await self._challenge()
         try:
             target = parse_target(request.method, request.target)
@@ -163,9 +162,31 @@ class Client:
         except RefusedError as error:
             return await self._refuse(lane, target, error.refusal)
 
-    def _end(self) -> None:
+    def end(self) -> None:
+        """See `Connection`."""
         if self._task is not None:
             self._task.cancel()
+
+    def rest(self) -> bool:
+        """See `Connection`."""
+        if self._is_busy:
+            return False
+        self._lane = None
+        return True
+
+    def serve(self, lane: Lane) -> None:
+        """See `Connection`."""
+        self._lane = lane
+
+    def _count_sent(self, count: int) -> None:
+        if self._lane is None:
+            raise ConnectionResetError
+        self._lane.count_sent(count)
+
+    def _count_received(self, count: int) -> None:
+        if self._lane is None:
+            raise ConnectionResetError
+        self._lane.count_received(count)
 
     # Who asks
 
@@ -173,15 +194,16 @@ class Client:
         given = [value for key, value in request.headers if key == b"proxy-authorization"]
         return self._find_login(given[0]) if len(given) == 1 else None
 
-    def _belongs_to(self, lane: Lane) -> bool:
-        """Whether the connection is that lane's, as it is from its first request on."""
-        if self._lane not in (None, lane):
+    def _belongs_to(self, login: Login, lane: Lane) -> bool:
+        """Whether the connection is that login's, as it is from its first request on."""
+        if self._login not in (None, login):
             return False
-        if self._lane is None:
+        if self._login is None:
             if len(lane.connections) >= _MAX_CONNECTIONS:
                 raise ConnectionRefusedError
+            self._login = login
             self._lane = lane
-            lane.connections[self] = self._end
+            lane.connections.add(self)
         return True
 
     async def _challenge(self) -> bool:
@@ -191,7 +213,7 @@ class Client:
             "This proxy is for the items of its worker only.",
             (b"Proxy-Authenticate", b'Basic realm="spidra"'),
         )
-        return can_go_on and self._lane is None and self._challenges < _MAX_CHALLENGES
+        return can_go_on and self._login is None and self._challenges < _MAX_CHALLENGES
 
     # Answers of the gateway itself
 
@@ -229,22 +251,21 @@ class Client:
             await self._stream.send(
                 h11.Response(status_code=200, reason=b"Connection established", headers=[])
             )
-            await self._relay(lane, reader, writer)
+            self._is_busy = False
+            await self._relay(reader, writer)
         finally:
             writer.transport.abort()
         return False
 
-    async def _relay(
-        self, lane: Lane, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-    ) -> None:
+    async def _relay(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Passes bytes both ways until both ends are done, or one is gone."""
         early, _ = self._stream.http.trailing_data
         if early:
-            lane.count_sent(len(early))
+            self._count_sent(len(early))
             writer.write(early)
         directions = (
-            asyncio.create_task(_copy(self._reader, writer, lane.count_sent)),
-            asyncio.create_task(_copy(reader, self._stream.writer, lane.count_received)),
+            asyncio.create_task(_copy(self._reader, writer, self._count_sent)),
+            asyncio.create_task(_copy(reader, self._stream.writer, self._count_received)),
         )
         try:
             ended, going = await asyncio.wait(directions, return_when=asyncio.FIRST_COMPLETED)
@@ -273,19 +294,19 @@ class Client:
                 uploading = asyncio.create_task(self._upload(upstream, first))
             else:
                 # A client that has gone does not wait any more.
-                self._reader.on_end = self._end
+                self._reader.on_end = self.end
                 await upstream.send(head, h11.EndOfMessage())
             event: object = None
             while not isinstance(event, h11.EndOfMessage):
                 events = await upstream.next_events()
                 event = events[-1]
                 if isinstance(event, h11.InformationalResponse) and event.status_code == 101:
-                    return await self._switch(lane, upstream, event)
+                    return await self._switch(upstream, event)
                 answered = answered or isinstance(events[0], h11.Response)
                 await self._stream.send(*map(_downstream, events))
         except (OSError, h11.ProtocolError):
             # A server may close a connection between two requests; clients know to repeat then.
-            if answered or upstream.was_used:
+            if answered or self._was_used:
                 raise
             self._drop_upstream()
             what = f"{target.host} closed the connection before the page was complete."
@@ -295,20 +316,29 @@ class Client:
             if uploading is not None:
                 uploading.cancel()
                 await asyncio.wait([uploading])
-        upstream.was_used = True
+        self._was_used = True
         if not upstream.renew():
             self._drop_upstream()
         return self._stream.renew()
 
-    async def _connect(self, lane: Lane, target: Target) -> _Upstream:
+    async def _connect(self, lane: Lane, target: Target) -> HttpStream:
         """The connection of the request before, if it leads there, or else a new one."""
         upstream = self._upstream
         if upstream is not None:
             is_alive = not upstream.reader.at_eof() and not upstream.writer.is_closing()
-            if is_alive and upstream.leads_to == (target.host, target.port):
+            if is_alive and self._leads_to == (target.host, target.port):
                 return upstream
             self._drop_upstream()
-        self._upstream = _Upstream(target, *await self._dialer.connect(lane, target), lane)
+        reader, writer = await self._dialer.connect(lane, target)
+        self._leads_to, self._was_used = (target.host, target.port), False
+        self._upstream = HttpStream(
+            h11.CLIENT,
+            reader,
+            writer,
+            max_head=_MAX_RESPONSE_HEAD,
+            on_read=self._count_received,
+            on_write=self._count_sent,
+        )
         return self._upstream
 
     def _drop_upstream(self) -> None:
@@ -316,7 +346,7 @@ class Client:
             self._upstream.abort()
             self._upstream = None
 
-    async def _upload(self, upstream: _Upstream, first: object) -> None:
+    async def _upload(self, upstream: HttpStream, first: object) -> None:
         """Passes on the body of a request, of which `first` is what is there already."""
         event = first
         try:
@@ -324,20 +354,18 @@ class Client:
                 if isinstance(event, h11.Data):
                     await upstream.send(event)
                 event = await self._stream.next_event()
-            self._reader.on_end = self._end
+            self._reader.on_end = self.end
             await upstream.send(h11.EndOfMessage())
         except (OSError, h11.ProtocolError):
             upstream.abort()  # which is what ends the wait for an answer
 
-    async def _switch(
-        self, lane: Lane, upstream: _Upstream, event: h11.InformationalResponse
-    ) -> bool:
+    async def _switch(self, upstream: HttpStream, event: h11.InformationalResponse) -> bool:
         """Goes on as a tunnel: a WebSocket."""
         self._reader.on_end = None
         await self._stream.send(_informational_head(event, keep=(b"connection", b"upgrade")))
         early, _ = upstream.http.trailing_data
         self._stream.writer.write(early)
-        await self._relay(lane, upstream.reader, upstream.writer)
+        await self._relay(upstream.reader, upstream.writer)
         return False
 
 

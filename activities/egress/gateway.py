@@ -36,6 +36,7 @@ class Gateway:
         max_item_bytes: int,
         resolver: Resolver | None = None,
     ) -> None:
+        self._direct = Direct()
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="resolver")
         self._dialer = Dialer(resolver or self._resolve, allow, lambda: self._port)
         self._max_item_bytes = max_item_bytes
@@ -79,7 +80,7 @@ class Gateway:
         if self._server is None or not self._server.is_serving():
             await self.start()
         login = Login(self._logins)
-        lane = Lane(exit_ or Direct(), self._max_item_bytes, self.url, login)
+        lane = Lane(exit_ or self._direct, self._max_item_bytes, self.url, login)
         login.open(lane)
         try:
             yield lane

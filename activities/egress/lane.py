@@ -6,8 +6,9 @@ import asyncio
 import base64
 import secrets
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import ada_url
 
@@ -39,6 +40,23 @@ class Refusal:
     """HTTP status that the client of the gateway is told."""
 
 
+class Connection(Protocol):
+    """One from a client of the gateway, that may serve one item after the other."""
+
+    def end(self) -> None:
+        """Closes it, without a goodbye."""
+        ...
+
+    def rest(self) -> bool:
+        """Whether nothing is under way on it as far as the gateway can tell, so that it serves no
+        item from now on, and ends as soon as either side says anything."""
+        ...
+
+    def serve(self, lane: Lane) -> None:
+        """Has it work for an item again, after it has rested."""
+        ...
+
+
 class Login:
     """What a client of the gateway is known by, from `open` to `close`.
 
@@ -52,6 +70,10 @@ class Login:
         self.is_kept = False
         """Whether it outlives its first lane, since a context has it that closes it later."""
         self._known = known
+        self._exit: Exit | None = None
+        """By which `resting` connections left."""
+        self.resting: set[Connection] = set()
+        """Connections that wait for the next item."""
 
     @property
     def authorization(self) -> str:
@@ -64,16 +86,41 @@ class Login:
         self._known[self.authorization.encode()] = self
         self.lane = lane
 
-    def park(self) -> None:
-        """Ends what goes on, and works for no item until `lane` is set again."""
+    def park(self, *, keep_connections: bool = False) -> None:
+        """Works for no item until `resume`. Ends what goes on; connections on which nothing does
+        are ended too, or rest."""
         lane, self.lane = self.lane, None
-        if lane is not None:
-            lane.end_connections()
+        if lane is None:
+            return
+        self._exit = lane.exit
+        for connection in list(lane.connections):
+            if keep_connections and connection.rest():
+                lane.connections.remove(connection)
+                self.resting.add(connection)
+            else:
+                connection.end()
+
+    def resume(self, lane: Lane) -> None:
+        """Works for `lane` from now on, and so do connections that have rested, unless they have
+        left by another exit."""
+        if lane.exit is not self._exit:
+            self._end_resting()
+        self.lane = lane
+        while self.resting:
+            connection = self.resting.pop()
+            lane.connections.add(connection)
+            connection.serve(lane)
 
     def close(self) -> None:
         """Is not known any more."""
         self.park()
+        self._end_resting()
         self._known.pop(self.authorization.encode(), None)
+
+    def _end_resting(self) -> None:
+        for connection in self.resting:
+            connection.end()
+        self.resting.clear()
 
 
 @dataclass(eq=False)
@@ -100,8 +147,8 @@ class Lane:
     """Becomes known when the item has received more than `max_bytes`; nothing works then."""
 
     def __post_init__(self) -> None:
-        self.connections: dict[object, Callable[[], None]] = {}
-        """What each open connection is ended with at once."""
+        self.connections: set[Connection] = set()
+        """Those that are open, and work for it."""
         self.lookups = asyncio.Semaphore(_LOOKUPS)
         self.known: OrderedDict[str, tuple[float, Sequence[Address]]] = OrderedDict()
         """Names that were looked up: their addresses, and until when they count."""
@@ -158,5 +205,5 @@ class Lane:
 
     def end_connections(self) -> None:
         """Ends what is open, without a goodbye."""
-        for end in list(self.connections.values()):
-            end()
+        for connection in list(self.connections):
+            connection.end()
