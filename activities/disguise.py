@@ -45,9 +45,9 @@ _ASK_FOR_TIMERS = (
     f"Reflect.getOwnPropertyDescriptor(NetworkInformation.prototype, 'rtt').get['{_TIMERS}']()"
 )
 
-_AWAITED_TIMERS = 1000
-"""Milliseconds for which a timer is set at most that is waited for. Those of longer ones do not
-bring what was asked for, but reminders, advertisements and reports."""
+_AWAITED_TIMERS = {"setTimeout": 1000, "setInterval": 500}
+"""Milliseconds for which a timer is set at most that is waited for, by what sets it. Longer ones
+bring reminders, advertisements and reports; intervals, if they are short, wait for a script."""
 
 _WORKER_SCRIPTS = {"urlPattern": "*", "resourceType": "Other", "requestStage": "Response"}
 

@@ -37,9 +37,9 @@ _LOAD_LIMIT = 10.0
 _SETTLE_LIMIT = 5.0
 """Seconds to wait for scripts to finish writing; chatty pages never do."""
 
-_QUIET_MS = 250
-"""Without a change for so long, a page counts as settled: longer than one step of a script that
-fetches, waits and writes usually takes, unless it waits by a timer."""
+_QUIET_MS = 150
+"""Without a change for so long, a page counts as settled: longer than one step of a script usually
+takes that waits for none of what is known, which are requests and timers."""
 
 _BLIND_QUIET_MS = 500
 """At least so long after the document is complete, if not all is known that scripts wait for."""

@@ -190,20 +190,25 @@
     return;
   }
 
-  method(self, 'setTimeout', (native, target, args) => {
-    const id = apply(native, target, args);
-    // Anything else would have to be converted a second time, which it could notice.
-    const delay = args[1] ?? 0;
-    if (typeof delay === 'number' && delay <= given.awaited) {
-      if (timers.size > 500) forget();
-      timers.set(id, now() + delay);
-    }
-    return id;
-  });
-  method(self, 'clearTimeout', (native, target, args) => {
-    timers.delete(args[0]);
-    return apply(native, target, args);
-  });
+  // Of intervals the first time counts.
+  for (const [name, longest] of Object.entries(given.awaited)) {
+    method(self, name, (native, target, args) => {
+      const id = apply(native, target, args);
+      // Anything else would have to be converted a second time, which it could notice.
+      const delay = args[1] ?? 0;
+      if (typeof delay === 'number' && delay <= longest) {
+        if (timers.size > 500) forget();
+        timers.set(id, now() + delay);
+      }
+      return id;
+    });
+  }
+  for (const name of ['clearTimeout', 'clearInterval']) {
+    method(self, name, (native, target, args) => {
+      timers.delete(args[0]);
+      return apply(native, target, args);
+    });
+  }
 
   // What a site is told whose visitor has switched off the storage of data.
   const workers = self.ServiceWorkerContainer?.prototype;

@@ -80,6 +80,8 @@ const replacedIn = (window) => {
     [window.Function.prototype.toString, 'toString', 0],
     [window.setTimeout, 'setTimeout', 1],
     [window.clearTimeout, 'clearTimeout', 0],
+    [window.setInterval, 'setInterval', 1],
+    [window.clearInterval, 'clearInterval', 0],
     [getter('NetworkInformation', 'rtt'), 'get rtt', 0],
   ];
 };

@@ -74,6 +74,13 @@ _script(
     }}, 900)""",
 )
 _script(
+    "interval",
+    f"""const waiting = setInterval(() => {{
+        clearInterval(waiting);
+        document.getElementById('out').textContent = '{SEEN_BY_LATE_SCRIPT}';
+    }}, 450)""",
+)
+_script(
     "clock",
     """const tick = (n) => {
         document.getElementById('out').textContent = 'tick ' + n;
