@@ -16,9 +16,11 @@ from pathlib import Path
 import psutil
 import pytest
 import pytest_asyncio
+from playwright.async_api import Browser, async_playwright
 
 from activities import markdown
 from activities.browser import BrowserPool, BrowserStartError, find_browser
+from activities.chromium import Chromium
 from activities.failures import ScrapeError
 from activities.identity import identity_for
 from activities.page import PageCapture, PageOptions, capture_page
@@ -84,6 +86,7 @@ async def test_plain_page(pool: BrowserPool, site: Site) -> None:
         ("/js", f'<p id="out">{PRICE}</p>'),
         ("/late", f'<p id="out">{SEEN_BY_LATE_SCRIPT}</p>'),
         ("/timer", f'<p id="out">{SEEN_BY_LATE_SCRIPT}</p>'),
+        ("/interval", f'<p id="out">{SEEN_BY_LATE_SCRIPT}</p>'),
         ("/lone-surrogate", "half \N{REPLACEMENT CHARACTER} character"),
     ],
 )
@@ -576,6 +579,25 @@ async def test_a_browser_without_a_sandbox_says_why(
     await pool.close()
     [record] = [record for record in caplog.records if "sandbox" in record.message]
     assert "the system forbids user namespaces" in record.message
+
+
+async def test_what_playwright_switches_off_stays_off() -> None:
+    chromium = await Chromium.launch(find_browser(None))
+    ours = await _disabled_features(chromium._browser)
+    await chromium.close()
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=find_browser(None))
+        theirs = await _disabled_features(browser)
+        await browser.close()
+    assert theirs
+    assert ours == {*theirs, "RenderDocument"}
+
+
+async def _disabled_features(browser: Browser) -> set[str]:
+    session = await browser.new_browser_cdp_session()
+    command_line: str = (await session.send("SystemInfo.getInfo"))["commandLine"]
+    # The last one counts.
+    return set(re.findall(r"--disable-features=(\S+)", command_line)[-1].split(","))
 
 
 def test_configured_browser_is_taken() -> None:
