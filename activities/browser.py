@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Hasha
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 from playwright.async_api import BrowserContext
 
@@ -79,7 +79,8 @@ class Limits:
 
 
 class BrowserPool:
-    """One browser of which up to `tabs` contexts are in use at the same time.
+    """One browser of which up to `tabs` contexts are in use at the same time, while as many others
+    may wait for an item that shares theirs.
 
     A page one of whose processes takes more than `max_page_memory` bytes crashes. A browser that
     is worn out, by `limits`, is replaced: a new one is started first, and the old one ends with
@@ -97,14 +98,17 @@ class BrowserPool:
         self._executable = executable
         self._max_page_memory = max_page_memory
         self._limits = limits or Limits()
-        self._slots = _Slots(tabs)
+        self._tabs = tabs
+        self._slots = asyncio.Semaphore(tabs)
+        """One for each tab that is in use or being cleaned."""
         self._current: Chromium | None = None
         self._launch: asyncio.Task[Chromium] | None = None
         self._renewable_at = 0.0
         self._users: Counter[Chromium] = Counter()
         """How many contexts of each browser are open."""
         self._idle: list[_IdleTab] = []
-        """Clean tabs that wait for another item; the one that has waited longest is first."""
+        """Clean tabs that wait for another item; the one that has waited longest is first. They may
+        be as many as those in use: items of several batches and sites take turns."""
         self._tasks: set[asyncio.Task[None]] = set()
         self._closed = False
 
@@ -162,7 +166,6 @@ class BrowserPool:
         self, lane: Lane | None, identity: Identity | None
     ) -> AsyncIterator[BrowserContext]:
         async with self._slots:
-            self._make_room()
             chromium, context = await self._open(
                 lambda chromium: chromium.open_context(lane, identity)
             )
@@ -198,7 +201,6 @@ class BrowserPool:
                 self._slots.release()
 
     async def _new_tab(self, lane: Lane, identity: Identity | None) -> Tab:
-        self._make_room()
         _, tab = await self._open(lambda chromium: Tab.open(chromium, lane, identity))
         return tab
 
@@ -250,14 +252,10 @@ class BrowserPool:
                 _IDLE_SECONDS, lambda: self._close_idle(lambda idle: idle.tab is tab)
             )
             self._idle.append(_IdleTab(tab, sharers, expiry))
+            surplus = self._idle[: -self._tabs]
+            self._close_idle(lambda idle: idle in surplus)
         finally:
             self._slots.release()
-
-    def _make_room(self) -> None:
-        """Closes what is idle if there would be more contexts than slots: whoever calls this
-        holds one, and is about to open a context."""
-        surplus = self._idle[: max(0, len(self._idle) - self._slots.free)]
-        self._close_idle(lambda idle: idle in surplus)
 
     def _close_idle(self, is_meant: Callable[[_IdleTab], bool]) -> None:
         for idle in list(filter(is_meant, self._idle)):
@@ -350,26 +348,6 @@ class BrowserPool:
         """Ends a browser that was replaced, once nobody has a tab of it."""
         if chromium is not self._current and chromium not in self._users:
             self._spawn(chromium.close())
-
-
-class _Slots(asyncio.Semaphore):
-    """One for each tab that is in use or being cleaned."""
-
-    def __init__(self, count: int) -> None:
-        super().__init__(count)
-        self.free = count
-        """How many nobody holds."""
-
-    async def acquire(self) -> Literal[True]:
-        """See `asyncio.Semaphore`."""
-        await super().acquire()
-        self.free -= 1
-        return True
-
-    def release(self) -> None:
-        """See `asyncio.Semaphore`."""
-        self.free += 1
-        super().release()
 
 
 @dataclass(eq=False)

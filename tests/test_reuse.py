@@ -356,6 +356,22 @@ async def test_connections_go_on_unless_a_request_is_under_way(
     assert await uses_of(pool, gateway, f"go on {path}", hostile) == 3
 
 
+async def test_batches_that_take_turns_keep_their_tabs(gateway: Gateway) -> None:
+    pool = BrowserPool(find_browser(None), tabs=2)
+    await pool.start()
+
+    async def uses(batch: str) -> int:
+        async with gateway.lane() as lane, pool.tab(lane, batch) as tab:
+            tab.approve()
+            return tab.uses
+
+    async with gateway.lane() as lane, pool.tab(lane, "one"):
+        assert await uses("one") == 1, "the other tab is in use"
+        assert await uses("two") == 1
+        assert (await uses("one"), await uses("two")) == (2, 2)
+    await pool.close()
+
+
 async def test_nothing_gets_out_between_two_items(
     pool: BrowserPool, gateway: Gateway, site: Site
 ) -> None:
