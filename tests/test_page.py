@@ -366,6 +366,14 @@ async def test_screenshot_has_what_loads_on_sight(pool: BrowserPool, site: Site)
     assert await color_of(pool, page.screenshot, 640, 2300) == BLUE
 
 
+@pytest.mark.parametrize("path", ["/hang-image", "/hang-font"])
+async def test_screenshot_does_without_what_never_comes(
+    pool: BrowserPool, site: Site, path: str
+) -> None:
+    page = await capture(pool, site.url(path), screenshot=True)
+    assert size_of(page.screenshot) == (1280, 720)
+
+
 async def test_screenshot_of_an_endless_page_is_cut(pool: BrowserPool, site: Site) -> None:
     page = await capture(pool, site.url("/tall?px=20000"), screenshot=True, full_page=True)
     assert size_of(page.screenshot) == (1280, 16_384)

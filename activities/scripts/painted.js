@@ -1,5 +1,6 @@
 // Resolves when the fonts and the images in the top `height` pixels are there, or after `limit`
-// ms. Returns the height of the whole page.
+// ms, when nothing is loaded any more: Playwright waits for fonts, and those of a document that is
+// not complete are never there. Returns the height of the whole page.
 async (height, limit) => {
   const loaded = (image) => new Promise((resolve) => {
     image.addEventListener('load', resolve);
@@ -10,6 +11,7 @@ async (height, limit) => {
     return !image.complete && box.top < height && box.bottom > 0;
   });
   const all = Promise.all([document.fonts.ready, ...missing.map(loaded)]);
-  await Promise.race([all, new Promise((resolve) => setTimeout(resolve, limit))]);
+  const tooLate = new Promise((resolve) => setTimeout(resolve, limit, 'too late'));
+  if ((await Promise.race([all, tooLate])) === 'too late') window.stop();
   return document.documentElement.scrollHeight;
 }

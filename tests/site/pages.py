@@ -219,6 +219,12 @@ async def _hang_image(request: web.Request) -> web.Response:
     return html("<h1>hang-image</h1><img src=/silent>")
 
 
+@routes.get("/hang-font")
+async def _hang_font(request: web.Request) -> web.Response:
+    style = "@font-face{font-family:late;src:url(/silent)}h1{font-family:late}"
+    return html(f"<style>{style}</style><h1>hang-font</h1>")
+
+
 @routes.get("/pdf")
 async def _pdf(request: web.Request) -> web.Response:
     return web.Response(body=b"%PDF-1.4\n%%EOF\n", content_type="application/pdf")
