@@ -57,9 +57,10 @@ _WORKFLOW_SLOTS = 100
 _LEDGER_SLOTS = 8
 """Local activities at once, which are those of the ledger: as many as the database has threads."""
 
-_GARBAGE_AFTER = 10_000
-"""New objects until the youngest of them are looked through for garbage in cycles. Python's 700 are
-a few messages of a browser here, and looking took a tenth of the worker's time."""
+_GARBAGE_AFTER = (10_000, 5, 3)
+"""New objects until the youngest of them are looked through for garbage in cycles, and how often
+that happens until older ones are as well. Python's 700 are a few messages of a browser here, and
+looking took a tenth of the worker's time; its (10, 10) for the others would leave 160 MB lying."""
 
 _SHUTDOWN_MARGIN = 5.0
 """Seconds for what remains when all items have finished or were told to stop."""
@@ -161,7 +162,7 @@ async def run(settings: Settings) -> None:
         # What is there now stays until the end, and need not be looked through.
         gc.collect()
         gc.freeze()
-        gc.set_threshold(_GARBAGE_AFTER)
+        gc.set_threshold(*_GARBAGE_AFTER)
         await _work(workers, activities, settings.shutdown_grace, stop)
 
 
