@@ -8,7 +8,8 @@ from __future__ import annotations
 import asyncio
 import os
 from collections import Counter
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -67,8 +68,9 @@ class Batch:
     completed: dict[str, ItemOutcome] = field(default_factory=dict)
     cancelled_items: int | None = None
 
-    async def scrape(self, item: ScrapeInput) -> ItemOutcome:
-        """What a worker does with an item; as the real one, it ignores a cancel request."""
+    async def scrape(self, item: ScrapeInput, stopping: asyncio.Event) -> ItemOutcome:
+        """What a worker does with an item until it is `stopping`; as the real one, it ignores a
+        cancel request."""
         self.starts[item.item_uuid, item.generation] += 1
         info = activity.info()
         progress = Progress(
@@ -93,7 +95,7 @@ class Batch:
                     activity.heartbeat(progress)
                     with suppress(TimeoutError, asyncio.CancelledError):
                         await asyncio.wait_for(self.released.wait(), 0.1)
-                    if activity.is_worker_shutdown():
+                    if stopping.is_set():
                         raise ApplicationError("shut down", progress, type="WORKER_LOST")
         return outcome
 
@@ -117,14 +119,19 @@ class World:
         self.database = database
         self.batches: list[Batch] = []
 
-    def worker(self) -> Worker:
+    @asynccontextmanager
+    async def worker(self) -> AsyncIterator[None]:
+        # Temporal's own, `activity.is_worker_shutdown`, is never set for an activity that is the
+        # first one of its worker, and starts when that is shutting down already.
+        stopping = asyncio.Event()
+
         @activity.defn(name=SCRAPE_ITEM)
         async def scrape(item: ScrapeInput) -> ItemOutcome:
             [batch] = [b for b in self.batches if item.item_uuid in b.behaviours]
-            return await batch.scrape(item)
+            return await batch.scrape(item, stopping)
 
         book = LedgerActivities(self.database)
-        return Worker(
+        async with Worker(
             self.env.client,
             task_queue=QUEUE,
             workflows=[BatchWorkflow],
@@ -133,7 +140,11 @@ class World:
             max_heartbeat_throttle_interval=timedelta(milliseconds=100),
             # The default is 10 s, in which a batch waits for a worker that was replaced.
             sticky_queue_schedule_to_start_timeout=timedelta(milliseconds=500),
-        )
+        ):
+            try:
+                yield
+            finally:
+                stopping.set()
 
     async def submit(self, behaviours: list[str]) -> None:
         state = new_batch(self.database, len(behaviours))
