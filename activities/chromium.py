@@ -55,7 +55,7 @@ VIEWPORT: ViewportSize = {"width": 1280, "height": 720}
 """Pixels that a page has; on a screenshot too, since they are not scaled."""
 
 _DISABLED_FEATURES = (
-    # A frame and a first document of its own for each document: 5 % of what a page costs.
+    # A frame and a first document of its own for each document: 13 % of what a page costs.
     "RenderDocument",
     # Playwright's own, which this list takes the place of.
     "AimEnabled",

@@ -107,10 +107,10 @@ class Navigation:
         self._changed.set()
 
     def _on_finished(self, request: Request) -> None:
-        self._end_active(request)
+        self._end(request)
 
     def _on_failed(self, request: Request) -> None:
-        self._end_active(request)
+        self._end(request)
         aborted = request.failure == "net::ERR_ABORTED"
         if request == self.pending:
             self.pending = None
@@ -121,7 +121,7 @@ class Navigation:
             self.failed = request
         self._changed.set()
 
-    def _end_active(self, request: Request) -> None:
+    def _end(self, request: Request) -> None:
         self.unfinished.discard(request)
         if request in self.active:
             self.active.discard(request)

@@ -52,6 +52,30 @@ class ClientReader(asyncio.StreamReader):
             self.on_end()
 
 
+class _Upstream(HttpStream):
+    """A connection to a server, for plain HTTP."""
+
+    def __init__(
+        self,
+        target: Target,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        *,
+        on_read: Callable[[int], None],
+        on_write: Callable[[int], None],
+    ) -> None:
+        super().__init__(
+            h11.CLIENT,
+            reader,
+            writer,
+            max_head=_MAX_RESPONSE_HEAD,
+            on_read=on_read,
+            on_write=on_write,
+        )
+        self.leads_to = (target.host, target.port)
+        self.was_used = False
+
+
 class Client:
     """Serves one connection until `run` returns; see `Connection` in `activities.egress.lane`.
 
@@ -76,11 +100,7 @@ class Client:
         self._challenges = 0
         self._is_head = False
         self._task: asyncio.Task[None] | None = None
-        self._upstream: HttpStream | None = None
-        self._leads_to: tuple[str, int] | None = None
-        """Where `_upstream` does."""
-        self._was_used = False
-        """Whether `_upstream` has answered a request."""
+        self._upstream: _Upstream | None = None
         self._stream = HttpStream(
             h11.SERVER,
             reader,
@@ -179,14 +199,16 @@ class Client:
         self._lane = lane
 
     def _count_sent(self, count: int) -> None:
-        if self._lane is None:
-            raise ConnectionResetError
-        self._lane.count_sent(count)
+        self._served().count_sent(count)
 
     def _count_received(self, count: int) -> None:
+        self._served().count_received(count)
+
+    def _served(self) -> Lane:
+        """For which it works. Raises `ConnectionResetError` while it rests."""
         if self._lane is None:
             raise ConnectionResetError
-        self._lane.count_received(count)
+        return self._lane
 
     # Who asks
 
@@ -306,7 +328,7 @@ class Client:
                 await self._stream.send(*map(_downstream, events))
         except (OSError, h11.ProtocolError):
             # A server may close a connection between two requests; clients know to repeat then.
-            if answered or self._was_used:
+            if answered or upstream.was_used:
                 raise
             self._drop_upstream()
             what = f"{target.host} closed the connection before the page was complete."
@@ -316,26 +338,22 @@ class Client:
             if uploading is not None:
                 uploading.cancel()
                 await asyncio.wait([uploading])
-        self._was_used = True
+        upstream.was_used = True
         if not upstream.renew():
             self._drop_upstream()
         return self._stream.renew()
 
-    async def _connect(self, lane: Lane, target: Target) -> HttpStream:
+    async def _connect(self, lane: Lane, target: Target) -> _Upstream:
         """The connection of the request before, if it leads there, or else a new one."""
         upstream = self._upstream
         if upstream is not None:
             is_alive = not upstream.reader.at_eof() and not upstream.writer.is_closing()
-            if is_alive and self._leads_to == (target.host, target.port):
+            if is_alive and upstream.leads_to == (target.host, target.port):
                 return upstream
             self._drop_upstream()
-        reader, writer = await self._dialer.connect(lane, target)
-        self._leads_to, self._was_used = (target.host, target.port), False
-        self._upstream = HttpStream(
-            h11.CLIENT,
-            reader,
-            writer,
-            max_head=_MAX_RESPONSE_HEAD,
+        self._upstream = _Upstream(
+            target,
+            *await self._dialer.connect(lane, target),
             on_read=self._count_received,
             on_write=self._count_sent,
         )
@@ -346,7 +364,7 @@ class Client:
             self._upstream.abort()
             self._upstream = None
 
-    async def _upload(self, upstream: HttpStream, first: object) -> None:
+    async def _upload(self, upstream: _Upstream, first: object) -> None:
         """Passes on the body of a request, of which `first` is what is there already."""
         event = first
         try:
@@ -359,7 +377,7 @@ class Client:
         except (OSError, h11.ProtocolError):
             upstream.abort()  # which is what ends the wait for an answer
 
-    async def _switch(self, upstream: HttpStream, event: h11.InformationalResponse) -> bool:
+    async def _switch(self, upstream: _Upstream, event: h11.InformationalResponse) -> bool:
         """Goes on as a tunnel: a WebSocket."""
         self._reader.on_end = None
         await self._stream.send(_informational_head(event, keep=(b"connection", b"upgrade")))
