@@ -11,9 +11,11 @@ WORKDIR /app
 COPY requirements.txt ./
 RUN pip install --no-cache-dir --no-deps --require-hashes -r requirements.txt
 
-COPY logs.py reconciler.py runtime.py settings.py worker.py ./
+COPY logs.py processes.py settings.py temporal_client.py worker.py ./
 COPY activities/ activities/
 COPY api/ api/
+COPY domain/ domain/
+COPY runtime/ runtime/
 COPY storage/ storage/
 COPY workflows/ workflows/
 

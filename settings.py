@@ -19,7 +19,7 @@ from typing import Annotated, Literal, NoReturn
 from pydantic import BaseModel, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from activities.proxies import COUNTRIES, Proxies, read_proxies
+from domain.proxies import COUNTRIES, Proxies, read_proxies
 
 PREFIX = "SPIDRA_"
 

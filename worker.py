@@ -8,6 +8,6 @@ then, or when a second signal comes, goes to another worker.
 if __name__ == "__main__":
     # Not at the top: each process that converts pages imports this file again, and would load
     # all of the worker with it.
-    from runtime import main
+    from runtime.worker import main
 
     main()

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from pydantic import BaseModel, Field, ValidationError
 
-from activities.conversion import Reading
+from activities.conversion.tasks import Reading
 from storage.bucket import (
     CHECKPOINTS,
     Bucket,

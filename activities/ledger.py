@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from activities.types import ADMIT_BATCH, SETTLE_ITEMS, AdmitInput, SettleInput
+from domain.items import ADMIT_BATCH, SETTLE_ITEMS, AdmitInput, SettleInput
 from storage import ledger
 from storage.database import Database, DatabaseUnavailableError
 

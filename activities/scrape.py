@@ -15,26 +15,28 @@ from typing import Any, TypeVar
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from activities import extraction
-from activities.browser import BrowserPool
+from activities.browser.capture import PageCapture, PageOptions, capture_page
+from activities.browser.pool import BrowserPool
+from activities.browser.wall_handler import Passage
 from activities.checkpoints import Checkpoints, TakenPage
-from activities.content import ContentConverter
-from activities.cookies import Cookie, jar_lines, parse_cookies
+from activities.conversion.pool import ContentConverter
 from activities.egress.gateway import Gateway
-from activities.egress.lane import Lane
 from activities.egress.routes import ExitPool, Route
-from activities.failures import ScrapeError, failure
-from activities.fast import fetch_page
-from activities.hosts import REFUSALS, HostBusyError, Hosts, Turn
-from activities.http_client import HttpClient
-from activities.identity import Identity, identity_for
-from activities.llm.extractor import Extractor
-from activities.llm.failures import LeftAloneError, ModelError, item_timed_out
-from activities.page import PageCapture, PageOptions, capture_page
-from activities.request_headers import headers_of
-from activities.robots import Robots
+from activities.egress.session import Lane
+from activities.extraction import without_model
+from activities.extraction.errors import LeftAloneError, ModelError, item_timed_out
+from activities.extraction.extractor import Extractor
+from activities.http.capture import fetch_page
+from activities.http.client import HttpClient
+from activities.http.headers import headers_of
+from activities.politeness.hosts import REFUSALS, HostBusyError, Hosts, Turn
+from activities.politeness.robots import Robots
 from activities.slots import PageSlots
-from activities.types import (
+from activities.visitor.profile import Identity, identity_for
+from activities.walls.solver import Solver
+from domain.cookies import Cookie, jar_lines, parse_cookies
+from domain.failures import ScrapeError, failure
+from domain.items import (
     EXTRACTING,
     SCRAPE_ITEM,
     WAITING,
@@ -45,8 +47,6 @@ from activities.types import (
     ScrapeMode,
     Usage,
 )
-from activities.walls.passage import Passage
-from activities.walls.solver import Solver
 from storage.bucket import (
     Bucket,
     ObjectMissingError,
@@ -288,7 +288,7 @@ class ScrapeActivities:
     ) -> None:
         request = await self._request(item.batch_id)
         if self._extractor is None and request.needs_extraction and request.output == "markdown":
-            raise extraction.needs_model("Only a model can write what the prompt asks for")
+            raise without_model.needs_model("Only a model can write what the prompt asks for")
         page = await self._capture(item, request, outcome, on_stage)
         turn.end()
         outcome.http_status = page.http_status
@@ -317,7 +317,7 @@ class ScrapeActivities:
         on_stage("converting")
         result: str | dict[str, Any]
         if request.needs_extraction:
-            result = await extraction.extract(self._converter, page, request, outcome.warnings)
+            result = await without_model.extract(self._converter, page, request, outcome.warnings)
         else:
             result = await self._converter.to_markdown(
                 page.html, page.final_url, main_only=request.extract_content_only

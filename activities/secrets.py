@@ -5,7 +5,7 @@ from __future__ import annotations
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from activities.types import FORGET_SECRETS, ForgetInput
+from domain.items import FORGET_SECRETS, ForgetInput
 from storage.bucket import StorageUnavailableError
 from storage.vault import Vault
 

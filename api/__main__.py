@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import sys
 
-from activities.processes import forbid_core_dumps
 from api.app import create_app
 from api.server import serve
 from logs import configure_logging
+from processes import forbid_core_dumps
 from settings import SettingsError, exit_with, load_settings
 from storage.database import DatabaseUnavailableError
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from api.answers import Account, AccountAnswer, Credits, Plan, ProxyBandwidth
-from api.keys import ACCOUNT, DATABASE, SETTINGS
-from api.responses import json_response
-from api.start import BYTES_PER_MB
+from api.batches.reservations import BYTES_PER_MB
+from api.http.app_keys import ACCOUNT, DATABASE, SETTINGS
+from api.http.responses import json_response
+from api.openapi.response_models import Account, AccountAnswer, Credits, Plan, ProxyBandwidth
 from storage import ledger
 
 

@@ -6,17 +6,19 @@ from collections.abc import AsyncIterator
 
 from aiohttp import web
 
-from api import account, batches, docs, health
-from api.authentication import add_rate_limit, authentication
-from api.keys import BUCKET, DATABASE, SETTINGS, TEMPORAL, VAULT
-from api.middlewares import MAX_BODY_BYTES, add_request_id, error_envelope, request_ids
-from api.negotiation import only_json
+from api import account, health
+from api.batches import handlers
+from api.http.app_keys import BUCKET, DATABASE, SETTINGS, TEMPORAL, VAULT
+from api.http.authentication import add_rate_limit, authentication
+from api.http.middlewares import MAX_BODY_BYTES, add_request_id, error_envelope, request_ids
+from api.http.negotiation import only_json
+from api.openapi import docs
 from settings import Settings
 from storage.accounts import ensure_keys
 from storage.bucket import Bucket
 from storage.database import Database
 from storage.vault import Vault
-from workflows.client import connect
+from temporal_client import connect
 
 _BUCKET_TIMEOUT = 1.3
 """Seconds for each of two tries."""
@@ -37,11 +39,11 @@ def create_app(settings: Settings) -> web.Application:
     app.on_response_prepare.append(add_rate_limit)
     app.router.add_get("/healthz", health.healthz)
     app.router.add_get("/readyz", health.readyz)
-    app.router.add_get("/api/batch/scrape", batches.list_all)
-    app.router.add_post("/api/batch/scrape", batches.submit)
-    app.router.add_get("/api/batch/scrape/{batchId}", batches.get)
-    app.router.add_delete("/api/batch/scrape/{batchId}", batches.cancel)
-    app.router.add_post("/api/batch/scrape/{batchId}/retry", batches.retry)
+    app.router.add_get("/api/batch/scrape", handlers.list_all)
+    app.router.add_post("/api/batch/scrape", handlers.submit)
+    app.router.add_get("/api/batch/scrape/{batchId}", handlers.get)
+    app.router.add_delete("/api/batch/scrape/{batchId}", handlers.cancel)
+    app.router.add_post("/api/batch/scrape/{batchId}/retry", handlers.retry)
     app.router.add_get("/api/account", account.get)
     docs.add_routes(app.router)
     return app

@@ -10,9 +10,9 @@ from aiohttp import web
 from sqlalchemy import text
 from temporalio.service import RPCError
 
-from api.answers import HealthAnswer, ReadinessAnswer
-from api.keys import BUCKET, DATABASE, SETTINGS, TEMPORAL
-from api.responses import json_response
+from api.http.app_keys import BUCKET, DATABASE, SETTINGS, TEMPORAL
+from api.http.responses import json_response
+from api.openapi.response_models import HealthAnswer, ReadinessAnswer
 from api.workers import polled_since
 from storage.bucket import StorageUnavailableError
 from storage.database import DatabaseUnavailableError

@@ -14,8 +14,8 @@ from typing import cast
 
 from aiohttp import web
 
-from api.errors import ApiError, from_http_exception
-from api.middlewares import MAX_BODY_BYTES
+from api.http.errors import ApiError, from_http_exception
+from api.http.middlewares import MAX_BODY_BYTES
 
 logger = logging.getLogger(__name__)
 

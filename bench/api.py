@@ -24,9 +24,9 @@ from sqlalchemy import Connection
 from stack.stack import Stack
 from storage import accounts, ledger
 from storage.database import Database
-from tests.accounts import new_key
-from tests.client import ApiClient, Json
-from tests.site import Site
+from tests.support.accounts import new_key
+from tests.support.client import ApiClient, Json
+from tests.support.site import Site
 
 BATCHES = "/api/batch/scrape"
 SETTINGS = {

@@ -37,12 +37,12 @@ from typing import Protocol
 import psutil
 from playwright.async_api import async_playwright
 
-from activities.browser import find_browser
+from activities.browser.pool import find_browser
 from bench.shop import PRICE_SELECTOR
 from settings import load_settings
 from stack.stack import Stack
-from tests.client import ApiClient, Json, summary
-from tests.processes import command_of
+from tests.support.client import ApiClient, Json, summary
+from tests.support.processes import command_of
 
 ROOT = Path(__file__).parent.parent
 RIVALS = ROOT / ".data" / "bench"

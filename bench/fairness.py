@@ -17,9 +17,9 @@ import time
 from pathlib import Path
 
 from stack.stack import Stack
-from tests.accounts import new_key
-from tests.client import ApiClient
-from tests.site import Site
+from tests.support.accounts import new_key
+from tests.support.client import ApiClient
+from tests.support.site import Site
 
 BATCHES = "/api/batch/scrape"
 SETTINGS = {

@@ -17,7 +17,7 @@ import html2text
 import markdownify
 import trafilatura
 
-from activities import markdown
+from activities.content import markdown
 
 PAGES = Path(__file__).parent.parent / "tests" / "pages" / "full"
 URL = "https://shop.example/lamps/desk"

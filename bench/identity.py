@@ -15,12 +15,12 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from activities.browser import BrowserPool, find_browser
-from activities.identity import identity_for
-from activities.page import PageOptions, capture_page
-from tests.gateways import running_gateway
-from tests.servers import serving
-from tests.site.pages import SENTENCE, document, solid_png
+from activities.browser.capture import PageOptions, capture_page
+from activities.browser.pool import BrowserPool, find_browser
+from activities.visitor.profile import identity_for
+from tests.support.gateways import running_gateway
+from tests.support.servers import serving
+from tests.support.site.pages import SENTENCE, document, solid_png
 
 _IMAGES = 12
 _TABS = 6

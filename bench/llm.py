@@ -18,9 +18,9 @@ from datetime import datetime
 from pathlib import Path
 
 from stack.stack import Stack
-from tests.client import ApiClient
-from tests.model_server import KEY, MODEL, ModelServer, says
-from tests.site import Site
+from tests.support.client import ApiClient
+from tests.support.model_server import KEY, MODEL, ModelServer, says
+from tests.support.site import Site
 
 PAGES = 50
 TABS = 6

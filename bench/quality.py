@@ -24,7 +24,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
-from activities import dom, main_content, markdown
+from activities.content import dom, main_content, markdown
 from activities.declared.read import read_declared
 
 _WORD = re.compile(r"\w+")

@@ -23,7 +23,7 @@ from pathlib import Path
 
 import psutil
 
-from stack import tether
+from stack import run_with_parent
 from stack.console import Console
 from stack.errors import StackError
 
@@ -203,7 +203,7 @@ class Supervised:
         return f"ended with status {status}"
 
     def _spawn(self) -> subprocess.Popen[bytes]:
-        wrapper = (sys.executable, "-I", "-S", tether.__file__, str(os.getpid()))
+        wrapper = (sys.executable, "-I", "-S", run_with_parent.__file__, str(os.getpid()))
         return subprocess.Popen(
             (*wrapper, *self.part.command),
             stdin=subprocess.DEVNULL,

@@ -12,15 +12,15 @@ from hypothesis import settings
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
-from activities.browser import BrowserPool, find_browser
+from activities.browser.pool import BrowserPool, find_browser
 from stack.stack import Stack
 from storage.accounts import set_limit
 from storage.database import Database
-from tests.client import ApiClient
-from tests.databases import database_url
-from tests.site import Site
-from tests.walls.service import KEY as CAPTCHA_KEY
-from tests.walls.service import Service
+from tests.support.client import ApiClient
+from tests.support.databases import database_url
+from tests.support.site import Site
+from tests.support.walls.service import KEY as CAPTCHA_KEY
+from tests.support.walls.service import Service
 from workflows import search_attributes
 
 # The same cases each time, however busy the machine is; single tests say how to have others.

@@ -11,10 +11,9 @@ import pytest
 from pydantic import SecretStr
 
 from settings import PREFIX, ApiKey, Settings
+from tests.support.paths import ROOT
 
 NAMES = (PREFIX, "TEMPORAL_", "OPENAI_")
-
-ROOT = Path(__file__).parent.parent
 
 
 def start(program: list[str], tmp_path: Path, **variables: str) -> subprocess.CompletedProcess[str]:

@@ -2,5 +2,5 @@
 
 Nothing here may touch the world. Workflow code runs again, from its history, whenever a worker
 picks a batch up, so it imports no browser, no HTTP client, no database and no clock: only
-`activities.types`, and what it asks activities to do.
+`domain.items`, and what it asks activities to do.
 """

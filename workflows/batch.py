@@ -16,7 +16,7 @@ from temporalio.exceptions import ActivityError, CancelledError, FailureError
 from temporalio.workflow import ActivityCancellationType, ActivityHandle
 
 with workflow.unsafe.imports_passed_through():
-    from activities.types import (
+    from domain.items import (
         ADMIT_BATCH,
         FORGET_SECRETS,
         SCRAPE_ITEM,
@@ -30,9 +30,9 @@ with workflow.unsafe.imports_passed_through():
         SettleInput,
         Usage,
     )
-    from workflows import search_attributes, story
+    from workflows import search_attributes, ui_details
     from workflows.outcomes import outcome_of_error, pause_before_next, progress_of_error
-    from workflows.types import (
+    from workflows.state import (
         CANCELLATION_MEMO,
         BatchState,
         Cancellation,
@@ -294,4 +294,4 @@ class BatchWorkflow:
 
     def _tell(self) -> None:
         """Brings the details up to date that the Temporal UI shows; they cost no event."""
-        workflow.set_current_details(story.details(self._state))
+        workflow.set_current_details(ui_details.details(self._state))

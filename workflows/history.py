@@ -16,9 +16,9 @@ from temporalio.api.history.v1 import (
 from temporalio.client import WorkflowHistory
 from temporalio.converter import DataConverter, PayloadConverter
 
-from activities.types import ItemOutcome
+from domain.items import ItemOutcome
 from workflows.outcomes import outcome_of_error, pause_before_next, progress_of_error
-from workflows.types import (
+from workflows.state import (
     CANCELLATION_MEMO,
     BatchState,
     Cancellation,

@@ -9,8 +9,8 @@ from typing import Any
 from temporalio.exceptions import ApplicationError, FailureError, TimeoutType
 from temporalio.exceptions import TimeoutError as TemporalTimeoutError
 
-from activities.failures import failure
-from activities.types import Failure, ItemOutcome, Progress
+from domain.failures import failure
+from domain.items import Failure, ItemOutcome, Progress
 
 MAX_ATTEMPTS = 10
 """How often an item is started when its worker is lost, or its bucket out of reach, each time.

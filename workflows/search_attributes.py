@@ -9,7 +9,7 @@ from temporalio.common import (
     TypedSearchAttributes,
 )
 
-from workflows.types import BatchState
+from workflows.state import BatchState
 
 ACCOUNT = SearchAttributeKey.for_keyword("SpidraAccount")
 STATUS = SearchAttributeKey.for_keyword("SpidraStatus")

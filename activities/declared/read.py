@@ -7,7 +7,7 @@ from urllib.parse import urljoin
 
 from lxml.html import HtmlElement
 
-from activities import dom
+from activities.content import dom
 from activities.declared.attributes import read_microdata, read_rdfa, text_of
 from activities.declared.entities import Declared
 from activities.declared.json_ld import read_json_ld

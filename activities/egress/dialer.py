@@ -8,7 +8,10 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from ipaddress import IPv6Address
 
-from activities.addresses import (
+from activities.egress.exits import ExitError
+from activities.egress.session import Lane, Refusal
+from activities.egress.target import Target
+from domain.addresses import (
     Address,
     NameNotResolvedError,
     Network,
@@ -16,9 +19,6 @@ from activities.addresses import (
     literal_address,
     may_reach,
 )
-from activities.egress.exits import ExitError
-from activities.egress.lane import Lane, Refusal
-from activities.egress.target import Target
 
 Resolver = Callable[[str], Awaitable[Sequence[Address]]]
 """Finds the addresses of a name. Raises `NameNotResolvedError`."""

@@ -11,8 +11,8 @@ import aiohappyeyeballs
 from python_socks import ProxyError, ProxyType
 from python_socks.async_.asyncio import Proxy
 
-from activities.addresses import Address
-from activities.proxies import read_proxy_url
+from domain.addresses import Address
+from domain.proxies import read_proxy_url
 
 _NEXT_ADDRESS_DELAY = 0.25
 """Seconds after which the next address is tried alongside (RFC 8305, 5)."""

@@ -7,11 +7,11 @@ from collections.abc import AsyncIterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 
-from activities.addresses import Address, Network, resolve
-from activities.egress.client import Client, ClientReader
+from activities.egress.connection import Client, ClientReader
 from activities.egress.dialer import Dialer, Resolver
 from activities.egress.exits import Direct, Exit
-from activities.egress.lane import Lane, Login
+from activities.egress.session import Lane, Login
+from domain.addresses import Address, Network, resolve
 
 _LOOPBACK = "127.0.0.1"
 _THREADS = 32

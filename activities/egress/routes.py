@@ -9,10 +9,10 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from activities.addresses import Address
 from activities.egress.exits import Exit, ExitError, UpstreamProxy
-from activities.failures import ScrapeError
-from activities.proxies import Proxies, Proxy
+from domain.addresses import Address
+from domain.failures import ScrapeError
+from domain.proxies import Proxies, Proxy
 
 _EXITS_PER_ITEM = 3
 _FAILURES_IN_A_ROW = 3

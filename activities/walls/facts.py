@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from lxml.html import HtmlElement
 
-from activities import dom
-from activities.walls.kinds import CONSENT_MANAGERS
+from activities.content import dom
+from activities.walls.signatures import CONSENT_MANAGERS
 
 _MAX_HTML = 2**20
 """Characters of HTML; walls have far fewer, whatever they load."""

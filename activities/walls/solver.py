@@ -11,8 +11,8 @@ from typing import Any
 
 import aiohttp
 
-from activities.walls.dialects import DIALECTS, DialectName, Puzzle, dialect_of
-from activities.walls.kinds import CaptchaKind
+from activities.walls.providers import DIALECTS, DialectName, Puzzle, dialect_of
+from activities.walls.signatures import CaptchaKind
 
 logger = logging.getLogger(__name__)
 

@@ -1,0 +1,181 @@
+"""What goes wrong between us and a model, told apart. Nothing that the server says is repeated in
+a sentence: its errors quote keys, prompts and pages."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Mapping
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import openai
+
+from domain.failures import ScrapeError
+
+_OUTAGES = frozenset({"LLM_OVERLOADED", "LLM_TIMEOUT", "LLM_UNREACHABLE"})
+"""What says that the server is ill, and not that it minds what it was asked."""
+
+_TRANSIENT = _OUTAGES | {"LLM_RATE_LIMITED"}
+
+_LONGEST_RETRY_AFTER = 3600.0
+
+_QUOTA = re.compile(
+    r"insufficient_quota|exceeded your current quota|billing|credit balance|insufficient balance"
+    r"|insufficient credits",
+    re.IGNORECASE,
+)
+_FILTER = re.compile(
+    r"content_filter|content management policy|responsibleai|content_policy", re.IGNORECASE
+)
+_TOO_LONG = re.compile(
+    r"context_length_exceeded|maximum context length|context (?:window|size|length)"
+    r"|prompt is too long|longer than the maximum model length|exceed_context_size",
+    re.IGNORECASE,
+)
+_UNSUPPORTED = re.compile(
+    r"unsupported_(?:parameter|value)|is not supported with this model|does not support"
+    r"|extra inputs are not permitted|unrecognized request argument|unknown (?:field|parameter)",
+    re.IGNORECASE,
+)
+_SCHEMA_OR_FORMAT = re.compile(
+    r"response_format|json_schema|json_object|json schema|grammar|xgrammar|structured output"
+    r"|guided_json|guided decoding",
+    re.IGNORECASE,
+)
+_THIS_SCHEMA = re.compile(
+    r"invalid schema|schema contains features|invalid_json_schema|grammar"
+    r"|json schema conversion|transform json schema|unimplemented keys|unsupported json schema"
+    r"|additionalProperties",
+    re.IGNORECASE,
+)
+"""In the words of OpenAI, Azure, vLLM with each of its back ends, and llama.cpp. Not among them is
+that the model, or the server, knows no schemas at all."""
+
+
+class ModelError(ScrapeError):
+    """The model gave no usable answer, for a reason in `domain.failures.KINDS`."""
+
+    def __init__(self, code: str, what: str, *, retry_after: float | None = None) -> None:
+        super().__init__(code, what)
+        self.code = code
+        self.what = what
+        self.retry_after = retry_after
+        """Seconds after which the server wants to be asked again; None if it does not say."""
+
+    @property
+    def is_transient(self) -> bool:
+        """Whether the same request may be answered later."""
+        return self.code in _TRANSIENT
+
+    @property
+    def is_outage(self) -> bool:
+        """Whether the server did not do its work at all."""
+        return self.code in _OUTAGES
+
+
+class LeftAloneError(ModelError):
+    """The server was not even asked, since it is known to be down."""
+
+
+class InputTooLongError(Exception):
+    """The server says that the request does not fit into the model's context."""
+
+
+class OutputTooLongError(Exception):
+    """The answer was cut off at the limit of its length."""
+
+
+class ParameterRejectedError(Exception):
+    """The model does not take `name`, one of the parameters of the request."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+
+class FormatRejectedError(Exception):
+    """The server does not take the `response_format`."""
+
+    def __init__(self, *, is_schema: bool) -> None:
+        super().__init__()
+        self.is_schema = is_schema
+        """Whether it is this schema that it minds, and not every schema."""
+
+
+def from_openai(error: Exception, sent: Mapping[str, Any]) -> Exception:
+    """What `error`, raised by the `openai` client for the request `sent`, means."""
+    if isinstance(error, openai.APITimeoutError):
+        return timed_out()
+    if isinstance(error, openai.APIConnectionError):
+        return ModelError("LLM_UNREACHABLE", "The model's server could not be reached.")
+    if isinstance(error, openai.APIStatusError):
+        return _from_status(error, sent)
+    return ModelError("LLM_REJECTED", "The model's server answered with no chat completion.")
+
+
+def timed_out() -> ModelError:
+    """The model took too long for one answer."""
+    return ModelError("LLM_TIMEOUT", "The model did not answer in time.")
+
+
+def item_timed_out() -> ModelError:
+    """The item's time was over before the model was done."""
+    return ModelError("LLM_TIMEOUT", "The model was not done within the item's time.")
+
+
+def _from_status(error: openai.APIStatusError, sent: Mapping[str, Any]) -> Exception:
+    status = error.status_code
+    text = f"{error.code} {error.type} {error.param} {error.message} {error.body}"
+    retry_after = _retry_after(error.response.headers)
+    if status == 429 and not _QUOTA.search(text):
+        return ModelError(
+            "LLM_RATE_LIMITED",
+            "The model's server takes no more requests for now.",
+            retry_after=retry_after,
+        )
+    if status == 402 or (status in (400, 403, 429) and _QUOTA.search(text)):
+        return ModelError("LLM_QUOTA", "The model's provider wants to be paid first.")
+    if status in (401, 403):
+        return ModelError("LLM_AUTH", f"The model's server answered with HTTP status {status}.")
+    if status in (408, 504):
+        return timed_out()
+    # Grammars that cannot be compiled are errors of the server itself for some.
+    if status in (400, 422, 500) and "response_format" in sent and _SCHEMA_OR_FORMAT.search(text):
+        return FormatRejectedError(is_schema=bool(_THIS_SCHEMA.search(text)))
+    if status >= 500 or status in (409, 425):
+        return ModelError(
+            "LLM_OVERLOADED",
+            f"The model's server answered with HTTP status {status}.",
+            retry_after=retry_after,
+        )
+    if _FILTER.search(text):
+        return filtered()
+    if status == 413 or _TOO_LONG.search(text):
+        return InputTooLongError()
+    if _UNSUPPORTED.search(text):
+        for name in ("max_completion_tokens", "max_tokens", "temperature"):
+            if name in sent and (error.param == name or f"'{name}'" in text):
+                return ParameterRejectedError(name)
+    return ModelError("LLM_REJECTED", f"The model's server answered with HTTP status {status}.")
+
+
+def filtered() -> ModelError:
+    """The provider's filter has stopped the request or the answer."""
+    return ModelError("LLM_CONTENT_FILTER", "The provider's content filter stopped this page.")
+
+
+def _retry_after(headers: Mapping[str, str]) -> float | None:
+    """Of `Retry-After` (RFC 9110, 10.2.3), or of the header in milliseconds that some add."""
+    try:
+        if milliseconds := headers.get("retry-after-ms"):
+            seconds = float(milliseconds) / 1000
+        elif (value := headers.get("retry-after", "").strip()).replace(".", "", 1).isdecimal():
+            seconds = float(value)
+        elif value:
+            seconds = parsedate_to_datetime(value).timestamp() - time.time()
+        else:
+            return None
+    except (ValueError, TypeError):
+        return None
+    return min(max(seconds, 0.0), _LONGEST_RETRY_AFTER)

@@ -1,0 +1,54 @@
+"""The headers with which a browser asks for a document."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from activities.http.client import CHROME_MAJOR
+from activities.visitor.profile import Identity, hint_headers, user_agent
+
+_ACCEPT = (
+    "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,image/apng,*/*;"
+    "q=0.8,application/signed-exchange;v=b3;q=0.7"
+)
+
+
+def headers_of(identity: Identity) -> Callable[[str], dict[str, str]]:
+    """Those of `identity` for a URL, by the version of Chrome that the TLS of
+    `activities.http.client` looks like."""
+    return lambda url: navigation_headers(
+        url,
+        user_agent=user_agent(CHROME_MAJOR),
+        accept_language=identity.accept_language,
+        client_hints=hint_headers(CHROME_MAJOR),
+    )
+
+
+def navigation_headers(
+    url: str, *, user_agent: str, accept_language: str, client_hints: Mapping[str, str]
+) -> dict[str, str]:
+    """Those of Chromium for the document at `url`, typed in by its user, in Chromium's order.
+
+    `client_hints` are the headers `sec-ch-ua…`; like some others they are for secure servers only.
+    """
+    if url.startswith("https:"):
+        return {
+            **client_hints,
+            "Upgrade-Insecure-Requests": "1",
+            "User-Agent": user_agent,
+            "Accept": _ACCEPT,
+            "Sec-Fetch-Site": "none",
+            "Sec-Fetch-Mode": "navigate",
+            "Sec-Fetch-User": "?1",
+            "Sec-Fetch-Dest": "document",
+            "Accept-Encoding": "gzip, deflate, br, zstd",
+            "Accept-Language": accept_language,
+            "Priority": "u=0, i",
+        }
+    return {
+        "Upgrade-Insecure-Requests": "1",
+        "User-Agent": user_agent,
+        "Accept": _ACCEPT,
+        "Accept-Encoding": "gzip, deflate",
+        "Accept-Language": accept_language,
+    }

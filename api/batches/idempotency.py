@@ -1,0 +1,111 @@
+"""`Idempotency-Key`: the same request again is answered with the batch that it made before.
+
+The key is claimed in the transaction that reserves the credits, so that of equal requests at once
+one makes a batch. The others wait until it is certain that this batch runs: one that could not be
+started is withdrawn, and its key with it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from typing import Any
+
+from aiohttp import web
+from temporalio.client import Client
+
+from api.batches.status import describe_batch
+from api.http.app_keys import ACCOUNT, DATABASE, TEMPORAL, VAULT
+from api.http.errors import ApiError
+from storage import ledger
+from storage.idempotency import KeyedBatch, KeyUse, find_batch, key_use
+from storage.vault import Vault
+
+HEADER = "Idempotency-Key"
+MAX_CHARACTERS = 255
+PATTERN = "^[!-~]([ -~]*[!-~])?$"
+"""Printable ASCII, with no space at either end, which HTTP does not keep."""
+
+_WAIT_SECONDS = 2.5
+"""For another request with the same key to start its batch."""
+
+_PAUSE = 0.1
+
+
+def read_key(request: web.Request, body: dict[str, Any]) -> KeyUse | None:
+    """The request's key, with `body`, which is the same for bodies that say the same: neither the
+    order of names nor white space counts. None if it has no key.
+
+    Raises `ApiError` 422 if the key is empty, too long or not ASCII, or there are several.
+    """
+    given = request.headers.getall(HEADER, [])
+    if not given:
+        return None
+    problem = None
+    if len(given) > 1:
+        problem = "must be there once only"
+    elif not given[0]:
+        problem = "must not be empty"
+    elif len(given[0]) > MAX_CHARACTERS:
+        problem = f"has {len(given[0])} characters; at most {MAX_CHARACTERS} are allowed"
+    elif not re.fullmatch(PATTERN, given[0]):
+        problem = "must be printable ASCII"
+    if problem is not None:
+        raise ApiError.validation([f"{HEADER}: {problem}."])
+    return key_use(given[0], *map(_canonical, _without_secrets(body, request.app[VAULT])))
+
+
+def _without_secrets(body: dict[str, Any], vault: Vault) -> list[dict[str, Any]]:
+    """`body` with fingerprints in place of cookies, by each of the keys there are: what is stored
+    of it must not tell whether a guess at them is right."""
+    cookies = body.get("cookies")
+    if not cookies:
+        return [body]
+    found = vault.fingerprints(_canonical(cookies))
+    # Without a key the body is refused before anything is stored.
+    return [{**body, "cookies": {"fingerprint": each}} for each in found or [""]]
+
+
+def _canonical(value: object) -> bytes:
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+async def batch_of_key(request: web.Request, use: KeyUse) -> KeyedBatch | None:
+    """The batch that the key stands for, which will certainly run or has run; None if the key
+    is free.
+
+    Raises `ApiError`: 409 if it was used with another body, 503 if another request with it is
+    still undecided.
+    """
+    database, account = request.app[DATABASE], request[ACCOUNT]
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + _WAIT_SECONDS
+    while (batch := await database.read(find_batch, account, use)) is not None:
+        if not batch.is_same_body:
+            raise ApiError(
+                409,
+                "IDEMPOTENCY_CONFLICT",
+                f"This {HEADER} was used with another body within the last 24 hours.",
+            )
+        if batch.is_begun:
+            return batch
+        if await _has_workflow(request.app[TEMPORAL], batch.batch_id):
+            # Once it is admitted nobody withdraws it; who would have to is told so.
+            if await database.run(ledger.admit, batch.batch_id, 1):
+                return batch
+        elif loop.time() > deadline:
+            raise ApiError.unavailable(
+                "SERVICE_BUSY", f"Another request with this {HEADER} is not decided yet."
+            )
+        else:
+            await asyncio.sleep(_PAUSE)
+    return None
+
+
+async def _has_workflow(client: Client, batch_id: str) -> bool:
+    try:
+        await describe_batch(client, batch_id)
+    except ApiError:  # not found
+        return False
+    return True

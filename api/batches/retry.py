@@ -1,0 +1,65 @@
+"""Retrying the failed items of a batch that has ended."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from api.batches.reservations import check_traffic, refusals
+from api.batches.status import TERMINAL, read_status
+from api.http.app_keys import DATABASE, SETTINGS, TEMPORAL
+from api.http.errors import ApiError
+from storage import ledger
+from workflows.state import BatchState
+
+
+async def reserve_retry(
+    app: web.Application, batch_id: str, *, brings_cookies: bool
+) -> tuple[BatchState, int]:
+    """Reserves the credits for another run of the failed items. Returns the state in which the
+    batch has ended, and the generation that is to start from it.
+
+    Of requests at once one wins, since the ledger gives out each generation once. Raises
+    `ApiError`: 409 if the batch has not ended or was cancelled, 400 if nothing failed or it needs
+    cookies, 403 if the account cannot pay or has no proxy traffic left, 429 if it has too many
+    unfinished batches, 404 or 503.
+    """
+    status = await read_status(app[TEMPORAL], batch_id)
+    if status.status == "cancelled":
+        raise ApiError(
+            409, "ALREADY_TERMINAL", "Cannot retry a batch that was cancelled; submit it again."
+        )
+    if status.status not in TERMINAL:
+        raise _not_terminal()
+    state = status.state
+    failed = state.count("failed")
+    if failed == 0:
+        raise ApiError(400, "NO_FAILED_ITEMS", "No item of this batch has failed.")
+    if state.has_cookies and not brings_cookies:
+        raise ApiError(
+            400,
+            "COOKIES_REQUIRED",
+            "This batch had cookies, which were deleted when it ended: send them again, as "
+            '{"cookies": "…"}.',
+        )
+    state.has_cookies = brings_cookies
+    if state.use_proxy:
+        await check_traffic(app, state.account)
+    max_open = app[SETTINGS].max_unfinished_batches
+    try:
+        with refusals(max_open):
+            generation = await app[DATABASE].run(
+                ledger.reopen_batch,
+                batch_id=batch_id,
+                account=state.account,
+                seen_generation=state.generation,
+                items=failed,
+                credits_per_item=state.credits_per_item,
+                max_open=max_open,
+            )
+    except ledger.BatchOpenError:
+        raise _not_terminal() from None
+    return state, generation
+
+
+def _not_terminal() -> ApiError:
+    return ApiError(409, "NOT_TERMINAL", "The batch is still running; retry it when it has ended.")

@@ -1,0 +1,103 @@
+"""The door for URLs: parsed as a browser parses them, and refused if they lead inside."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from collections.abc import Sequence
+
+import ada_url
+
+from domain.addresses import (
+    Address,
+    NameNotResolvedError,
+    Network,
+    literal_address,
+    may_reach,
+    resolve,
+)
+
+MAX_URL_CHARACTERS = 8192
+"""Longer than any browser or server in common use takes, short enough for 50 in one batch."""
+
+_SHOWN = 80
+"""Characters of a URL that an error repeats."""
+
+_RESOLVE_SECONDS = 2.0
+"""For the names of all URLs together. A name that has no address by then is not refused: the
+item will say what became of it."""
+
+
+async def check_urls(urls: Sequence[str], allow: Sequence[Network]) -> list[str]:
+    """What is wrong with `urls`: a sentence each, naming the index; empty if nothing is.
+
+    A host is refused if it is, or if its name resolves to, an address that is not globally
+    routable and not in `allow`.
+    """
+    errors: dict[int, str] = {}
+    hosts: dict[str, list[int]] = {}
+    for index, url in enumerate(urls):
+        try:
+            hosts.setdefault(_host(url), []).append(index)
+        except ValueError as error:
+            errors[index] = f"{error}{_shown(url)}"
+    for host, inside in (await _forbidden_hosts(list(hosts), allow)).items():
+        # What a name stands for within the operator's network is not for clients to learn.
+        is_name = literal_address(host) is None
+        where = "an address that" if is_name else f"{inside}, which"
+        for index in hosts[host]:
+            errors[index] = (
+                f"the host leads to {where} is not a public address "
+                f"(SPIDRA_EGRESS_ALLOW permits exceptions){_shown(urls[index])}"
+            )
+    return [f"urls[{index}]: {errors[index]}." for index in sorted(errors)]
+
+
+def _shown(url: str) -> str:
+    """`url` as an error may show it: its beginning, without what may be a secret."""
+    place = re.split(r"[?#]", url, maxsplit=1)[0]
+    if not place.strip() or "@" in place:
+        return ""
+    text = json.dumps(place, ensure_ascii=False)
+    return f" ({text})" if len(text) <= _SHOWN else f" ({text[:_SHOWN]}…)"
+
+
+def _host(url: str) -> str:
+    """The host of `url`. Raises `ValueError` with the reason why it cannot be scraped."""
+    if not url.strip():
+        raise ValueError("must not be empty")
+    if len(url) > MAX_URL_CHARACTERS:
+        raise ValueError(f"is longer than {MAX_URL_CHARACTERS} characters")
+    if "\\" in url or any(ord(character) < 0x20 or character == "\x7f" for character in url):
+        raise ValueError("must not contain backslashes or control characters; encode them")
+    try:
+        parsed = ada_url.URL(url)
+    except ValueError:
+        raise ValueError("is not an absolute URL, such as https://example.com/page") from None
+    if parsed.protocol not in ("http:", "https:"):
+        raise ValueError(
+            f"has the scheme {parsed.protocol[:20]} but only http and https are allowed"
+        )
+    if parsed.username or parsed.password:
+        raise ValueError("must not contain a user name or password")
+    return str(parsed.hostname)
+
+
+async def _forbidden_hosts(hosts: list[str], allow: Sequence[Network]) -> dict[str, Address]:
+    """Those of `hosts` that lead to an address that may not be reached, with that address."""
+    lookups = await asyncio.gather(*(_addresses(host) for host in hosts))
+    return {
+        host: address
+        for host, addresses in zip(hosts, lookups, strict=True)
+        for address in addresses
+        if not may_reach(address, allow)
+    }
+
+
+async def _addresses(host: str) -> list[Address]:
+    try:
+        async with asyncio.timeout(_RESOLVE_SECONDS):
+            return await resolve(host)
+    except (NameNotResolvedError, TimeoutError):
+        return []

@@ -1,0 +1,65 @@
+"""`GET /openapi.json` and `GET /docs`, its page. Neither needs a key, nor anything of the web."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from api.http.responses import to_json
+from api.openapi.document import openapi_document
+
+_PAGE = Path(__file__).parent / "docs_page"
+
+_SWAGGER_UI = Path(str(files("mkdocs_swagger_ui_tag"))) / "swagger-ui"
+
+_ASSETS = {
+    "start.js": _PAGE / "start.js",
+    "swagger-ui.css": _SWAGGER_UI / "stylesheets" / "swagger-ui.css",
+    "swagger-ui-bundle.js": _SWAGGER_UI / "javascripts" / "swagger-ui-bundle.js",
+}
+
+_CONTENT_SECURITY_POLICY = "; ".join(
+    [
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",  # Swagger UI's icons are data URLs
+        "connect-src 'self'",
+        "base-uri 'none'",
+        "form-action 'none'",
+        "frame-ancestors 'none'",
+    ]
+)
+
+
+def add_routes(router: web.UrlDispatcher) -> None:
+    """Adds the document, the page, and the files that the page consists of."""
+    router.add_get("/openapi.json", _document_handler())
+    router.add_get("/docs", _page)
+    for name, path in _ASSETS.items():
+        router.add_get(f"/docs/{name}", _file_handler(path))
+
+
+def _document_handler() -> Handler:
+    document = to_json(openapi_document())
+
+    async def handler(_request: web.Request) -> web.Response:
+        return web.Response(text=document, content_type="application/json")
+
+    return handler
+
+
+async def _page(_request: web.Request) -> web.FileResponse:
+    return web.FileResponse(
+        _PAGE / "index.html", headers={"Content-Security-Policy": _CONTENT_SECURITY_POLICY}
+    )
+
+
+def _file_handler(path: Path) -> Handler:
+    async def handler(_request: web.Request) -> web.FileResponse:
+        return web.FileResponse(path)
+
+    return handler

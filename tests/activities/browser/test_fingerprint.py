@@ -1,0 +1,168 @@
+"""A visitor is who it says it is, whatever it is asked and wherever."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from aiohttp import web
+from curl_cffi import requests
+
+from activities.browser.capture import PageOptions, capture_page
+from activities.browser.pool import BrowserPool
+from activities.http.capture import fetch_page
+from activities.http.client import CHROME_MAJOR, HttpClient
+from activities.http.headers import headers_of
+from activities.visitor.locales import PLACES
+from activities.visitor.profile import DEVICES, Identity, hint_headers, identity_for
+from domain.proxies import COUNTRIES
+from tests.support.fingerprint import Fingerprints, fingerprint_site
+from tests.support.gateways import running_gateway
+from tests.support.paths import ROOT
+from tests.support.servers import serving
+
+OPTIONS = PageOptions(max_bytes=2**20, navigation_timeout=60)
+DOCUMENTATION = (ROOT / "docs" / "identity.md").read_text()
+
+
+@pytest_asyncio.fixture(scope="module")
+async def site() -> AsyncIterator[Fingerprints]:
+    async with fingerprint_site() as running:
+        yield running
+
+
+async def examined(
+    pool: BrowserPool, site: Fingerprints, identity: Identity | None, name: str
+) -> dict[str, Any]:
+    """What the page found out about that visitor."""
+    async with running_gateway() as gateway, gateway.lane() as lane:
+        url = site.url(name)
+        await capture_page(pool, lane, url, OPTIONS, lambda _: None, identity=identity)
+    found: dict[str, Any] = site.of(name)
+    return found
+
+
+def odd(found: dict[str, Any]) -> dict[str, Any]:
+    """The checks that failed, and what they saw."""
+    return {name: seen for name, agrees, seen in found["report"] if not agrees}
+
+
+@pytest.mark.parametrize("country", ["de", "jp", "br", None])
+async def test_all_that_a_page_can_ask_agrees(
+    pool: BrowserPool, site: Fingerprints, country: str | None
+) -> None:
+    identity = identity_for(country, f"visitor from {country}")
+    found = await examined(pool, site, identity, f"from-{country}")
+    assert odd(found) == {}
+    names = [name for name, _, _ in found["report"]]
+    assert len(names) >= 40
+    assert [name for name in names if f"- {name}\n" not in DOCUMENTATION] == []
+    page = found["page"]
+    assert tuple(page["languages"]) == identity.languages
+    assert tuple(found["screen"]) == identity.device.screen
+    assert page["webgl"] == [identity.device.webgl_vendor, identity.device.webgl_renderer]
+    if country is None:
+        assert found["position"] is None
+    else:
+        assert page["timezone"] == PLACES[country].timezone
+        assert found["position"] == list(identity.position or ())
+
+
+async def test_a_page_with_nothing_but_a_worker(pool: BrowserPool, site: Fingerprints) -> None:
+    identity = identity_for("es", "visitor")
+    async with running_gateway() as gateway, gateway.lane() as lane:
+        url = f"{site.base}/lonely"
+        page = await capture_page(pool, lane, url, OPTIONS, lambda _: None, identity=identity)
+    assert f"es-ES,{identity.device.webgl_renderer}" in page.html
+
+
+async def test_the_page_tells_a_headless_browser(pool: BrowserPool, site: Fingerprints) -> None:
+    """Else that nothing is odd would say nothing; and what is made up is as the browser's own."""
+    found = await examined(pool, site, None, "as-it-is")
+    assert {
+        "brands",
+        "high-entropy client hints",
+        "header Accept-Language",
+        "plugins",
+        "permission of notifications",
+        "WebGL",
+        "window.chrome",
+        "service workers",
+        "functions look native",
+    } <= odd(found).keys()
+    other = await examined(pool, site, identity_for("us", "x"), "as-another")
+    for brands in ("brands", "fullVersionList"):
+        own = found["page"]["hints"][brands]
+        assert [brand["brand"] for brand in other["page"]["hints"][brands]] == [
+            brand["brand"].replace("HeadlessChrome", "Google Chrome") for brand in own
+        ]
+    assert found["page"]["brands"][0]["version"] == other["page"]["brands"][0]["version"]
+
+
+def test_a_visitor_stays_the_same_and_visitors_differ() -> None:
+    assert identity_for("de", "item") == identity_for("de", "item")
+    visitors = [identity_for("de", f"item {number}") for number in range(200)]
+    assert {visitor.device for visitor in visitors} == set(DEVICES)
+    assert len({visitor.position for visitor in visitors}) > 190
+    # Another exit is another place, and the same computer.
+    assert identity_for("de", "item").device == identity_for("jp", "item").device
+    assert identity_for(None, "item").languages == ("en-US", "en")
+
+
+async def test_every_country_is_known(pool: BrowserPool) -> None:
+    assert PLACES.keys() == set(COUNTRIES)
+    given = {country: [place.locale, place.timezone] for country, place in PLACES.items()}
+    async with pool.context() as context:
+        page = await context.new_page()
+        wrong = await page.evaluate(
+            """given => Object.entries(given).filter(([country, [locale, timeZone]]) => {
+                const name = (zone) =>
+                    new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone;
+                const region = new Intl.Locale(locale).region;
+                const zones = new Intl.Locale(`und-${region}`).getTimeZones().map(name);
+                return region.toLowerCase() !== country || !zones.includes(name(timeZone)) ||
+                    Intl.DateTimeFormat.supportedLocalesOf(locale)[0] !== locale;
+            })""",
+            given,
+        )
+    assert wrong == []
+
+
+async def test_without_a_browser_the_visitor_is_the_same(
+    pool: BrowserPool, site: Fingerprints
+) -> None:
+    identity = identity_for("it", "visitor")
+    client = HttpClient(threads=2)
+    async with running_gateway() as gateway, gateway.lane() as lane:
+        url = f"{site.base}/echo"
+        page = await fetch_page(client, lane, url, OPTIONS, headers_of(identity), lambda _: None)
+        shown = await capture_page(pool, lane, url, OPTIONS, lambda _: None, identity=identity)
+    client.close()
+    by_client, by_browser = (
+        json.loads(html[html.index("{") : html.rindex("}") + 1].replace("&quot;", '"'))
+        for html in (page.html, shown.html)
+    )
+    assert by_client["accept-language"] == by_browser["accept-language"]
+    assert by_client["accept-language"] == "it-IT,it;q=0.9,en-US;q=0.8,en;q=0.7"
+    assert (
+        by_client["user-agent"].split("Chrome/")[0] == by_browser["user-agent"].split("Chrome/")[0]
+    )
+    assert f"Chrome/{CHROME_MAJOR}.0.0.0" in by_client["user-agent"]
+
+
+async def test_brands_are_those_of_the_chrome_that_tls_looks_like() -> None:
+    seen: list[str] = []
+
+    async def page(request: web.Request) -> web.Response:
+        seen.append(request.headers["sec-ch-ua"])
+        return web.Response()
+
+    app = web.Application()
+    app.router.add_get("/", page)
+    async with serving(app) as url:
+        await asyncio.to_thread(requests.get, url, impersonate="chrome", proxies={})
+    assert seen == [hint_headers(CHROME_MAJOR)["sec-ch-ua"]]

@@ -1,0 +1,78 @@
+"""The processes in which pages are converted: they have limits, and outlive what exceeds them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from activities.conversion import pool
+from activities.conversion.pool import ContentConverter
+from domain.failures import ScrapeError
+
+URL = "https://shop.example/"
+
+NEVER_ENDING = {
+    "type": "object",
+    "properties": {"name": {"type": "string", "pattern": "^(a|a)*$"}},
+}
+"""A client's pattern that takes for ever on `a…a!`."""
+
+
+@pytest_asyncio.fixture(scope="module")
+async def converter() -> AsyncIterator[ContentConverter]:
+    converter = ContentConverter(processes=1)
+    yield converter
+    converter.close()
+
+
+async def test_a_large_page_is_converted(converter: ContentConverter) -> None:
+    row = "<tr><td>cell</td><td><a href=x>link</a></td></tr>"
+    page = f"<h1>first</h1><table>{row * 40_000}</table><p>last</p>"
+    text = await converter.to_markdown(page, URL, main_only=False)
+    assert text.startswith("# first")
+    assert text.endswith("last")
+    assert text.count("| cell |") == 40_000
+
+
+async def test_what_never_ends_is_ended(
+    converter: ContentConverter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await converter.to_markdown("<p>so that the process runs", URL, main_only=False)
+    page = f'<meta property="og:title" content="{"a" * 60}!">'
+    with monkeypatch.context() as patch:
+        patch.setattr(pool, "_TIMEOUT", 3.0)
+        with pytest.raises(ScrapeError) as caught:
+            await converter.extract_declared(page, URL, NEVER_ENDING)
+    assert caught.value.failure.code == "CONTENT_FAILED"
+    assert await converter.to_markdown("<p>next", URL, main_only=False) == "next"
+
+
+async def test_things_that_refer_to_each_other_come_to_an_end(converter: ContentConverter) -> None:
+    everyone = ",".join(f'{{"@id":"#{number}"}}' for number in range(60))
+    graph = ",".join(
+        f'{{"@type":"Person","@id":"#{number}","name":"P{number}","knows":[{everyone}]}}'
+        for number in range(60)
+    )
+    page = f'<script type="application/ld+json">{{"@graph":[{graph}]}}</script><h1>P7</h1>'
+    schema = {
+        "$ref": "#/$defs/person",
+        "type": "object",
+        "properties": {"name": {"type": "string"}},
+        "$defs": {
+            "person": {
+                "type": "object",
+                "properties": {
+                    "name": {"type": "string"},
+                    "knows": {"type": "array", "items": {"$ref": "#/$defs/person"}},
+                },
+            }
+        },
+    }
+    by_schema = await converter.extract_declared(page, URL, schema)
+    assert by_schema.result is not None
+    assert by_schema.result["name"] == "P7"
+    everything = await converter.extract_declared(page, URL, None)
+    assert everything.result is not None
+    assert len(everything.result["things"]) == 60

@@ -1,0 +1,112 @@
+"""Declared data as pages write it: tolerant JSON, and values in every form."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from activities.declared import values
+from activities.declared.json_ld import parse_tolerantly
+from activities.declared.mapping import fill
+from tests.activities.declared.test_declared import declared_by
+
+
+@pytest.mark.parametrize(
+    ("text", "documents"),
+    [
+        ('{"a": 1}', [{"a": 1}]),
+        ('{"a": [1, 2,], /* b */ "c": "// no", // d\n}', [{"a": [1, 2], "c": "// no"}]),
+        ('<!--\n{"a": "one\ntwo\x07"}\n-->', [{"a": "one\ntwo\x07"}]),
+        ('// <![CDATA[\n{"a": 1}\n// ]]>', [{"a": 1}]),
+        ('{"a": 1};{"b": 2}', [{"a": 1}, {"b": 2}]),
+        (r'{"a": "50\% off"}', [{"a": r"50\% off"}]),
+        ("{&quot;a&quot;: &quot;b &amp; c&quot;}", [{"a": "b & c"}]),
+        ('{"a": NaN}', [{"a": None}]),
+        ('{"a": ', []),
+        ("[" * 100_000, []),
+        ('{"a": /*' * 100_000, []),
+    ],
+)  # fmt: skip
+def test_json_is_read_as_it_is_found(text: str, documents: list[Any]) -> None:
+    assert parse_tolerantly(text) == documents
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("19.99", 19.99), ("1,299.00 USD", 1299), ("1.299,00 €", 1299), ("CHF 1'299.50", 1299.5),
+        ("1 049,99 zł", 1049.99), ("3,300円", 3300), ("4 servings", 4), ("-5", -5),
+        ("1.499,-", 1499),
+        ("from 5 €", None), ("5-10", None), ("4.5 / 5", None), ("A4", None), ("X-1", None),
+        ("12345a", None), ("five", None), ("", None), (True, None), (float("nan"), None),
+    ],
+)  # fmt: skip
+def test_a_number_is_read_only_if_there_is_one(text: object, number: float | None) -> None:
+    assert values.number(text) == number
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "moment"),
+    [
+        ("2024-03-05", None, "2024-03-05"),
+        ("2024-03-05T10:00:00+0200", None, "2024-03-05T10:00:00+02:00"),
+        ("2024-03-05 10:00", None, "2024-03-05T10:00:00"),
+        ("Tue, 05 Mar 2024 10:00:00 GMT", None, "2024-03-05T10:00:00+00:00"),
+        ("March 5, 2024 7:30 PM", "en", "2024-03-05T19:30:00"),
+        ("5 mars 2024", "fr", "2024-03-05"),
+        ("2024年3月5日", "ja", "2024-03-05"),
+        ("05.03.2024", None, "2024-03-05"),
+        ("03/05/2024", "en-US", "2024-03-05"),
+        ("05/03/2024", "en-GB", "2024-03-05"),
+        ("05/03/2024", "en", None),
+        ("25/12/2024", "en", "2024-12-25"),
+        ("2024-02-30", None, None),
+        ("May 2024", "en", None),
+        ("yesterday", "en", None),
+    ],
+)
+def test_a_date_is_read_only_if_it_is_clear(
+    text: str, language: str | None, moment: str | None
+) -> None:
+    assert values.moment(text, language) == moment
+
+
+def test_less_trusted_sources_that_disagree_are_known() -> None:
+    page = (
+        '<meta property="product:price:amount" content="17">'
+        '<script type="application/ld+json">{"@type": "Product", "name": "Cup", '
+        '"offers": {"price": "18"}}</script><h1>Cup</h1>'
+    )
+    schema = {"type": "object", "properties": {"price": {"type": "number"}}}
+    filled = fill(schema, declared_by(page))
+    assert filled.result == {"price": 18}
+    origin = filled.provenance["/price"]
+    assert (origin.source, origin.path) == ("json-ld", "offers.price")
+    assert origin.disagreeing == ("opengraph",)
+
+
+def test_what_is_missing_is_named_but_not_within_lists() -> None:
+    page = (
+        '<script type="application/ld+json">[{"@type": "Product", "name": "A"}, '
+        '{"@type": "Product", "name": "B"}]</script>'
+    )
+    item = {
+        "type": "object",
+        "required": ["name", "price"],
+        "properties": {"name": {"type": "string"}, "price": {"type": "number"}},
+    }
+    schema = {
+        "type": "object",
+        "required": ["products", "total"],
+        "properties": {
+            "products": {"type": "array", "items": item},
+            "total": {"type": "integer"},
+        },
+    }
+    filled = fill(schema, declared_by(page))
+    assert filled.result == {
+        "products": [{"name": "A", "price": None}, {"name": "B", "price": None}],
+        "total": None,
+    }
+    assert filled.missing == ["/total"]

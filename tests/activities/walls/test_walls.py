@@ -1,0 +1,85 @@
+"""Which pages are walls, told from HTML, status and headers alone."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from activities.walls.detector import judge
+from activities.walls.facts import Seen
+from tests.support.walls.ordinary import PAGES
+from tests.support.walls.samples import SAMPLES, URL, Sample, page
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.name)
+def test_walls_are_told_from_content(sample: Sample) -> None:
+    verdict = judge(sample.seen)
+    assert verdict is not None
+    assert sample.name in verdict.name
+    assert verdict.nature == sample.nature
+    assert verdict.signs
+
+
+def test_there_are_enough_of_both() -> None:
+    assert len({sample.name for sample in SAMPLES}) >= 12
+    assert len(PAGES) >= 100
+
+
+def test_ordinary_pages_raise_no_false_alarm() -> None:
+    alarms = {name: verdict.name for name, seen in PAGES.items() if (verdict := judge(seen))}
+    assert alarms == {}
+
+
+@pytest.mark.parametrize("status", [403, 429, 503])
+def test_pages_of_sites_are_no_walls_by_their_status(status: int) -> None:
+    """A site may send a page of its own with any status."""
+    alarms = {
+        name: verdict.name
+        for name, seen in PAGES.items()
+        if "/" in name and (verdict := judge(Seen(seen.html, seen.url, status, {})))
+    }
+    assert alarms == {}
+
+
+def test_what_was_seen_is_said_in_words_of_ours() -> None:
+    akamai = next(sample for sample in SAMPLES if "Akamai" in sample.name)
+    verdict = judge(akamai.seen)
+    assert verdict is not None
+    error = verdict.error()
+    assert error.failure.code == "BLOCKED"
+    assert error.failure.message.startswith(
+        "The site answered with a block page of Akamai instead of the page (seen: its title, "
+        "its reference, its edgesuite.net, its server). "
+    )
+    assert (error.http_status, error.final_url) == (403, URL)
+
+
+def test_a_page_that_says_much_is_content() -> None:
+    lines = "<p>The lamp is made of tin, stands on three feet, and burns for a night.</p>" * 60
+    for sample in SAMPLES:
+        if sample.nature != "consent":
+            html = sample.html.replace("</body>", f"{lines}</body>")
+            assert judge(Seen(html, sample.url, 200, {})) is None or "</body>" not in sample.html
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<script" * 100_000,
+        "<!--" * 200_000,
+        "<noscript><p>" * 60_000,
+        "<div>" * 300_000,
+        "are you " * 200_000,
+        page("x", "<a href=x>" * 100_000),
+        f"<script src='/recaptcha/api.js?{'&' * 500_000}'></script>",
+        f"<script>{'/recaptcha/api.js?' * 50_000}</script>",
+        f"<script>{'.awswaf.com/' * 80_000}</script>",
+        f"<title>{'just a moment ' * 50_000}</title>",
+    ],
+    ids=lambda html: html[:12],
+)
+def test_hostile_pages_are_judged_in_time(html: str) -> None:
+    start = time.process_time()
+    judge(Seen(html, URL, 403, {}))
+    assert time.process_time() - start < 5

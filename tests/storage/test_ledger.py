@@ -1,0 +1,294 @@
+"""The ledger, on SQLite and on PostgreSQL: at any time it adds up."""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import func, select
+
+from storage import accounts, ledger
+from storage.database import Database
+from storage.tables import accounts as accounts_table
+from tests.support.databases import KINDS, check_it_adds_up, database_url
+
+PER_ITEM = 2
+ENDING = ledger.Ending("completed", completed=1, failed=1, finished_at=datetime.now(UTC))
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def database(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Database]:
+    folder: Path = tmp_path_factory.mktemp(request.param)
+    with database_url(request.param, folder) as url:
+        opened = Database(url)
+        opened.migrate()
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def account(database: Database) -> str:
+    """An account of 100 credits."""
+    return new_account(database, 100)
+
+
+def new_account(database: Database, limit: int) -> str:
+    name = f"a-{uuid.uuid4()}"
+    with database.transaction() as connection:
+        accounts.set_limit(connection, name, limit)
+    return name
+
+
+def open_batch(database: Database, account: str, items: int) -> str:
+    batch_id = str(uuid.uuid4())
+    with database.transaction() as connection:
+        ledger.open_batch(
+            connection,
+            batch_id=batch_id,
+            account=account,
+            total_urls=items,
+            output_format="markdown",
+            credits_per_item=PER_ITEM,
+            created_at=datetime.now(UTC),
+            max_open=50,
+        )
+    return batch_id
+
+
+def reopen(database: Database, account: str, batch_id: str, seen: int, items: int) -> int:
+    with database.transaction() as connection:
+        return ledger.reopen_batch(
+            connection,
+            batch_id=batch_id,
+            account=account,
+            seen_generation=seen,
+            items=items,
+            credits_per_item=PER_ITEM,
+            max_open=50,
+        )
+
+
+def finish(database: Database, batch_id: str, generation: int, *completed: bool) -> None:
+    """Admits, settles and ends a generation whose items ended so."""
+    items = [
+        ledger.Settlement(f"{generation}-{index}", is_completed)
+        for index, is_completed in enumerate(completed)
+    ]
+    with database.transaction() as connection:
+        assert ledger.admit(connection, batch_id, generation)
+        ledger.settle(connection, batch_id, generation, items)
+        ledger.end(connection, batch_id, generation, ENDING)
+
+
+def used(database: Database, account: str) -> int:
+    with database.transaction() as connection:
+        return ledger.usage(connection, account).used
+
+
+def test_what_is_reserved_counts_as_used_until_it_is_settled(
+    database: Database, account: str
+) -> None:
+    batch_id = open_batch(database, account, 3)
+    assert used(database, account) == 6
+    finish(database, batch_id, 1, True, False, True)
+    assert used(database, account) == 4
+    check_it_adds_up(database, account)
+
+
+def test_an_account_that_cannot_pay_reserves_nothing(database: Database, account: str) -> None:
+    with pytest.raises(ledger.CreditLimitReachedError) as caught:
+        open_batch(database, account, 51)
+    assert (caught.value.needed, caught.value.remaining) == (102, 100)
+    assert used(database, account) == 0
+    open_batch(database, account, 50)
+    with pytest.raises(ledger.CreditLimitReachedError):
+        open_batch(database, account, 1)
+
+
+def test_requests_at_once_cannot_spend_the_same_credits(database: Database) -> None:
+    account = new_account(database, 20)
+    barrier = threading.Barrier(20)
+
+    def submit() -> bool:
+        barrier.wait()
+        try:
+            open_batch(database, account, 1)
+        except ledger.CreditLimitReachedError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(20) as threads:
+        accepted = [task.result() for task in [threads.submit(submit) for _ in range(20)]]
+    assert accepted.count(True) == 10
+    assert used(database, account) == 20
+    check_it_adds_up(database, account)
+
+
+def test_settling_twice_changes_nothing(database: Database, account: str) -> None:
+    batch_id = open_batch(database, account, 2)
+    finish(database, batch_id, 1, True, False)
+    finish(database, batch_id, 1, False, True)
+    assert used(database, account) == 2
+    check_it_adds_up(database, account)
+
+
+def test_extras_are_charged_on_top_and_may_exceed_the_limit(database: Database) -> None:
+    account = new_account(database, 2)
+    batch_id = open_batch(database, account, 1)
+    with database.transaction() as connection:
+        ledger.admit(connection, batch_id, 1)
+        ledger.settle(connection, batch_id, 1, [ledger.Settlement("x", True, extra=10)])
+        usage = ledger.usage(connection, account)
+    assert (usage.used, usage.remaining) == (12, 0)
+    check_it_adds_up(database, account)
+
+
+def test_a_generation_is_given_out_once(database: Database, account: str) -> None:
+    batch_id = open_batch(database, account, 3)
+    with pytest.raises(ledger.BatchOpenError):
+        reopen(database, account, batch_id, 1, 1)
+    finish(database, batch_id, 1, True, False, False)
+    barrier = threading.Barrier(3)
+
+    def retry() -> int | None:
+        barrier.wait()
+        try:
+            return reopen(database, account, batch_id, 1, 2)
+        except ledger.BatchOpenError:
+            return None
+
+    with ThreadPoolExecutor(3) as threads:
+        given = [task.result() for task in [threads.submit(retry) for _ in range(3)]]
+    assert sorted(given, key=str) == [2, None, None]
+    assert used(database, account) == 2 + 4
+    check_it_adds_up(database, account)
+
+
+def test_what_has_begun_cannot_be_withdrawn_and_the_other_way_round(
+    database: Database, account: str
+) -> None:
+    first, second = (open_batch(database, account, 1) for _ in range(2))
+    with database.transaction() as connection:
+        assert ledger.admit(connection, first, 1)
+        assert not ledger.withdraw(connection, first, 1)
+        assert ledger.admit(connection, first, 1), "repeating it is safe"
+        assert ledger.withdraw(connection, second, 1)
+        assert not ledger.withdraw(connection, second, 1)
+        assert not ledger.admit(connection, second, 1)
+    assert used(database, account) == 2
+    check_it_adds_up(database, account)
+
+
+def test_a_withdrawn_retry_can_be_repeated_under_another_number(
+    database: Database, account: str
+) -> None:
+    batch_id = open_batch(database, account, 1)
+    finish(database, batch_id, 1, False)
+    assert reopen(database, account, batch_id, 1, 1) == 2
+    with database.transaction() as connection:
+        assert ledger.withdraw(connection, batch_id, 2)
+    assert reopen(database, account, batch_id, 1, 1) == 3
+    with database.transaction() as connection:
+        assert not ledger.admit(connection, batch_id, 2)
+    finish(database, batch_id, 3, True)
+    with pytest.raises(ledger.BatchOpenError):
+        reopen(database, account, batch_id, 1, 1)
+    assert used(database, account) == 2
+    check_it_adds_up(database, account)
+
+
+def test_what_a_lost_batch_holds_is_given_back(database: Database, account: str) -> None:
+    batch_id = open_batch(database, account, 5)
+    with database.transaction() as connection:
+        ledger.admit(connection, batch_id, 1)
+        ledger.settle(connection, batch_id, 1, [ledger.Settlement("x", True)])
+    with database.transaction() as connection:
+        [found] = [
+            batch
+            for batch in ledger.open_batches(
+                connection, before=datetime.now(UTC) + timedelta(seconds=1)
+            )
+            if batch.batch_id == batch_id
+        ]
+        assert found.is_admitted
+        ledger.refund_rest(connection, batch_id, 1)
+        ledger.refund_rest(connection, batch_id, 1)
+        ledger.end_lost(connection, batch_id, 1)
+    assert used(database, account) == 2
+    check_it_adds_up(database, account)
+
+
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(steps=st.lists(st.tuples(st.integers(0, 5), st.integers(0, 3)), max_size=30))
+def test_whatever_happens_in_whatever_order_it_adds_up(
+    database: Database, steps: list[tuple[int, int]]
+) -> None:
+    account = new_account(database, 30)
+    batches: list[tuple[str, int]] = []  # with the latest generation that was given out
+    for step, which in steps:
+        batch_id, generation = batches[which % len(batches)] if batches else ("none", 1)
+        try:
+            match step:
+                case 0:
+                    batches.append((open_batch(database, account, which + 1), 1))
+                case 1:
+                    with database.transaction() as connection:
+                        ledger.admit(connection, batch_id, generation)
+                case 2:
+                    with database.transaction() as connection:
+                        if ledger.withdraw(connection, batch_id, generation) and generation == 1:
+                            batches.remove((batch_id, generation))
+                case 3 if batches:
+                    with database.transaction() as connection:
+                        if ledger.admit(connection, batch_id, generation):
+                            item = ledger.Settlement(f"item-{which}", which % 2 == 0, extra=1)
+                            ledger.settle(connection, batch_id, generation, [item])
+                            ledger.refund_rest(connection, batch_id, generation)
+                            ledger.end(connection, batch_id, generation, ENDING)
+                case 4 if batches:
+                    newer = reopen(database, account, batch_id, generation, 1)
+                    batches[batches.index((batch_id, generation))] = (batch_id, newer)
+        except (ledger.CreditLimitReachedError, ledger.BatchOpenError):
+            pass
+        check_it_adds_up(database, account)
+
+
+def test_keys_open_their_account_until_they_expire_or_are_revoked(
+    database: Database, account: str
+) -> None:
+    soon = datetime.now(UTC) + timedelta(seconds=-1)
+    with database.transaction() as connection:
+        first, second = (accounts.new_key(connection, account) for _ in range(2))
+        expired = accounts.new_key(connection, account, expires_at=soon)
+        assert accounts.account_of_key(connection, first) == account
+        assert accounts.account_of_key(connection, expired) is None
+        key_id = accounts.hash_key(second)[: accounts.KEY_ID_LENGTH]
+        assert key_id in {key.id for key in accounts.list_keys(connection, account)}
+        assert accounts.revoke_key(connection, key_id)
+        assert not accounts.revoke_key(connection, key_id)
+        assert accounts.account_of_key(connection, second) is None
+        assert accounts.account_of_key(connection, first) == account
+        with pytest.raises(accounts.UnknownAccountError):
+            accounts.new_key(connection, "nobody")
+
+
+def test_processes_that_start_together_migrate_once(
+    tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    url = f"sqlite:///{tmp_path}/new.db"
+    with ThreadPoolExecutor(4) as threads:
+        for task in [threads.submit(lambda: Database(url).migrate()) for _ in range(4)]:
+            task.result()
+    with Database(url).transaction() as connection:
+        assert connection.execute(select(func.count()).select_from(accounts_table)).scalar() == 0

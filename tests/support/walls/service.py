@@ -1,0 +1,154 @@
+"""A solving service that speaks createTask, with everything that goes wrong with one."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import itertools
+import secrets
+import struct
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from aiohttp import web
+
+from activities.walls.providers import DIALECTS, DialectName
+from tests.support.servers import LocalServer
+
+KEY = "solver-key-8d1f0c"
+"""The key of the account that has a balance."""
+
+POOR_KEY = "poor-solver-key-77"
+"""That of one without."""
+
+IMAGE_TEXT = "tin7lamp"
+"""What every image says."""
+
+IMAGE_SIZE = (120, 40)
+
+Behaviour = Literal[
+    "solved", "wrong", "slow", "unsolvable", "http-500", "busy", "hanging", "garbage", "stuck"
+]
+
+
+@dataclass
+class Task:
+    """A task as it was handed in."""
+
+    id: int
+    body: dict[str, Any]
+    behaviour: Behaviour
+    polls: int = 0
+
+
+@dataclass
+class Service(LocalServer):
+    """What becomes of tasks whose site key has `name` in it is told by `behave(name, …)`, one
+    behaviour for each of them; tasks beyond that are solved."""
+
+    dialect: DialectName = "2captcha"
+    tasks: list[Task] = field(default_factory=list)
+    reported: list[int] = field(default_factory=list)
+    """Ids of tasks whose answers were reported as wrong."""
+
+    def __post_init__(self) -> None:
+        self._ids = itertools.count(7_000_001)
+        self._behaviours: defaultdict[str, list[Behaviour]] = defaultdict(list)
+        self._tokens: dict[str, str] = {}
+
+    def behave(self, name: str, *behaviours: Behaviour) -> None:
+        """See above."""
+        self._behaviours[name].extend(behaviours)
+
+    def tasks_of(self, name: str) -> list[Task]:
+        """The tasks with `name` in their site key, or in their page's URL."""
+        return [task for task in self.tasks if name in str(task.body)]
+
+    def accepts(self, token: str, sitekey: str) -> bool:
+        """Whether `token` is one that was issued for `sitekey`; each is good once."""
+        return self._tokens.pop(token, None) == sitekey
+
+    def application(self) -> web.Application:
+        """See `LocalServer`."""
+        app = web.Application()
+        app.router.add_post("/{method}", self._answer)
+        return app
+
+    async def _answer(self, request: web.Request) -> web.StreamResponse:
+        body = await request.json()
+        method = request.match_info["method"]
+        if body["clientKey"] not in (KEY, POOR_KEY):
+            # As real ones do, it repeats what it was told.
+            return _error("ERROR_KEY_DOES_NOT_EXIST", f"no such key: {body['clientKey']}")
+        if method == "getBalance":
+            balance = 9.5 if body["clientKey"] == KEY else 0
+            return web.json_response({"errorId": 0, "balance": balance})
+        if method == "createTask":
+            if body["clientKey"] == POOR_KEY:
+                return _error("ERROR_ZERO_BALANCE", "top up")
+            return await self._create(body["task"])
+        if method == "getTaskResult":
+            return await self._result(body["taskId"])
+        reports = {
+            DIALECTS[self.dialect].report(kind) for kind in ("image", "hcaptcha", "turnstile")
+        }
+        reports |= {DIALECTS[self.dialect].report("recaptcha_v2")}
+        if method not in reports:
+            raise web.HTTPNotFound
+        if method == "feedbackTask":
+            assert body["result"]["invalid"] is True
+        self.reported.append(body["taskId"])
+        return web.json_response({"errorId": 0, "status": "success"})
+
+    async def _create(self, body: dict[str, Any]) -> web.Response:
+        if body["type"] not in DIALECTS[self.dialect].types.values():
+            return _error("ERROR_TASK_NOT_SUPPORTED", body["type"])
+        behaviour: Behaviour = "solved"
+        for name, behaviours in self._behaviours.items():
+            if behaviours and (name in str(body) or body["type"] == "ImageToTextTask" == name):
+                behaviour = behaviours.pop(0)
+        task = Task(next(self._ids), body, behaviour)
+        self.tasks.append(task)
+        if behaviour == "http-500":
+            return web.Response(status=500, text="<h1>500</h1>")
+        if behaviour == "garbage":
+            return web.Response(text="<h1>200</h1>", content_type="text/html")
+        if behaviour == "busy":
+            return _error("ERROR_NO_SLOT_AVAILABLE", "later")
+        if behaviour == "hanging":
+            await asyncio.Event().wait()
+        if body["type"] == "ImageToTextTask" and self.dialect == "capsolver":
+            answer = {"errorId": 0, "taskId": task.id, "status": "ready", **self._solution(task)}
+            return web.json_response(answer)
+        return web.json_response({"errorId": 0, "taskId": task.id})
+
+    async def _result(self, task_id: int) -> web.Response:
+        task = next(task for task in self.tasks if task.id == task_id)
+        task.polls += 1
+        if task.behaviour == "unsolvable":
+            return _error("ERROR_CAPTCHA_UNSOLVABLE", "too hard")
+        if task.behaviour == "stuck" or (task.behaviour == "slow" and task.polls < 6):
+            # One of the answers is lost, too.
+            if task.polls == 3:
+                return web.Response(status=502)
+            return web.json_response({"errorId": 0, "status": "processing"})
+        return web.json_response({"errorId": 0, "status": "ready", **self._solution(task)})
+
+    def _solution(self, task: Task) -> dict[str, Any]:
+        if task.body["type"] == "ImageToTextTask":
+            size = struct.unpack(">II", base64.b64decode(task.body["body"])[16:24])
+            # A picture of it may be a pixel larger.
+            is_whole = all(0 <= a - b <= 2 for a, b in zip(size, IMAGE_SIZE, strict=True))
+            is_right = is_whole and task.behaviour != "wrong"
+            return {"solution": {"text": IMAGE_TEXT if is_right else "illegible"}}
+        token = secrets.token_urlsafe(200)
+        if task.behaviour != "wrong":
+            self._tokens[token] = task.body["websiteKey"]
+        is_turnstile = "Turnstile" in task.body["type"]
+        return {"solution": {"token" if is_turnstile else "gRecaptchaResponse": token}}
+
+
+def _error(code: str, description: str) -> web.Response:
+    answer = {"errorId": 1, "errorCode": code, "errorDescription": description}
+    return web.json_response(answer)

@@ -1,0 +1,312 @@
+"""Cookies: whoever they are for sees them, nobody else does, and nothing of them remains."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import os
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from ipaddress import ip_address
+from pathlib import Path
+
+import boto3
+import pytest
+import pytest_asyncio
+from aiohttp import web
+
+from activities.browser.capture import PageOptions, capture_page
+from activities.browser.pool import BrowserPool, find_browser
+from api.batches.idempotency import HEADER
+from domain.cookies import CookieError, browser_cookies, jar_lines, parse_cookies
+from settings import Settings
+from stack.stack import Stack
+from storage.bucket import Bucket
+from storage.vault import PREFIX, SecretUnavailableError, Vault
+from tests.support.client import ApiClient, Json, summary
+from tests.support.gateways import running_gateway
+from tests.support.site import Site
+
+SUBMIT = "/api/batch/scrape"
+
+
+# What clients write
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a=1; b=2", [("a", "1"), ("b", "2")]),
+        (" a = 1 ;b=2;; ", [("a", "1"), ("b", "2")]),
+        ("token=a=b==", [("token", "a=b==")]),
+        ('a="x y"; b=', [("a", '"x y"'), ("b", "")]),
+        ("Cookie: a=1", [("a", "1")]),
+        ("'cookie:a=1; b=2'", [("a", "1"), ("b", "2")]),
+        ('"a=1; b=2"', [("a", "1"), ("b", "2")]),
+        ("a=1; a=2", [("a", "1")]),
+        ("a=ü", [("a", "ü")]),
+    ],
+)
+def test_cookies_are_read_leniently(text: str, expected: list[tuple[str, str]]) -> None:
+    assert [(cookie.name, cookie.value) for cookie in parse_cookies(text)] == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "my-s3cret-cookie",
+        "a=1; my-s3cret-cookie",
+        "a=my-s3cret-cookie\r\nX-Other: 1",
+        "a=my-s3cret-cookie\n",
+        "a=my-s3cret-cookie\0",
+        "=my-s3cret-cookie",
+        "Set-Cookie: a=my-s3cret-cookie; Path=/",
+        "a=my-s3cret-cookie" + "x" * 5000,
+        "a=my-s3cret-cookie; " * 2000,
+        "; ".join(f"c{number}=my-s3cret-cookie" for number in range(200)),
+    ],
+)
+def test_what_is_no_cookie_is_refused_and_not_shown(text: str) -> None:
+    with pytest.raises(CookieError) as caught:
+        parse_cookies(text)
+    assert "my-s3cret-cookie" not in str(caught.value)
+
+
+def test_they_are_for_one_site_and_keep_their_security() -> None:
+    cookies = parse_cookies("a=1; __Host-b=2; __Secure-c=3")
+    assert "1" not in repr(cookies)
+    lax = {"sameSite": "Lax"}
+    site = {"domain": ".example.co.uk", "path": "/", "secure": True, **lax}
+    host = {"url": "https://www.example.co.uk/", "secure": True, **lax}
+    assert browser_cookies(cookies, "https://www.example.co.uk/x") == [
+        {"name": "a", "value": "1", **site},
+        {"name": "__Host-b", "value": "2", **host},
+        {"name": "__Secure-c", "value": "3", **site},
+    ]
+    assert [c["name"] for c in browser_cookies(cookies, "http://www.example.co.uk/")] == ["a"]
+    for url in ("https://github.io/", "https://8.8.8.8/", "https://localhost/"):
+        assert all("domain" not in cookie for cookie in browser_cookies(cookies, url))
+    assert jar_lines(cookies[:2], "https://a.example.com/") == [
+        ".example.com\tTRUE\t/\tTRUE\t0\ta\t1",
+        "a.example.com\tFALSE\t/\tTRUE\t0\t__Host-b\t2",
+    ]
+
+
+# Who sees them
+
+
+@asynccontextmanager
+async def recording_site() -> AsyncIterator[tuple[int, list[tuple[str, str, str]]]]:
+    """Port, and host, path and cookies of each request."""
+    seen: list[tuple[str, str, str]] = []
+
+    async def answer(request: web.Request) -> web.Response:
+        host = request.host.rpartition(":")[0]
+        seen.append((host, request.path, request.headers.get("Cookie", "")))
+        if target := request.query.get("to"):
+            raise web.HTTPFound(target)
+        port = request.host.rpartition(":")[2]
+        images = "".join(
+            f"<img src=http://{other}:{port}/image-of-{request.path[1:]}>"
+            for other in request.query.getall("embeds", [])
+        )
+        text = f"<h1>page</h1>{images}<script>fetch('/script')</script>"
+        return web.Response(text=text, content_type="text/html")
+
+    app = web.Application()
+    app.router.add_get("/{path:.*}", answer)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    try:
+        yield runner.addresses[0][1], seen
+    finally:
+        await runner.cleanup()
+
+
+async def test_the_whole_site_sees_them_and_nobody_else() -> None:
+    async def resolver(host: str) -> list[object]:
+        return [ip_address("127.0.0.1")]
+
+    pool = BrowserPool(find_browser(None), tabs=1)
+    await pool.start()
+    options = PageOptions(max_bytes=2**20, cookies=parse_cookies("a=1; b=ü"))
+    try:
+        async with (
+            recording_site() as (port, seen),
+            running_gateway(resolver=resolver) as gateway,  # type: ignore[arg-type]
+        ):
+            embeds = "embeds=static.shop.example&embeds=tracker.example"
+            for url in (
+                f"http://www.shop.example:{port}/one?{embeds}",
+                f"http://shop.example:{port}/two?to=http://www.shop.example:{port}/three",
+                f"http://shop.example:{port}/four?to=http://other.example:{port}/five"
+                "?embeds=shop.example",
+            ):
+                async with gateway.lane() as lane:
+                    await capture_page(pool, lane, url, options, lambda _: None)
+    finally:
+        await pool.close()
+    given = {(host, path): cookies for host, path, cookies in seen if path != "/favicon.ico"}
+    full = {where for where, cookies in given.items() if cookies.startswith("a=1; b=")}
+    assert full == {
+        ("www.shop.example", "/one"),
+        ("www.shop.example", "/script"),
+        ("static.shop.example", "/image-of-one"),
+        ("shop.example", "/two"),
+        ("www.shop.example", "/three"),
+        ("shop.example", "/four"),
+    }
+    others = set(given) - full
+    assert {given[where] for where in others} == {""}
+    assert others == {
+        ("tracker.example", "/image-of-one"),
+        ("other.example", "/five"),
+        ("other.example", "/script"),
+        ("shop.example", "/image-of-five"),  # asked for by a page of another site
+    }
+
+
+# What remains of them
+
+
+def traced(folder: Path, secret: str) -> list[str]:
+    """The files below `folder` that hold `secret`, as it is or encoded."""
+    raw = secret.encode()
+    forms = {raw, raw.hex().encode(), secret.encode("utf-16-le")}
+    # Wherever it begins within a longer text, the middle of its base64 is one of these.
+    forms |= {base64.b64encode(b"x" * shift + raw)[4:-4] for shift in range(3)}
+    found = []
+    for path in folder.rglob("*"):
+        if path.is_file():
+            content = path.read_bytes()
+            found += [str(path) for form in forms if form in content]
+    return found
+
+
+@pytest_asyncio.fixture
+async def bucket(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Bucket]:
+    async with bucket_of(stack, monkeypatch) as opened:
+        yield opened
+
+
+@asynccontextmanager
+async def bucket_of(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Bucket]:
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)  # which remembers credentials
+    for name, value in stack.env.items():
+        if name.startswith("AWS_"):
+            monkeypatch.setenv(name, value)
+    settings = Settings(s3_endpoint_url=stack.s3_endpoint, s3_bucket=stack.bucket)
+    opened = Bucket(settings, timeout=10)
+    yield opened
+    opened.close()
+
+
+async def sealed(bucket: Bucket, batch_id: str) -> list[str]:
+    return [found.key for found in await bucket.list(f"{PREFIX}{batch_id}/")]
+
+
+@pytest.mark.parametrize("mode", ["default", "fast"])
+async def test_no_file_ever_holds_them_and_after_the_end_there_is_nothing(
+    api: ApiClient, stack: Stack, site: Site, bucket: Bucket, mode: str
+) -> None:
+    secrets = [f"secret{uuid.uuid4().hex}" for _ in range(2)]
+    async with recording_site() as (port, seen):
+        page = f"http://127.0.0.1:{port}/page?embeds=localhost"
+        urls = [
+            page,
+            f"http://127.0.0.1:{port}/away?to=http://localhost:{port}/elsewhere",
+            site.url(f"/gated/cookies-{mode}"),
+            site.url(f"/broken/cookies-{mode}"),
+        ]
+        body = {"urls": urls, "cookies": f"session={secrets[0]}", "scrapeMode": mode}
+        key = {HEADER: f"cookies-{mode}"}
+        status, answer = await api.post(SUBMIT, body, headers=key)
+        assert status == 202
+        batch_id = answer["batchId"]
+        await api.wait_for(batch_id, lambda b: b["completedCount"] >= 2)
+        assert await sealed(bucket, batch_id) == [f"{PREFIX}{batch_id}/1"]
+        assert await asyncio.to_thread(traced, stack.data_dir, secrets[0]) == []
+        assert (await api.post(SUBMIT, body, headers=key))[1]["batchId"] == batch_id
+        other = {**body, "cookies": "session=other"}
+        assert (await api.post(SUBMIT, other, headers=key))[0] == 409
+        site.open_gate(f"cookies-{mode}")
+        batch = await api.finished(batch_id)
+        assert (batch["completedCount"], batch["failedCount"]) == (3, 1), summary(batch)
+        assert await sealed(bucket, batch_id) == []
+
+        by_host = {(host, cookies) for host, path, cookies in seen if path != "/favicon.ico"}
+        assert by_host == {("127.0.0.1", f"session={secrets[0]}"), ("localhost", "")}
+
+        status, answer = await retry(api, batch_id, {})
+        assert (status, answer["code"]) == (400, "COOKIES_REQUIRED")
+        status, answer = await retry(api, batch_id, {"cookies": f"session={secrets[1]}"})
+        assert status == 202
+        batch = await api.finished(batch_id)
+        assert batch["completedCount"] == 4, summary(batch)
+        assert await sealed(bucket, batch_id) == []
+    for secret in secrets:
+        assert await asyncio.to_thread(traced, stack.data_dir, secret) == []
+
+
+async def retry(api: ApiClient, batch_id: str, body: Json) -> tuple[int, Json]:
+    return await api.post(f"{SUBMIT}/{batch_id}/retry", body)
+
+
+@pytest.mark.parametrize(
+    "cookies",
+    [
+        "a=my-s3cret-cookie\r\nb: c",
+        "my-s3cret-cookie",
+        "a=my-s3cret-cookie" * 1500,
+        ["my-s3cret-cookie"],
+        {"a": "my-s3cret-cookie"},
+    ],
+)
+async def test_a_refusal_shows_nothing_of_them(
+    api: ApiClient, stack: Stack, cookies: object
+) -> None:
+    status, answer = await api.post(SUBMIT, {"urls": ["http://127.0.0.1/"], "cookies": cookies})
+    assert status == 422
+    assert answer["message"].startswith("cookies: ")
+    assert "my-s3cret-cookie" not in str(answer)
+    assert await asyncio.to_thread(traced, stack.data_dir, "my-s3cret-cookie") == []
+
+
+async def test_a_secret_is_bound_to_its_batch_its_key_and_its_time(bucket: Bucket) -> None:
+    batch_id, old, new = str(uuid.uuid4()), os.urandom(32), os.urandom(32)
+    vault = Vault(bucket, [old])
+    await vault.put(batch_id, 1, "a=1")
+    assert await vault.get(batch_id, 1) == await Vault(bucket, [new, old]).get(batch_id, 1) == "a=1"
+    body = await bucket.get(f"{PREFIX}{batch_id}/1")
+    await bucket.put(f"{PREFIX}{batch_id}/2", body, "application/octet-stream")
+    tampered = body[:5] + b"\xff" + body[6:]
+    await bucket.put(f"{PREFIX}{batch_id}/3", tampered, "application/octet-stream")
+    await Vault(bucket, [old], keeps=timedelta()).put(batch_id, 4, "a=1")
+    for generation in (2, 3, 4, 5):
+        with pytest.raises(SecretUnavailableError):
+            await vault.get(batch_id, generation)
+    for keys in ([new], []):
+        with pytest.raises(SecretUnavailableError):
+            await Vault(bucket, keys).get(batch_id, 1)
+    # No such batch runs, so whoever sweeps the bucket deletes all that.
+    async with asyncio.timeout(60):
+        while await sealed(bucket, batch_id):  # noqa: ASYNC110 -- another process does it
+            await asyncio.sleep(0.2)
+
+
+async def test_cookies_of_a_batch_that_cannot_start_do_not_stay(
+    own_stack: Stack, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with (
+        ApiClient(own_stack.api_url, own_stack.api_key) as api,
+        bucket_of(own_stack, monkeypatch) as bucket,
+    ):
+        batch_id = await api.submit([site.url("/status/404")])
+        await api.finished(batch_id)
+        await own_stack.stop("temporal")
+        body = {"urls": [site.url("/plain")], "cookies": "a=1"}
+        assert (await api.post(SUBMIT, body))[0] == 503
+        assert await bucket.list(PREFIX) == []

@@ -1,0 +1,310 @@
+"""Items leave by the exit that was asked for: real proxies, each of which stands for a country."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from aiohttp import web
+from sqlalchemy import select
+
+from activities.visitor.locales import PLACES
+from stack.stack import Stack
+from storage.database import Database
+from storage.tables import settlements
+from tests.conftest import SHORT_TIMEOUTS, STACK_ENV
+from tests.support.client import ApiClient, Json, summary
+from tests.support.fingerprint import fingerprint_site
+from tests.support.servers import serving
+from tests.support.site import Site, closed_port
+from tests.support.upstreams import PASSWORD, USER, Upstream, upstream_proxy
+from tests.support.walls.samples import SAMPLES
+
+HATED = ("127.0.0.7", "127.0.0.8")
+"""Addresses that `PickySite` blocks."""
+
+WALL = next(sample for sample in SAMPLES if sample.name == "block page of Akamai")
+
+NAMED = "shop.exit.example"
+"""A host that only the exit in the United States knows."""
+
+
+@dataclass
+class Reach:
+    """A stack whose exits are all here."""
+
+    stack: Stack
+    api: ApiClient
+    exits: dict[str, Upstream]
+
+
+@pytest_asyncio.fixture(scope="module")
+async def reach(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Reach]:
+    async with AsyncExitStack() as opened:
+
+        async def proxy(
+            scheme: str,
+            *,
+            has_login: bool = True,
+            dies_after: int | None = None,
+            source: str | None = None,
+        ) -> Upstream:
+            made = upstream_proxy(
+                scheme,
+                has_login=has_login,
+                names={NAMED: "127.0.0.1"},
+                dies_after=dies_after,
+                source=source,
+            )
+            return await opened.enter_async_context(made)
+
+        exits = {
+            "de": await proxy("http"),
+            "nl": await proxy("socks5"),
+            "jp": await proxy("http", has_login=False),
+            "us": await proxy("socks5", has_login=False),
+            "br": await proxy("http"),
+            "dying": await proxy("socks5", dies_after=100_000),
+            "provider": await proxy("http"),
+            "hated": await proxy("http", source=HATED[0]),
+            "despised": await proxy("socks5", source=HATED[1]),
+        }
+        gate = exits["provider"].address
+        wrong = exits["de"].url.replace(PASSWORD, "wrong")
+        listed = {
+            "de": exits["de"].url,
+            "nl": exits["nl"].url,
+            "jp": exits["jp"].url,
+            "us": exits["us"].url.replace("socks5:", "socks5h:"),
+            "br": [f"http://127.0.0.1:{closed_port()}", wrong, exits["br"].url],
+            "mx": [exits["dying"].url, exits["br"].url],
+            "ca": [f"socks5://127.0.0.1:{closed_port()}", wrong],
+            "tr": [exits["hated"].url, exits["br"].url],
+            "no": [exits["hated"].url, exits["despised"].url, exits["hated"].url],
+            "ua": exits["despised"].url,
+            "kr,tw": f"http://{USER}-{{country}}-{{session}}:{PASSWORD}@{gate}",
+        }
+        file = tmp_path_factory.mktemp("exits") / "exits.json"
+        file.write_text(json.dumps(listed))
+        env = {**STACK_ENV, **SHORT_TIMEOUTS, "SPIDRA_PROXIES": str(file)}
+        stack = await opened.enter_async_context(
+            Stack(tmp_path_factory.mktemp("reach-stack"), env=env)
+        )
+        await stack.wait_ready(60)
+        api = await opened.enter_async_context(ApiClient(stack.api_url, stack.api_key))
+        yield Reach(stack, api, exits)
+
+
+async def scrape(
+    reach: Reach, urls: list[str], country: str | None = None, **options: object
+) -> Json:
+    """The batch of `urls`, by an exit there, once it has ended."""
+    if country is not None:
+        options["proxyCountry"] = country
+    return await reach.api.finished(await reach.api.submit(urls, useProxy=True, **options))
+
+
+def traffic(reach: Reach) -> int:
+    """What was settled so far, in bytes."""
+    database = Database(f"sqlite:///{reach.stack.data_dir}/spidra.db")
+    with database.transaction() as connection:
+        found = connection.execute(select(settlements.c.proxy_bytes)).scalars().all()
+    database.close()
+    return sum(found)
+
+
+@pytest.mark.parametrize(
+    ("country", "mode"),
+    [("de", "default"), ("nl", "default"), ("jp", "default"), ("de", "fast"), ("nl", "fast")],
+)
+async def test_items_leave_by_the_exit_of_their_country(
+    reach: Reach, site: Site, country: str, mode: str
+) -> None:
+    exits = reach.exits
+    before = {name: len(exit_.asked) for name, exit_ in exits.items()}
+    metered, relayed = traffic(reach), exits[country].relayed
+    urls = [site.url(path) for path in ("/big?mb=0.2", "/js", "/status/404")]
+    batch = await scrape(reach, urls, country, scrapeMode=mode)
+    assert [i["status"] for i in batch["items"]] == ["completed", "completed", "failed"]
+    assert [i["attempts"] for i in batch["items"]] == [1, 1, 1]
+    used = [name for name, exit_ in exits.items() if len(exit_.asked) > before[name]]
+    assert used == [country]
+    assert set(exits[country].asked) == {site.url("").removeprefix("http://")}
+    assert traffic(reach) - metered == pytest.approx(exits[country].relayed - relayed, rel=0.02)
+
+
+async def test_the_account_shows_the_traffic(reach: Reach, site: Site) -> None:
+    await scrape(reach, [site.url("/plain")], "jp")
+    async with reach.api.session.get("/api/account") as response:
+        bandwidth = (await response.json())["data"]["proxyBandwidth"]
+    assert bandwidth == {"limitMb": 0, "usedMb": round(traffic(reach) / 1e6, 3), "remainingMb": 0}
+    assert bandwidth["usedMb"] > 0
+
+
+async def test_an_exit_may_know_names_that_nobody_here_knows(reach: Reach, site: Site) -> None:
+    port = site.url("").rpartition(":")[2]
+    batch = await scrape(reach, [f"http://{NAMED}:{port}/plain"], "us")
+    assert batch["completedCount"] == 1, summary(batch)
+    assert set(reach.exits["us"].asked) == {f"{NAMED}:{port}"}
+
+
+async def test_but_not_what_must_not_be_reached(reach: Reach, site: Site) -> None:
+    batch = await scrape(reach, [site.url("/redirect?to=http://127.0.0.2:8080/")], "us")
+    assert batch["items"][0]["errorCode"] == "EGRESS_BLOCKED"
+    batch = await scrape(reach, ["http://metadata.internal/"], "us")
+    assert batch["items"][0]["errorCode"] == "DNS_FAILURE"
+    assert not [target for target in reach.exits["us"].asked if "127.0.0.2" in target]
+
+
+async def test_exits_that_are_away_or_shut_cost_nothing_but_another_try(
+    reach: Reach, site: Site
+) -> None:
+    batch = await scrape(reach, [site.url("/plain")] * 4, "br")
+    assert batch["completedCount"] == 4, summary(batch)
+    assert [item["attempts"] for item in batch["items"]] == [1] * 4
+
+
+async def test_an_exit_that_dies_in_the_middle_costs_a_retry(reach: Reach, site: Site) -> None:
+    dying, other = reach.exits["dying"], reach.exits["br"]
+    metered, by_other, by_dying = traffic(reach), other.relayed, dying.relayed
+    while not dying.is_dead:
+        batch = await scrape(reach, [site.url("/big?mb=0.2")] * 2, "mx")
+        assert batch["completedCount"] == 2, summary(batch)
+    assert [item["attempts"] for item in batch["items"]] == [1, 1]
+    # All tries count; of the last bytes of the dying exit only it knows.
+    by_other, by_dying = other.relayed - by_other, dying.relayed - by_dying
+    assert by_other < traffic(reach) - metered <= 1.02 * (by_other + by_dying)
+
+
+async def test_without_an_exit_that_works_the_item_says_so(reach: Reach, site: Site) -> None:
+    hits = site.hits("/plain")
+    batch = await scrape(reach, [site.url("/plain")], "ca")
+    [item] = batch["items"]
+    assert (item["status"], item["errorCode"], item["retryable"]) == (
+        "failed",
+        "PROXY_FAILED",
+        True,
+    )
+    assert site.hits("/plain") == hits
+
+
+async def test_a_session_is_of_one_item(reach: Reach, site: Site) -> None:
+    provider = reach.exits["provider"]
+    await scrape(reach, [site.url("/big?mb=0.2"), site.url("/js")], "tw")
+    users = set(provider.users)
+    assert len(users) == 2
+    assert all(user.startswith(f"{USER}-tw-") for user in users)
+
+
+async def test_a_region_is_any_of_its_exits(reach: Reach, site: Site) -> None:
+    before = {name: len(exit_.asked) for name, exit_ in reach.exits.items()}
+
+    def used() -> set[str]:
+        return {name for name, e in reach.exits.items() if len(e.asked) > before[name]}
+
+    for _ in range(6):
+        await scrape(reach, [site.url("/plain")] * 6, "eu")
+        if len(used()) == 2:
+            break
+    assert used() == {"de", "nl"}
+    batch = await scrape(reach, [site.url("/plain")] * 2)
+    assert batch["completedCount"] == 2
+
+
+async def test_a_country_without_an_exit_is_refused(reach: Reach) -> None:
+    body = {"urls": ["http://example.com/"], "useProxy": True, "proxyCountry": "ch"}
+    status, answer = await reach.api.post("/api/batch/scrape", body)
+    assert status == 422
+    assert answer["errors"] == [
+        "proxyCountry: this server has no exit in 'ch'; it has us, de, jp, ca, br, nl, mx, kr, no, "
+        "tr, tw, ua, eu, global."
+    ]
+
+
+class PickySite:
+    """A site that blocks visitors by their address; `visitors` are those of its page."""
+
+    def __init__(self) -> None:
+        self.visitors: list[str] = []
+        self.app = web.Application()
+        self.app.router.add_get("/page", self._page)
+
+    async def _page(self, request: web.Request) -> web.Response:
+        assert request.remote is not None
+        self.visitors.append(request.remote)
+        if request.remote in HATED:
+            return web.Response(text=WALL.html, status=WALL.status, content_type="text/html")
+        return web.Response(text="<h1>Welcome</h1>", content_type="text/html")
+
+
+@pytest.mark.parametrize("mode", ["default", "fast"])
+async def test_a_block_costs_one_turn_to_another_exit(reach: Reach, mode: str) -> None:
+    site = PickySite()
+    async with serving(site.app) as url:
+        metered, exits = traffic(reach), (reach.exits["hated"], reach.exits["br"])
+        relayed = sum(exit_.relayed for exit_ in exits)
+        # An exit that one site blocks is no worse for others: it goes on being chosen.
+        for _ in range(20):
+            batch = await scrape(reach, [f"{url}/page"] * 4, "tr", scrapeMode=mode)
+            assert batch["completedCount"] == 4, summary(batch)
+            assert [item["attempts"] for item in batch["items"]] == [1] * 4
+            assert [item["creditsUsed"] for item in batch["items"]] == [2] * 4
+            if site.visitors.count(HATED[0]) >= 4:
+                break
+        assert site.visitors.count(HATED[0]) >= 4
+        # The blocked tries count as well.
+        by_exits = sum(exit_.relayed for exit_ in exits) - relayed
+        assert traffic(reach) - metered == pytest.approx(by_exits, rel=0.02)
+
+
+@pytest.mark.parametrize(("country", "visits"), [("no", 2), ("ua", 1)])
+async def test_a_block_everywhere_is_told_after_one_more_try(
+    reach: Reach, country: str, visits: int
+) -> None:
+    site = PickySite()
+    async with serving(site.app) as url:
+        batch = await scrape(reach, [f"{url}/page"], country)
+    [item] = batch["items"]
+    assert (item["errorCode"], item["retryable"], item["creditsUsed"]) == ("BLOCKED", True, 0)
+    assert WALL.name in item["error"]
+    assert len(site.visitors) == visits
+
+
+async def test_who_leaves_by_an_exit_comes_from_its_country(reach: Reach) -> None:
+    async with fingerprint_site() as site:
+        for country in ("jp", "nl"):
+            batch = await scrape(reach, [site.url(f"{country}-{n}") for n in range(3)], country)
+            assert batch["completedCount"] == 3, summary(batch)
+            found = [site.of(f"{country}-{n}") for n in range(3)]
+            for one in found:
+                assert [name for name, agrees, _ in one["report"] if not agrees] == []
+                assert one["page"]["timezone"] == PLACES[country].timezone
+                assert one["page"]["language"] == PLACES[country].locale
+                assert one["position"] == pytest.approx(
+                    [PLACES[country].latitude, PLACES[country].longitude], abs=0.05
+                )
+            assert len({tuple(one["position"]) for one in found}) == 3
+
+
+async def test_without_a_browser_too(reach: Reach) -> None:
+    async with fingerprint_site() as site:
+        batch = await scrape(reach, [f"{site.base}/echo"], "jp", scrapeMode="fast")
+    assert "ja-JP,ja;q=0.9,en-US;q=0.8,en;q=0.7" in batch["items"][0]["result"]
+
+
+async def test_no_password_is_in_any_file(reach: Reach) -> None:
+    """Run last: after exits that were away, shut, and died."""
+    found = await asyncio.to_thread(lambda: list(files_with(reach.stack.data_dir, PASSWORD)))
+    assert found == []
+
+
+def files_with(folder: Path, text: str) -> Iterator[Path]:
+    for path in folder.rglob("*"):
+        if path.is_file() and text.encode() in path.read_bytes():
+            yield path

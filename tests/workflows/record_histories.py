@@ -1,0 +1,63 @@
+"""`python -m tests.workflows.record_histories VERSION`: histories of batches, for `test_replay`.
+
+Batches of real pages on a real stack: one that just runs, one with cookies, one that is cancelled,
+one whose host asks to come back later, and the second run of one that is retried.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import sys
+import tempfile
+from pathlib import Path
+
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+
+from stack.stack import Stack
+from tests.conftest import STACK_ENV
+from tests.support.client import ApiClient
+from tests.support.site import Site
+from workflows.state import workflow_id
+
+FOLDER = Path(__file__).parent / "histories"
+
+
+async def record(version: str) -> None:
+    """Writes one file per batch."""
+    with tempfile.TemporaryDirectory() as folder:
+        async with (
+            Stack(Path(folder), env=STACK_ENV) as stack,
+            Site() as site,
+            Site() as refusing,
+            ApiClient(stack.api_url, stack.api_key) as api,
+        ):
+            await stack.wait_ready()
+            temporal = await Client.connect(
+                stack.temporal_address, data_converter=pydantic_data_converter
+            )
+            batches = {
+                "plain": await api.submit([site.url("/plain"), site.url("/status/404")] * 6),
+                "cookies": await api.submit([site.url("/plain")] * 3, cookies="a=1"),
+                "refused": await api.submit([refusing.url("/refusing/record")]),
+                "cancelled": await api.submit([site.url("/gated/record")] * 12),
+                "retried": await api.submit([site.url("/plain"), site.url("/broken/record")]),
+            }
+            await api.wait_for(
+                batches["cancelled"], lambda b: any(i["status"] == "running" for i in b["items"])
+            )
+            await api.session.delete(f"/api/batch/scrape/{batches['cancelled']}")
+            site.open_gate("record")
+            await api.finished(batches["retried"])
+            await api.post(f"/api/batch/scrape/{batches['retried']}/retry", {})
+            for name, batch_id in batches.items():
+                await api.wait_for(batch_id, lambda b: b["finishedAt"] is not None)
+                history = await temporal.get_workflow_handle(workflow_id(batch_id)).fetch_history()
+                path = FOLDER / f"{name}-{version}.json"
+                text = history.to_json().replace(f"@{socket.gethostname()}", "@recorded")
+                await asyncio.to_thread(path.write_text, text + "\n")
+
+
+if __name__ == "__main__":
+    asyncio.run(record(sys.argv[1]))

@@ -1,0 +1,276 @@
+"""Random interleavings of what clients ask of the batch workflow, on a real Temporal server.
+
+`EXAMPLES=300 make test ARGS=tests/workflows/test_properties.py` tries more of them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from temporalio import activity
+from temporalio.client import WorkflowExecutionStatus
+from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError
+from temporalio.testing import WorkflowEnvironment
+from temporalio.worker import Worker
+
+from activities.ledger import LedgerActivities
+from domain.failures import failure
+from domain.items import SCRAPE_ITEM, ItemOutcome, Progress, ScrapeInput
+from storage import ledger
+from storage.accounts import set_limit
+from storage.database import Database
+from tests.support.batch_runs import Handle, completed, new_batch
+from tests.support.databases import check_it_adds_up
+from workflows.batch import BatchWorkflow
+from workflows.state import BatchState, CancelRequest, RetryRequest, workflow_id
+
+QUEUE = "properties"
+LATER = timedelta(milliseconds=300)
+CANCEL_COUNTS_FOR = timedelta(seconds=3)
+
+Step = tuple[str, object]
+ITEMS = st.lists(
+    st.sampled_from(["ok", "gone", "flaky", "hangs", "lost", "refused"]), min_size=1, max_size=6
+)
+VERBS = st.sampled_from(["poll", "cancel", "cancel", "retry", "release"])
+STEPS: st.SearchStrategy[list[Step]] = st.lists(
+    st.one_of(
+        st.tuples(st.just("submit"), ITEMS),
+        st.tuples(VERBS, st.integers(0, 9)),
+        st.tuples(st.just("kill"), st.none()),
+    ),
+    min_size=3,
+    max_size=14,
+)
+
+
+@dataclass
+class Batch:
+    """A batch under test, and what was seen of it."""
+
+    handle: Handle
+    behaviours: dict[str, str]
+    """By the item's uuid."""
+    uuids: list[str]
+    starts: Counter[tuple[str, int]] = field(default_factory=Counter)
+    """How often a worker started an item, by uuid and generation."""
+    released: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when items that hang may go on."""
+    completed: dict[str, ItemOutcome] = field(default_factory=dict)
+    cancelled_items: int | None = None
+
+    async def scrape(self, item: ScrapeInput, stopping: asyncio.Event) -> ItemOutcome:
+        """What a worker does with an item until it is `stopping`; as the real one, it ignores a
+        cancel request."""
+        self.starts[item.item_uuid, item.generation] += 1
+        info = activity.info()
+        progress = Progress(
+            stage="scripted",
+            attempts=item.earlier_attempts + info.attempt,
+            started_at=info.started_time,
+        )
+        outcome = completed(item)
+        outcome.attempts = progress.attempts
+        match self.behaviours[item.item_uuid]:
+            case "gone":
+                outcome.failure = failure("HTTP_404", "Gone.")
+            case "flaky" if item.generation == 1:
+                outcome.failure = failure("HTTP_503", "Away.")
+            case "lost" if progress.attempts == 1:
+                raise ApplicationError("lost", progress, type="WORKER_LOST")
+            case "refused" if item.earlier_refusals == 0:
+                progress.postponed = progress.refusals = 1
+                raise ApplicationError("later", progress, type="HTTP_429", next_retry_delay=LATER)
+            case "hangs":
+                while not self.released.is_set():
+                    activity.heartbeat(progress)
+                    with suppress(TimeoutError, asyncio.CancelledError):
+                        await asyncio.wait_for(self.released.wait(), 0.1)
+                    if stopping.is_set():
+                        raise ApplicationError("shut down", progress, type="WORKER_LOST")
+        return outcome
+
+    def see(self, state: BatchState) -> None:
+        """Checks a state against what was seen before."""
+        assert [item.uuid for item in state.items] == self.uuids
+        for item in state.items:
+            if item.uuid in self.completed:
+                assert item.status == "completed"
+                assert item.outcome == self.completed[item.uuid]
+            elif item.status == "completed":
+                assert item.outcome is not None
+                self.completed[item.uuid] = item.outcome
+
+
+class World:
+    """All batches of one example, and the worker that works on them."""
+
+    def __init__(self, env: WorkflowEnvironment, database: Database) -> None:
+        self.env = env
+        self.database = database
+        self.batches: list[Batch] = []
+
+    @asynccontextmanager
+    async def worker(self) -> AsyncIterator[None]:
+        # Temporal's own, `activity.is_worker_shutdown`, is never set for an activity that is the
+        # first one of its worker, and starts when that is shutting down already.
+        stopping = asyncio.Event()
+
+        @activity.defn(name=SCRAPE_ITEM)
+        async def scrape(item: ScrapeInput) -> ItemOutcome:
+            [batch] = [b for b in self.batches if item.item_uuid in b.behaviours]
+            return await batch.scrape(item, stopping)
+
+        book = LedgerActivities(self.database)
+        async with Worker(
+            self.env.client,
+            task_queue=QUEUE,
+            workflows=[BatchWorkflow],
+            activities=[scrape, book.admit_batch, book.settle_items],
+            max_concurrent_activities=3,
+            max_heartbeat_throttle_interval=timedelta(milliseconds=100),
+            # The default is 10 s, in which a batch waits for a worker that was replaced.
+            sticky_queue_schedule_to_start_timeout=timedelta(milliseconds=500),
+        ):
+            try:
+                yield
+            finally:
+                stopping.set()
+
+    async def submit(self, behaviours: list[str]) -> None:
+        state = new_batch(self.database, len(behaviours))
+        uuids = [item.uuid for item in state.items]
+        handle = self.env.client.get_workflow_handle_for(
+            BatchWorkflow.run, workflow_id(state.batch_id)
+        )
+        self.batches.append(Batch(handle, dict(zip(uuids, behaviours, strict=True)), uuids))
+        await self.start(state)
+
+    async def start(self, state: BatchState, generation: int = 1) -> None:
+        await self.env.client.start_workflow(
+            BatchWorkflow.run,
+            state,
+            id=workflow_id(state.batch_id),
+            task_queue=QUEUE,
+            task_timeout=timedelta(seconds=1),  # for tasks that a worker takes along as it dies
+            start_signal="retry" if generation > 1 else None,
+            start_signal_args=[RetryRequest(generation=generation)] if generation > 1 else [],
+        )
+
+    async def is_running(self, batch: Batch) -> bool:
+        return (await batch.handle.describe()).status == WorkflowExecutionStatus.RUNNING
+
+    async def cancel(self, batch: Batch) -> None:
+        if not await self.is_running(batch):
+            return
+        request = CancelRequest(
+            request_id="request",
+            not_after=datetime.now(UTC) + CANCEL_COUNTS_FOR,
+        )
+        with suppress(RPCError):  # it has ended since
+            await batch.handle.signal(BatchWorkflow.cancel, request)
+
+    async def retry(self, batch: Batch) -> None:
+        if await self.is_running(batch):
+            return
+        state = await batch.handle.result()
+        batch.see(state)
+        if state.cancellation is not None or state.count("failed") == 0:
+            return
+        with self.database.transaction() as connection:
+            generation = ledger.reopen_batch(
+                connection,
+                batch_id=state.batch_id,
+                account=state.account,
+                seen_generation=state.generation,
+                items=state.count("failed"),
+                credits_per_item=state.credits_per_item,
+                max_open=50,
+            )
+        await self.start(state, generation)
+
+    async def act(self, step: Step) -> None:
+        match step:
+            case ("submit", list(behaviours)):
+                await self.submit(behaviours)
+            case (str(verb), int(which)) if self.batches:
+                batch = self.batches[which % len(self.batches)]
+                match verb:
+                    case "poll":
+                        batch.see(await batch.handle.query(BatchWorkflow.status))
+                    case "cancel":
+                        await self.cancel(batch)
+                    case "retry":
+                        await self.retry(batch)
+                    case "release":
+                        batch.released.set()
+
+    async def run(self, steps: list[Step]) -> None:
+        """Takes the steps; each `kill` replaces the worker, which gives up what it was doing."""
+        remaining = iter(steps)
+        is_over = False
+        while not is_over:
+            async with self.worker():
+                for step in remaining:
+                    if step[0] == "kill":
+                        break
+                    await self.act(step)
+                else:
+                    is_over = True
+                    await self.finish()
+
+    async def finish(self) -> None:
+        for batch in self.batches:
+            batch.released.set()
+        for batch in self.batches:
+            await batch.handle.result()
+
+    async def check(self, used_before: int) -> None:
+        items_completed = 0
+        for batch in self.batches:
+            result = await batch.handle.result()
+            batch.see(result)
+            items_completed += result.count("completed")
+            assert not result.has_pending
+            cancelled = [item for item in result.items if item.status == "cancelled"]
+            if result.cancellation is None:
+                assert not cancelled
+            else:
+                assert result.cancellation.cancelled_items == len(cancelled)
+                assert result.cancellation.credits_refunded == 2 * len(cancelled)
+            for item in result.items:
+                assert item.outcome is not None
+                starts = batch.starts[item.uuid, item.generation]
+                assert starts <= item.outcome.attempts, "attempts are never fewer than starts"
+                assert item.status != "cancelled" or starts == 0
+        check_it_adds_up(self.database, "account", held=0)
+        with self.database.transaction() as connection:
+            assert ledger.usage(connection, "account").used == used_before + 2 * items_completed
+
+
+@settings(
+    max_examples=int(os.environ.get("EXAMPLES", "20")),
+    derandomize=True,
+    deadline=None,
+    phases=[Phase.generate],  # shrinking would take long
+    suppress_health_check=list(HealthCheck),
+)
+@given(steps=STEPS)
+async def test_whatever_happens_the_state_and_the_ledger_add_up(
+    env: WorkflowEnvironment, database: Database, steps: list[Step]
+) -> None:
+    world = World(env, database)
+    with database.transaction() as connection:
+        set_limit(connection, "account", 1_000_000)
+        used_before = ledger.usage(connection, "account").used
+    await world.run([("submit", ["ok", "hangs", "flaky"]), *steps])
+    await world.check(used_before)
