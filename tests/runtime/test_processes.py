@@ -26,7 +26,7 @@ def test_neither_a_process_nor_its_children_dump_their_memory() -> None:
 
 _WITH_FOLDER = """
 import sys, tempfile
-from activities.temporary import own_temporary_folder
+from runtime.temporary import own_temporary_folder
 with own_temporary_folder():
     open(tempfile.mkdtemp() + "/profile", "w").close()
     print(tempfile.gettempdir(), flush=True)

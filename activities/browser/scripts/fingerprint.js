@@ -1,5 +1,5 @@
 // Makes a headless Chromium tell what the same Chromium with a window tells, in each window and
-// worker before the site's own scripts. `given` is made by `activities.identity`. Only what no
+// worker before the site's own scripts. `given` is made by `activities.visitor.profile`. Only what no
 // option of the browser can set is replaced, by proxies of the native functions.
 //
 // Comments are whole lines and statements end with semicolons: it is packed into one line.
@@ -76,7 +76,7 @@
   });
 
   // Scripts of workers that pages make themselves are changed here, others on their way, for which
-  // `activities.disguise` waits to be asked.
+  // `activities.browser.fingerprint` waits to be asked.
   const isScript = /^$|javascript|ecmascript/i;
   const blobs = new Map();
   const altered = new Map();

@@ -531,7 +531,7 @@ async def test_close_ends_what_is_running(own: OwnBrowser, site: Site) -> None:
 async def test_no_browser_outlives_its_worker(tmp_path: Path) -> None:
     program = """
 import asyncio
-from activities.browser import BrowserPool, find_browser
+from activities.browser.pool import BrowserPool, find_browser
 
 async def main():
     pool = BrowserPool(find_browser(None), tabs=1)
