@@ -8,8 +8,6 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
-from playwright.async_api import Response
-
 from domain.failures import ScrapeError
 
 _NET_ERRORS = (
@@ -46,11 +44,6 @@ def net_error(error: str, url: str) -> ScrapeError:
 def host(url: str) -> str:
     """The host of `url` for a sentence about it."""
     return urlsplit(url).hostname or "the server"
-
-
-def check_answer(response: Response) -> None:
-    """Raises `ScrapeError` unless `response` is a page or text."""
-    check_head(response.status, response.headers, response.url)
 
 
 def check_head(status: int, headers: Mapping[str, str], url: str) -> None:

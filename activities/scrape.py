@@ -15,24 +15,25 @@ from typing import Any, TypeVar
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from activities.browser.capture import PageCapture, PageOptions, capture_page
+from activities.browser.capture import capture_page
 from activities.browser.pool import BrowserPool
-from activities.browser.wall_handler import Passage
+from activities.browser.wall_handler import WallHandler
+from activities.capture import PageCapture, PageOptions
 from activities.checkpoints import Checkpoints, TakenPage
 from activities.conversion.pool import ContentConverter
 from activities.egress.gateway import Gateway
 from activities.egress.routes import ExitPool, Route
-from activities.egress.session import Lane
+from activities.egress.session import EgressSession
 from activities.extraction import without_model
 from activities.extraction.errors import LeftAloneError, ModelError, item_timed_out
 from activities.extraction.extractor import Extractor
 from activities.http.capture import fetch_page
 from activities.http.client import HttpClient
 from activities.http.headers import headers_of
-from activities.politeness.hosts import REFUSALS, HostBusyError, Hosts, Turn
+from activities.politeness.hosts import BACKOFF_CODES, HostBusyError, HostPermit, Hosts
 from activities.politeness.robots import Robots
 from activities.slots import PageSlots
-from activities.visitor.profile import Identity, identity_for
+from activities.visitor.profile import VisitorProfile, profile_for
 from activities.walls.solver import Solver
 from domain.cookies import Cookie, jar_lines, parse_cookies
 from domain.failures import ScrapeError, failure
@@ -207,9 +208,9 @@ class ScrapeActivities:
                         await self._extract(item, request, outcome, taken, on_stage)
             else:
                 # Only then does the time of the item begin: in a queue it does no work.
-                async with self._turn(item, progress, on_stage) as turn:
+                async with self._permit(item, progress, on_stage) as permit:
                     async with asyncio.timeout(item.timeout_seconds):
-                        await self._scrape(item, outcome, on_stage, turn)
+                        await self._scrape(item, outcome, on_stage, permit)
         except ModelError as error:
             self._put_off(progress, error)
             outcome.failure = error.failure
@@ -238,20 +239,20 @@ class ScrapeActivities:
         return outcome
 
     @asynccontextmanager
-    async def _turn(
+    async def _permit(
         self, item: ScrapeInput, progress: Progress, on_stage: Callable[[str], None]
-    ) -> AsyncIterator[Turn]:
+    ) -> AsyncIterator[HostPermit]:
         """A visit to the item's host. Raises `ApplicationError` if the item is to come back later,
         and `ScrapeError` if it has waited too often."""
         on_stage(WAITING)
         try:
-            async with self._hosts.turn(item.url, is_direct=not item.use_proxy) as turn:
+            async with self._hosts.permit(item.url, is_direct=not item.use_proxy) as permit:
                 try:
-                    yield turn
+                    yield permit
                 except ScrapeError as error:
-                    if error.failure.code not in REFUSALS:
+                    if error.failure.code not in BACKOFF_CODES:
                         raise
-                    delay = turn.refused(error, progress.refusals)
+                    delay = permit.refused(error, progress.refusals)
                     if delay is None or progress.postponed >= _MAX_POSTPONED:
                         raise
                     progress.refusals += 1
@@ -284,13 +285,13 @@ class ScrapeActivities:
         item: ScrapeInput,
         outcome: ItemOutcome,
         on_stage: Callable[[str], None],
-        turn: Turn,
+        permit: HostPermit,
     ) -> None:
         request = await self._request(item.batch_id)
         if self._extractor is None and request.needs_extraction and request.output == "markdown":
             raise without_model.needs_model("Only a model can write what the prompt asks for")
         page = await self._capture(item, request, outcome, on_stage)
-        turn.end()
+        permit.end()
         outcome.http_status = page.http_status
         outcome.final_url = page.final_url
         with self._without_page(item):
@@ -417,7 +418,7 @@ class ScrapeActivities:
             max_frames=self._max_frames,
             cookies=await self._cookies(item),
         )
-        passage = self._passage(item)
+        wall_handler = self._wall_handler(item)
         earlier_captchas = outcome.usage.captchas
         route = self._exits.route(request.proxy_country) if request.use_proxy else None
         losses = 0
@@ -425,10 +426,10 @@ class ScrapeActivities:
             try:
                 country = self._country if route is None else route.exit.country
                 # One item is one visitor, wherever it is seen from.
-                identity = identity_for(country, item.item_uuid)
-                async with self._lane(route, outcome.usage) as lane:
+                profile = profile_for(country, item.item_uuid)
+                async with self._egress(route, outcome.usage) as egress:
                     page = await self._load(
-                        lane, item, request, options, on_stage, passage, identity
+                        egress, item, request, options, on_stage, wall_handler, profile
                     )
                 if route is not None:
                     outcome.warnings.extend(route.arrived())
@@ -439,56 +440,56 @@ class ScrapeActivities:
                     losses += 1
                     if losses == _PAGE_ATTEMPTS:
                         raise
-                elif route is None or not route.turn(code):
+                elif route is None or not route.try_next(code):
                     raise
             finally:
-                outcome.usage.captchas = earlier_captchas + passage.solved
+                outcome.usage.captchas = earlier_captchas + wall_handler.solved
 
     async def _load(
         self,
-        lane: Lane,
+        egress: EgressSession,
         item: ScrapeInput,
         request: BatchRequest,
         options: PageOptions,
         on_stage: Callable[[str], None],
-        passage: Passage,
-        identity: Identity,
+        wall_handler: WallHandler,
+        profile: VisitorProfile,
     ) -> PageCapture:
         if self._robots is not None:
-            await self._robots.check(lane, item.url, identity)
+            await self._robots.check(egress, item.url, profile)
         if request.scrape_mode == "fast":
             return await fetch_page(
                 self._http,
-                lane,
+                egress,
                 item.url,
                 options,
-                headers_of(identity),
+                headers_of(profile),
                 on_stage,
                 cookies=jar_lines(options.cookies, item.url),
             )
         # Items that leave by exits of their own are to look like visitors of their own.
-        sharers = None if request.use_proxy else (item.batch_id, item.generation)
+        reuse_key = None if request.use_proxy else (item.batch_id, item.generation)
         return await capture_page(
             self._browsers,
-            lane,
+            egress,
             item.url,
             options,
             on_stage,
-            passage,
-            sharers=sharers,
-            identity=identity,
+            wall_handler,
+            reuse_key=reuse_key,
+            profile=profile,
         )
 
     @asynccontextmanager
-    async def _lane(self, route: Route | None, usage: Usage) -> AsyncIterator[Lane]:
+    async def _egress(self, route: Route | None, usage: Usage) -> AsyncIterator[EgressSession]:
         """The way out, opened anew for each try, since that also opens the gateway if it was
         lost. What goes through an exit is counted."""
-        async with self._gateway.lane(None if route is None else route.exit) as lane:
+        async with self._gateway.open_session(None if route is None else route.exit) as egress:
             try:
-                yield lane
+                yield egress
             finally:
                 if route is not None:
-                    usage.proxy_bytes += lane.sent + lane.received
+                    usage.proxy_bytes += egress.sent + egress.received
 
     async def _cookies(self, item: ScrapeInput) -> tuple[Cookie, ...]:
         if not item.has_cookies:
@@ -500,8 +501,8 @@ class ScrapeActivities:
             raise ScrapeError("COOKIES_UNAVAILABLE", what) from None
         return parse_cookies(given)
 
-    def _passage(self, item: ScrapeInput) -> Passage:
-        return Passage(
+    def _wall_handler(self, item: ScrapeInput) -> WallHandler:
+        return WallHandler(
             self._solver,
             deadline=asyncio.get_running_loop().time() + item.timeout_seconds - _AFTER_WALLS,
             max_captchas=self._max_captchas,

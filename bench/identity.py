@@ -1,6 +1,6 @@
-"""What it costs to look like a browser with a window: `make bench-identity ARGS="--rounds 8"`.
+"""What it costs to look like a browser with a window: `make bench-profile ARGS="--rounds 8"`.
 
-The same local page, with and without an identity, in interleaved rounds, since the machine is never
+The same local page, with and without an profile, in interleaved rounds, since the machine is never
 equally busy for long. CPU time is that of the driver and the browser with all its processes.
 """
 
@@ -15,9 +15,10 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from activities.browser.capture import PageOptions, capture_page
+from activities.browser.capture import capture_page
 from activities.browser.pool import BrowserPool, find_browser
-from activities.visitor.profile import identity_for
+from activities.capture import PageOptions
+from activities.visitor.profile import profile_for
 from tests.support.gateways import running_gateway
 from tests.support.servers import serving
 from tests.support.site.pages import SENTENCE, document, solid_png
@@ -45,9 +46,9 @@ async def measure(url: str, pages: int, *, is_visitor: bool) -> Round:
     async with running_gateway() as gateway:
 
         async def capture(number: int) -> None:
-            identity = identity_for("de", str(number)) if is_visitor else None
-            async with gateway.lane() as lane:
-                await capture_page(pool, lane, url, options, lambda _: None, identity=identity)
+            profile = profile_for("de", str(number)) if is_visitor else None
+            async with gateway.open_session() as egress:
+                await capture_page(pool, egress, url, options, lambda _: None, profile=profile)
 
         await asyncio.gather(*map(capture, range(_WARM_UP)))
         start = time.perf_counter()

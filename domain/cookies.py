@@ -1,7 +1,7 @@
 """Cookies as clients give them, and the one site that may see them.
 
     cookies = parse_cookies("session=abc; theme=dark")
-    browser_cookies(cookies, "https://shop.example.com/basket")
+    jar_lines(cookies, "https://shop.example.com/basket")
 
 The site of an item is the domain that its owner has registered, with all hosts below, so that a
 login goes on from `example.com` to `www.example.com`; of `github.io` and the like, where anybody
@@ -15,15 +15,11 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
-from typing import TYPE_CHECKING
 
 import ada_url
 from publicsuffixlist import PublicSuffixList
 
 from domain.addresses import literal_address
-
-if TYPE_CHECKING:
-    from playwright._impl._api_structures import SetCookieParam
 
 MAX_CHARACTERS = 16_384
 _MAX_COOKIES = 150
@@ -93,7 +89,7 @@ def _unquoted(text: str) -> str:
 
 
 @dataclass(frozen=True)
-class _Scope:
+class CookieScope:
     """Who sees a cookie."""
 
     host: str
@@ -103,7 +99,7 @@ class _Scope:
     secure: bool
 
 
-def _scopes(cookies: Iterable[Cookie], url: str) -> Iterable[tuple[Cookie, _Scope]]:
+def scopes(cookies: Iterable[Cookie], url: str) -> Iterable[tuple[Cookie, CookieScope]]:
     """Those of `cookies` that the site of `url` may see, and how."""
     parsed = ada_url.URL(url)
     host, is_https = parsed.hostname, parsed.protocol == "https:"
@@ -111,31 +107,11 @@ def _scopes(cookies: Iterable[Cookie], url: str) -> Iterable[tuple[Cookie, _Scop
     for cookie in cookies:
         name = cookie.name.lower()
         if name.startswith(_HOST_ONLY):
-            scope = _Scope(host, None, secure=True)
+            scope = CookieScope(host, None, secure=True)
         else:
-            scope = _Scope(host, domain, secure=is_https or name.startswith(_SECURE_ONLY))
+            scope = CookieScope(host, domain, secure=is_https or name.startswith(_SECURE_ONLY))
         if is_https or not scope.secure:
             yield cookie, scope
-
-
-def browser_cookies(cookies: Iterable[Cookie], url: str) -> list[SetCookieParam]:
-    """`cookies` for the browser that is to open `url`."""
-    params: list[SetCookieParam] = []
-    for cookie, scope in _scopes(cookies, url):
-        param: SetCookieParam = {
-            "name": cookie.name,
-            "value": cookie.value,
-            "secure": scope.secure,
-            # Pages of other sites cannot make the browser send them.
-            "sameSite": "Lax",
-        }
-        if scope.domain is None:
-            scheme = "https" if scope.secure else "http"
-            param["url"] = f"{scheme}://{scope.host}/"
-        else:
-            param["domain"], param["path"] = f".{scope.domain}", "/"
-        params.append(param)
-    return params
 
 
 def jar_lines(cookies: Iterable[Cookie], url: str) -> list[str]:
@@ -153,7 +129,7 @@ def jar_lines(cookies: Iterable[Cookie], url: str) -> list[str]:
                 cookie.value,
             )
         )
-        for cookie, scope in _scopes(cookies, url)
+        for cookie, scope in scopes(cookies, url)
     ]
 
 

@@ -7,7 +7,7 @@ import logging
 import re
 from collections.abc import AsyncIterator, Callable, Hashable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
@@ -15,20 +15,23 @@ import ada_url
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Frame, Page, Response
 
-from activities.abort import Reason, give, interrupted_by
+from activities.abort import AbortReason, abort_with
+from activities.browser.abortable import aborted_by
+from activities.browser.cookies import browser_cookies
 from activities.browser.fingerprint import awaited_timers
 from activities.browser.navigation import Navigation
 from activities.browser.pool import BrowserPool
 from activities.browser.screenshot import take_screenshot
 from activities.browser.tab import Tab
-from activities.browser.wall_handler import Passage, Shown
+from activities.browser.wall_handler import Shown, WallHandler
 from activities.browser.watchdog import Watchdog
+from activities.capture import PageCapture, PageOptions
 from activities.egress.connection import REFUSAL_HEADER
-from activities.egress.session import Lane, Refusal
-from activities.fetch_errors import check_answer, check_content_type, host, net_error
-from activities.visitor.profile import Identity
-from activities.walls.facts import Seen
-from domain.cookies import Cookie, browser_cookies, site_of
+from activities.egress.session import EgressRefusal, EgressSession
+from activities.fetch_errors import check_content_type, check_head, host, net_error
+from activities.visitor.profile import VisitorProfile
+from activities.walls.facts import SeenPage
+from domain.cookies import site_of
 from domain.failures import ScrapeError
 
 _LOAD_LIMIT = 10.0
@@ -68,96 +71,67 @@ waits for a page."""
 logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class PageOptions:
-    """What to capture, and within which limits."""
-
-    max_bytes: int
-    """Of HTML in UTF-8, as scripts have left it."""
-    screenshot: bool = False
-    full_page: bool = False
-    """The screenshot shows the whole page instead of the viewport."""
-    max_frames: int = 500
-    """How many frames a page may open."""
-    navigation_timeout: float = 30
-    """Seconds for the documents, all redirects included, to be there."""
-    cookies: tuple[Cookie, ...] = field(default=(), repr=False)
-    """What the site of the page knows its visitor by."""
-
-
-@dataclass(frozen=True)
-class PageCapture:
-    """A page as a person would have seen it."""
-
-    html: str
-    content_type: str
-    """As the browser understood the document, without parameters. Text and JSON are wrapped in
-    HTML all the same."""
-    http_status: int
-    final_url: str
-    screenshot: bytes | None
-    """A PNG, if it was asked for."""
-    warnings: tuple[str, ...]
-    """Full sentences about what is missing or was stopped."""
-
-
 async def capture_page(
     pool: BrowserPool,
-    lane: Lane,
+    egress: EgressSession,
     url: str,
     options: PageOptions,
     on_stage: Callable[[str], None],
-    passage: Passage | None = None,
+    wall_handler: WallHandler | None = None,
     *,
-    sharers: Hashable | None = None,
-    identity: Identity | None = None,
+    reuse_key: Hashable | None = None,
+    profile: VisitorProfile | None = None,
 ) -> PageCapture:
-    """Loads `url` by way of `lane`, waits until its scripts have written what they write, and
+    """Loads `url` by way of `egress`, waits until its scripts have written what they write, and
     takes it all.
 
-    `passage` is how the item gets past walls; without one, none is passed. Its tab may have been,
-    and may become, that of other items of `sharers` for the same site, see `BrowserPool.tab`. In a
-    new one `identity` is who visits, in another one who did before; without one it is the browser
+    `wall_handler` is how the item gets past walls; without one, none is passed. Its tab may have
+    been,
+    and may become, that of other items of `reuse_key` for the same site, see `BrowserPool.tab`.
+    In a
+    new one `profile` is who visits, in another one who did before; without one it is the browser
     as it is. `on_stage` is called with `navigating`, `settling` and `screenshot`. Raises
     `ScrapeError`.
     """
-    if sharers is not None:
-        sharers = None if _has_password(url) else (sharers, _site(url))
+    if reuse_key is not None:
+        reuse_key = None if _has_password(url) else (reuse_key, _site(url))
     while True:
-        async with pool.tab(lane, sharers, identity) as tab:
+        async with pool.tab(egress, reuse_key, profile) as tab:
             is_new = tab.uses == 1
             try:
-                return await _capture(tab, lane, url, options, on_stage, passage or Passage())
+                return await _capture(
+                    tab, egress, url, options, on_stage, wall_handler or WallHandler()
+                )
             except (ScrapeError, PlaywrightError) as error:
                 if is_new or not _may_be_the_tab(error):
                     raise
                 logger.info("a used tab failed", extra={"uses": tab.uses})
-        sharers = None
+        reuse_key = None
 
 
 async def _capture(
     tab: Tab,
-    lane: Lane,
+    egress: EgressSession,
     url: str,
     options: PageOptions,
     on_stage: Callable[[str], None],
-    passage: Passage,
+    wall_handler: WallHandler,
 ) -> PageCapture:
-    async with _watched(tab, lane, options) as watched:
-        capture = _Capture(watched, lane, url, options, on_stage, passage)
+    async with _watched(tab, egress, options) as watched:
+        capture = _Capture(watched, egress, url, options, on_stage, wall_handler)
         try:
-            async with interrupted_by(watched.reason):
+            async with aborted_by(watched.reason):
                 captured = await capture.run()
         except ScrapeError as error:
             capture.add_facts(error)
             raise
         if watched.watchdog.dialogs:
-            tab.doubt("it has opened dialogs")
+            tab.mark_dirty("it has opened dialogs")
         if watched.watchdog.warnings:
-            tab.doubt("a script was stopped")
-        if passage.has_met_walls:
-            tab.doubt("it has passed a wall")
-    tab.approve(is_idle=not watched.navigation.unfinished)
+            tab.mark_dirty("a script was stopped")
+        if wall_handler.has_met_walls:
+            tab.mark_dirty("it has passed a wall")
+    tab.mark_reusable(is_idle=not watched.navigation.unfinished)
     return captured
 
 
@@ -185,18 +159,20 @@ class _Watched:
     tab: Tab
     navigation: Navigation
     watchdog: Watchdog
-    reason: asyncio.Future[Reason]
+    reason: asyncio.Future[AbortReason]
     """Becomes known when the page crashes or does not react any more."""
 
 
 @asynccontextmanager
-async def _watched(tab: Tab, lane: Lane, options: PageOptions) -> AsyncIterator[_Watched]:
+async def _watched(
+    tab: Tab, egress: EgressSession, options: PageOptions
+) -> AsyncIterator[_Watched]:
     """Closes popups, counts frames, and notices what makes a tab unfit for another item."""
     page, reason = tab.page, asyncio.get_running_loop().create_future()
     popups: set[asyncio.Task[None]] = set()
 
     def on_page(popup: Page) -> None:
-        tab.doubt("it has opened popups")
+        tab.mark_dirty("it has opened popups")
         closing = asyncio.create_task(_close(popup))
         popups.add(closing)
         closing.add_done_callback(popups.discard)
@@ -208,7 +184,7 @@ async def _watched(tab: Tab, lane: Lane, options: PageOptions) -> AsyncIterator[
         frames += 1
         if frames > options.max_frames:
             what = f"The page opened more than {options.max_frames} frames."
-            give(reason, "TOO_MANY_FRAMES", what)
+            abort_with(reason, "TOO_MANY_FRAMES", what)
 
     def on_navigated(frame: Frame) -> None:
         if frame == page.main_frame:
@@ -216,27 +192,27 @@ async def _watched(tab: Tab, lane: Lane, options: PageOptions) -> AsyncIterator[
         if not frame.url.startswith(("http:", "https:")):
             return
         if _has_password(frame.url):
-            tab.doubt("it has logged in by HTTP")
+            tab.mark_dirty("it has logged in by HTTP")
         # Another site has a process of its own, which may go on after the page has gone.
         if frame != page.main_frame and _site(frame.url) != _site(page.url):
-            tab.doubt("it has frames of other sites")
+            tab.mark_dirty("it has frames of other sites")
 
     def on_response(response: Response) -> None:
         if response.status == HTTPStatus.UNAUTHORIZED:
-            tab.doubt("it was asked for a password")
+            tab.mark_dirty("it was asked for a password")
 
-    listeners = tab.relays.listeners()
+    listeners = tab.event_relay.listeners()
     listeners.add(tab.context, "page", on_page)
     listeners.add(page, "frameattached", on_frame)
     listeners.add(page, "framenavigated", on_navigated)
     listeners.add(page, "response", on_response)
     listeners.add(
-        page, "crash", lambda _: give(reason, "PAGE_CRASHED", "The page crashed its process.")
+        page, "crash", lambda _: abort_with(reason, "PAGE_CRASHED", "The page crashed its process.")
     )
-    lane.exhausted.add_done_callback(lambda exhausted: give(reason, *exhausted.result()))
+    egress.exhausted.add_done_callback(lambda exhausted: abort_with(reason, *exhausted.result()))
     patience = min(_PATIENCE, options.navigation_timeout / 2)
-    navigation = Navigation(page, tab.relays)
-    watchdog = Watchdog(page, tab.session, tab.relays, navigation, reason, patience=patience)
+    navigation = Navigation(page, tab.event_relay)
+    watchdog = Watchdog(page, tab.session, tab.event_relay, navigation, reason, patience=patience)
     watching = asyncio.create_task(watchdog.run())
     try:
         yield _Watched(tab, navigation, watchdog, reason)
@@ -257,20 +233,20 @@ class _Capture:
     def __init__(
         self,
         watched: _Watched,
-        lane: Lane,
+        egress: EgressSession,
         url: str,
         options: PageOptions,
         on_stage: Callable[[str], None],
-        passage: Passage,
+        wall_handler: WallHandler,
     ) -> None:
         self._tab = watched.tab
         self._watchdog = watched.watchdog
-        self._lane = lane
+        self._egress = egress
         self._url = url
         self._options = options
         self._on_stage = on_stage
-        self._passage = passage
-        passage.enter()
+        self._wall_handler = wall_handler
+        wall_handler.enter()
         self._navigation = watched.navigation
         self._deadline = asyncio.get_running_loop().time() + options.navigation_timeout
 
@@ -340,10 +316,10 @@ class _Capture:
             document = await self._read(seen)
             if navigation.documents != seen or document is None:
                 continue
-            if "html" not in document["contentType"] or await self._passage.is_open(
+            if "html" not in document["contentType"] or await self._wall_handler.clear(
                 self._shown(document)
             ):
-                if not self._passage.opened(seen):
+                if not self._wall_handler.has_cleared(seen):
                     self._check_answer(navigation.response)
                 return document
             # What comes after a wall has all the time that a page has.
@@ -351,13 +327,13 @@ class _Capture:
 
     def _shown(self, document: dict[str, Any]) -> Shown:
         response = self._navigation.response
-        seen = Seen(document["html"], document["url"], response.status, response.headers)
+        seen = SeenPage(document["html"], document["url"], response.status, response.headers)
         return Shown(self._tab, self._navigation, seen)
 
     async def _load(self, seen: int) -> None:
         """Waits until the document number `seen`, shown now, is complete or the page goes on."""
         navigation = self._navigation
-        if not self._passage.has_to_be_seen(navigation.response.status):
+        if not self._wall_handler.must_be_read(navigation.response.status):
             self._check_answer(navigation.response)
         async with self._within_deadline("The page was not complete"):
             await navigation.until(lambda: navigation.parsed or self._is_elsewhere(seen))
@@ -397,21 +373,21 @@ class _Capture:
         refusal = self._refusal(response)
         if refusal is not None:
             raise ScrapeError(refusal.code, refusal.what, final_url=response.url)
-        check_answer(response)
+        check_head(response.status, response.headers, response.url)
 
-    def _refusal(self, response: Response) -> Refusal | None:
+    def _refusal(self, response: Response) -> EgressRefusal | None:
         """Why the gateway itself gave the answer `response`; None if a server did."""
         name = response.headers.get(REFUSAL_HEADER)
-        return None if name is None else self._lane.refusal_named(name)
+        return None if name is None else self._egress.refusal_named(name)
 
     def _net_error(self, error: str, url: str) -> ScrapeError:
-        refusal = self._lane.refusal_of(url) if "TUNNEL_CONNECTION_FAILED" in error else None
+        refusal = self._egress.refusal_of(url) if "TUNNEL_CONNECTION_FAILED" in error else None
         if refusal is not None:
             return ScrapeError(refusal.code, refusal.what, final_url=url)
         return net_error(error, url)
 
     def _egress_warnings(self) -> list[str]:
-        blocked = self._lane.blocked
+        blocked = self._egress.blocked
         if not blocked:
             return []
         return [

@@ -26,10 +26,10 @@ from playwright.async_api import (
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import TimeoutError as PlaywrightTimeoutError
 
-from activities.abort import Reason, give
+from activities.abort import AbortReason, abort_with
 from activities.browser import fingerprint
-from activities.egress.session import Lane
-from activities.visitor.profile import Identity
+from activities.egress.session import EgressSession
+from activities.visitor.profile import VisitorProfile
 
 logger = logging.getLogger(__name__)
 
@@ -96,7 +96,7 @@ _ALWAYS_PROXIED = "<-loopback>"
 """Without this Chromium connects to loopback addresses directly."""
 
 _NOWHERE: ProxySettings = {"server": "http://127.0.0.1:1", "bypass": _ALWAYS_PROXIED}
-"""The proxy of whatever belongs to no lane. Nothing listens there: the port is privileged, and
+"""The proxy of whatever belongs to no session. Nothing listens there: the port is privileged, and
 its service extinct."""
 
 
@@ -119,7 +119,7 @@ class Chromium:
         profile: Path,
         max_page_memory: int,
     ) -> None:
-        self.lost: asyncio.Future[Reason] = asyncio.get_running_loop().create_future()
+        self.lost: asyncio.Future[AbortReason] = asyncio.get_running_loop().create_future()
         self.pages = 0
         """That it has loaded, as counted by whoever loads them."""
         self.own_memory = 0
@@ -162,13 +162,13 @@ class Chromium:
         return time.monotonic() - self._started
 
     async def open_context(
-        self, lane: Lane | None, identity: Identity | None = None
+        self, egress: EgressSession | None, profile: VisitorProfile | None = None
     ) -> BrowserContext:
-        """A new context without cookies, storage or downloads, whose only way out is `lane`, and
-        without it there is none. Its pages can become `identity`, see
+        """A new context without cookies, storage or downloads, whose only way out is `egress`, and
+        without it there is none. Its pages can become `profile`, see
         `activities.browser.fingerprint`.
         Raises Playwright's errors."""
-        options = {} if identity is None else fingerprint.context_options(identity)
+        options = {} if profile is None else fingerprint.context_options(profile)
         try:
             async with asyncio.timeout(_CONTEXT_TIMEOUT):
                 context = await self._browser.new_context(
@@ -176,13 +176,13 @@ class Chromium:
                     viewport=VIEWPORT,
                     accept_downloads=False,
                     proxy=_NOWHERE
-                    if lane is None
-                    else {"server": lane.proxy_url, "bypass": _ALWAYS_PROXIED},
+                    if egress is None
+                    else {"server": egress.proxy_url, "bypass": _ALWAYS_PROXIED},
                     # What a worker fetches for a page could not be told from other traffic.
                     service_workers="block",
                 )
-                if identity is not None:
-                    await fingerprint.prepare(context, identity)
+                if profile is not None:
+                    await fingerprint.prepare(context, profile)
                 return context
         except TimeoutError as error:
             self._lose("The browser could not open a tab.")
@@ -225,7 +225,7 @@ class Chromium:
         await asyncio.to_thread(shutil.rmtree, self._profile, ignore_errors=True)
 
     def _lose(self, what: str) -> None:
-        give(self.lost, "BROWSER_LOST", what)
+        abort_with(self.lost, "BROWSER_LOST", what)
 
     async def _check(self) -> None:
         """Notices what no event tells: that the driver died, or that either of the two hangs."""

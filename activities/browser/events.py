@@ -9,7 +9,7 @@ from typing import Any
 Listener = Callable[[Any], None]
 
 
-class Relays:
+class EventRelay:
     """Passes events of objects of Playwright on to whoever listens at the time.
 
     Playwright tells its driver whenever the first listener for an event comes, and when the last
@@ -32,7 +32,7 @@ class Relays:
 
 
 class Listeners:
-    """What was added, so that all of it can be removed again. Made by `Relays`."""
+    """What was added, so that all of it can be removed again. Made by `EventRelay`."""
 
     def __init__(self, relay: Callable[[Any, str], _Relay]) -> None:
         self._relay = relay

@@ -20,7 +20,7 @@ from playwright.async_api import BrowserContext, CDPSession, Dialog, Page, Reque
 from playwright.async_api import Error as PlaywrightError
 
 from activities.browser.scripts import source
-from activities.visitor.profile import Identity, client_hints, user_agent
+from activities.visitor.profile import VisitorProfile, client_hints, user_agent
 
 LAUNCH_ARGUMENTS = (
     "--disable-blink-features=AutomationControlled",  # navigator.webdriver is false
@@ -73,51 +73,55 @@ def user_agent_arguments(version: str) -> list[str]:
     return [f"--user-agent={user_agent(int(found[1]))}"] if found else []
 
 
-def context_options(identity: Identity) -> dict[str, Any]:
+def context_options(profile: VisitorProfile) -> dict[str, Any]:
     """Options of Playwright's `new_context`."""
-    width, height = identity.device.screen
+    width, height = profile.device.screen
     options: dict[str, Any] = {"screen": {"width": width, "height": height}}
-    if identity.timezone is not None:
-        options["timezone_id"] = identity.timezone
-    if identity.position is not None:
-        latitude, longitude = identity.position
+    if profile.timezone is not None:
+        options["timezone_id"] = profile.timezone
+    if profile.position is not None:
+        latitude, longitude = profile.position
         options["geolocation"] = {"latitude": latitude, "longitude": longitude, "accuracy": 50}
     return options
 
 
-async def prepare(context: BrowserContext, identity: Identity) -> None:
+async def prepare(context: BrowserContext, profile: VisitorProfile) -> None:
     """Has all documents of `context`, which has no page yet, meet the script first."""
-    await context.add_init_script(_script(identity, _version(context)))
+    await context.add_init_script(_script(profile, _version(context)))
 
 
-async def assume(page: Page, session: CDPSession, browser_context: str, identity: Identity) -> None:
+async def assume(
+    page: Page, session: CDPSession, browser_context: str, profile: VisitorProfile
+) -> None:
     """Makes `page`, whose context was prepared and whose `session` it is, the visitor. Once per
     page, before its first document; raises Playwright's errors. `browser_context` is what Chromium
     calls the context."""
     version = _version(page.context)
-    _Workers(page, _script(identity, version).encode())
+    _Workers(page, _script(profile, version).encode())
     hints = client_hints(version)
     about_agent = {
         "userAgent": user_agent(int(version.partition(".")[0])),
-        "acceptLanguage": ",".join(identity.languages),
+        "acceptLanguage": ",".join(profile.languages),
         "userAgentMetadata": {
             **{name: value for name, value in hints.items() if name != "uaFullVersion"},
             "fullVersion": version,
         },
     }
     commands = [session.send("Emulation.setUserAgentOverride", about_agent)]
-    if identity.languages[0] != _OWN_LOCALE:
-        locale = {"locale": identity.languages[0]}
+    if profile.languages[0] != _OWN_LOCALE:
+        locale = {"locale": profile.languages[0]}
         commands.append(session.send("Emulation.setLocaleOverride", locale))
-    await asyncio.gather(*commands, set_permissions(session, browser_context, identity))
+    await asyncio.gather(*commands, set_permissions(session, browser_context, profile))
 
 
-async def set_permissions(session: CDPSession, browser_context: str, identity: Identity) -> None:
+async def set_permissions(
+    session: CDPSession, browser_context: str, profile: VisitorProfile
+) -> None:
     """Gives the context of `session` what the visitor has allowed and denied, and what it loses
     when permissions are reset. Raises Playwright's errors."""
     # The headless shell tells some that notifications are denied, and others that it would ask.
     permissions = {"notifications": "denied"}
-    if identity.position is not None:
+    if profile.position is not None:
         permissions["geolocation"] = "granted"
     await asyncio.gather(
         *(
@@ -158,16 +162,16 @@ def _version(context: BrowserContext) -> str:
 
 
 @lru_cache(maxsize=256)
-def _script(identity: Identity, version: str) -> str:
+def _script(profile: VisitorProfile, version: str) -> str:
     given = {
-        "languages": identity.languages,
-        "acceptLanguage": identity.accept_language,
+        "languages": profile.languages,
+        "acceptLanguage": profile.accept_language,
         "roundTrip": _ROUND_TRIP,
         "workerComes": _WORKER_COMES,
         "timers": _TIMERS,
         "awaited": _AWAITED_TIMERS,
-        "webglVendor": identity.device.webgl_vendor,
-        "webglRenderer": identity.device.webgl_renderer,
+        "webglVendor": profile.device.webgl_vendor,
+        "webglRenderer": profile.device.webgl_renderer,
         "hints": client_hints(version),
         "plugins": _PDF_VIEWERS,
     }

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from playwright.async_api import Frame, Page, Request, Response
 
-from activities.browser.events import Relays
+from activities.browser.events import EventRelay
 
 _AWAITED = frozenset({"fetch", "xhr", "script"})
 """Kinds of requests whose answers tend to become content. Event streams never end, and images,
@@ -17,7 +17,7 @@ styles and fonts do not change the text."""
 class Navigation:
     """Follows one page until `close`. `until` waits for what the attributes are to become."""
 
-    def __init__(self, page: Page, relays: Relays) -> None:
+    def __init__(self, page: Page, event_relay: EventRelay) -> None:
         self.documents = 0
         """How many documents the page has shown, redirects by scripts included."""
         self.rejected: Response | None = None
@@ -44,7 +44,7 @@ class Navigation:
         self._response: Response | None = None
         self._candidate: Response | None = None
         self._changed = asyncio.Event()
-        self._listeners = relays.listeners()
+        self._listeners = event_relay.listeners()
         self._listeners.add(page, "request", self._on_request)
         self._listeners.add(page, "response", self._on_response)
         self._listeners.add(page, "requestfinished", self._on_finished)

@@ -16,11 +16,11 @@ from typing import Any, TypeVar
 
 from playwright.async_api import BrowserContext
 
-from activities.abort import interrupted_by
+from activities.browser.abortable import aborted_by
 from activities.browser.chromium import MAX_PAGE_MEMORY, BrowserStartError, Chromium
 from activities.browser.tab import Tab
-from activities.egress.session import Lane
-from activities.visitor.profile import Identity
+from activities.egress.session import EgressSession
+from activities.visitor.profile import VisitorProfile
 from domain.failures import ScrapeError
 from settings import SettingsError
 
@@ -132,45 +132,45 @@ class BrowserPool:
             await asyncio.wait(self._tasks)
 
     def context(
-        self, lane: Lane | None = None, identity: Identity | None = None
+        self, egress: EgressSession | None = None, profile: VisitorProfile | None = None
     ) -> AbstractAsyncContextManager[BrowserContext]:
         """A new context that shares nothing with any other; waits until a tab is free.
 
-        All that it loads goes through `lane`; its first document has to be told the password, see
-        `activities.browser.proxy_auth`. Without a lane there is no network. Its pages can become
-        `identity`, see `activities.browser.fingerprint`.
+        All that it loads goes through `egress`; its first document has to be told the password, see
+        `activities.browser.proxy_auth`. Without a session there is no network. Its pages can become
+        `profile`, see `activities.browser.fingerprint`.
         The viewport is 1280 x 720, downloads are refused.
         Raises `ScrapeError` with
         `BROWSER_LOST`, also out of the body and whatever that awaits, if the browser dies; the
         next context then comes from a new browser.
         """
-        return self._context(lane, identity)
+        return self._context(egress, profile)
 
     def tab(
         self,
-        lane: Lane,
-        sharers: Hashable | None = None,
-        identity: Identity | None = None,
+        egress: EgressSession,
+        reuse_key: Hashable | None = None,
+        profile: VisitorProfile | None = None,
     ) -> AbstractAsyncContextManager[Tab]:
-        """A tab as `context` has them, and as clean: a new one, or, if `sharers` is not None, one
-        that had the same sharers before. A new one visits as `identity`, and goes on to do so.
+        """A tab as `context` has them, and as clean: a new one, or, if `reuse_key` is not None, one
+        that had the same sharers before. A new one visits as `profile`, and goes on to do so.
         Raises what `context` does.
 
-        The body has to `approve` of the tab for another item to get it. Sharers are all items
+        The body has to `mark_reusable` of the tab for another item to get it. Sharers are all items
         between which the sites that they visit may not tell a difference anyway: those of one
         account and one batch.
         """
-        return self._tab(lane, sharers, identity)
+        return self._tab(egress, reuse_key, profile)
 
     @asynccontextmanager
     async def _context(
-        self, lane: Lane | None, identity: Identity | None
+        self, egress: EgressSession | None, profile: VisitorProfile | None
     ) -> AsyncIterator[BrowserContext]:
         async with self._slots:
             chromium, context = await self._open(
-                lambda chromium: chromium.open_context(lane, identity)
+                lambda chromium: chromium.open_context(egress, profile)
             )
-            async with interrupted_by(chromium.lost):
+            async with aborted_by(chromium.lost):
                 try:
                     yield context
                 finally:
@@ -178,22 +178,22 @@ class BrowserPool:
 
     @asynccontextmanager
     async def _tab(
-        self, lane: Lane, sharers: Hashable | None, identity: Identity | None
+        self, egress: EgressSession, reuse_key: Hashable | None, profile: VisitorProfile | None
     ) -> AsyncIterator[Tab]:
         await self._slots.acquire()
         is_kept = False
         try:
             self._retire()
-            tab = self._take_idle(lane, sharers) or await self._new_tab(lane, identity)
+            tab = self._take_idle(egress, reuse_key) or await self._new_tab(egress, profile)
             tab.chromium.pages += 1
-            async with interrupted_by(tab.chromium.lost):
+            async with aborted_by(tab.chromium.lost):
                 try:
                     yield tab
                 finally:
                     tab.leave()
-                    if sharers is not None and tab.is_good:
+                    if reuse_key is not None and tab.is_good:
                         # Nobody needs to wait for that but the next item.
-                        self._spawn(self._keep(tab, sharers))
+                        self._spawn(self._keep(tab, reuse_key))
                         is_kept = True
                     else:
                         await self._finish(tab.chromium, tab.close())
@@ -201,8 +201,8 @@ class BrowserPool:
             if not is_kept:
                 self._slots.release()
 
-    async def _new_tab(self, lane: Lane, identity: Identity | None) -> Tab:
-        _, tab = await self._open(lambda chromium: Tab.open(chromium, lane, identity))
+    async def _new_tab(self, egress: EgressSession, profile: VisitorProfile | None) -> Tab:
+        _, tab = await self._open(lambda chromium: Tab.open(chromium, egress, profile))
         return tab
 
     async def _open(self, make: Callable[[Chromium], Awaitable[T]]) -> tuple[Chromium, T]:
@@ -217,7 +217,7 @@ class BrowserPool:
             is_open = False
             try:
                 with suppress(ScrapeError):
-                    async with interrupted_by(chromium.lost):
+                    async with aborted_by(chromium.lost):
                         made = await make(chromium)
                         is_open = True
                         return chromium, made
@@ -228,23 +228,23 @@ class BrowserPool:
 
     # Tabs that wait for another item
 
-    def _take_idle(self, lane: Lane, sharers: Hashable | None) -> Tab | None:
+    def _take_idle(self, egress: EgressSession, reuse_key: Hashable | None) -> Tab | None:
         for idle in list(self._idle):
-            if sharers is not None and idle.sharers == sharers:
+            if reuse_key is not None and idle.reuse_key == reuse_key:
                 self._idle.remove(idle)
                 idle.expiry.cancel()
-                if idle.tab.chromium is self._current and idle.tab.reopen(lane):
+                if idle.tab.chromium is self._current and idle.tab.reopen(egress):
                     return idle.tab
                 self._spawn(self._close_tab(idle.tab))
         return None
 
-    async def _keep(self, tab: Tab, sharers: Hashable) -> None:
+    async def _keep(self, tab: Tab, reuse_key: Hashable) -> None:
         """Cleans `tab` for another item, or closes it if that cannot be."""
         try:
             is_clean = False
             if tab.chromium is self._current:
                 with suppress(ScrapeError):
-                    async with interrupted_by(tab.chromium.lost):
+                    async with aborted_by(tab.chromium.lost):
                         is_clean = await tab.clean()
             if not is_clean or tab.chromium is not self._current or self._closed:
                 await self._close_tab(tab)
@@ -252,7 +252,7 @@ class BrowserPool:
             expiry = asyncio.get_running_loop().call_later(
                 _IDLE_SECONDS, lambda: self._close_idle(lambda idle: idle.tab is tab)
             )
-            self._idle.append(_IdleTab(tab, sharers, expiry))
+            self._idle.append(_IdleTab(tab, reuse_key, expiry))
             surplus = self._idle[: -self._tabs]
             self._close_idle(lambda idle: idle in surplus)
         finally:
@@ -356,7 +356,7 @@ class _IdleTab:
     """A clean tab, and who may have it until `expiry`."""
 
     tab: Tab
-    sharers: Hashable
+    reuse_key: Hashable
     expiry: asyncio.TimerHandle
 
 

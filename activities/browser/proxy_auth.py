@@ -9,11 +9,11 @@ from typing import Any
 from playwright.async_api import CDPSession
 from playwright.async_api import Error as PlaywrightError
 
-from activities.egress.session import USERNAME, Lane
+from activities.egress.session import USERNAME, EgressSession
 
 
-async def log_in(session: CDPSession, lane: Lane) -> None:
-    """Has the next document of the tab answer the gateway's challenge with the lane's password.
+async def authenticate(session: CDPSession, egress: EgressSession) -> None:
+    """Has the next document of the tab answer the gateway's challenge with the session's password.
 
     From then on the browser sends it by itself, with every request of the tab's context. Letting
     Playwright answer would hold up each of those requests, for as long as the context lives.
@@ -40,7 +40,7 @@ async def log_in(session: CDPSession, lane: Lane) -> None:
             answer = {
                 "response": "ProvideCredentials",
                 "username": USERNAME,
-                "password": lane.password,
+                "password": egress.password,
             }
         run(
             (

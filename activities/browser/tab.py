@@ -12,11 +12,11 @@ from playwright.async_api import Error as PlaywrightError
 
 from activities.browser import fingerprint
 from activities.browser.chromium import VIEWPORT, Chromium
-from activities.browser.events import Relays
-from activities.browser.proxy_auth import log_in
+from activities.browser.events import EventRelay
+from activities.browser.proxy_auth import authenticate
 from activities.browser.scripts import World
-from activities.egress.session import Lane
-from activities.visitor.profile import Identity
+from activities.egress.session import EgressSession
+from activities.visitor.profile import VisitorProfile
 from domain.failures import ScrapeError
 
 logger = logging.getLogger(__name__)
@@ -54,48 +54,50 @@ class Tab:
         page: Page,
         session: CDPSession,
         target: dict[str, Any],
-        lane: Lane,
-        identity: Identity | None,
+        egress: EgressSession,
+        profile: VisitorProfile | None,
     ) -> None:
         self.chromium = chromium
         self.context = context
         self.page = page
         self.session = session
         """Of `page`."""
-        self.relays = Relays()
+        self.event_relay = EventRelay()
         self.world = World(session, target["targetId"])
         self.uses = 1
         """Items that it was given to, the present one included."""
-        self._gateway = lane.proxy_url
-        self._login = lane.login
-        self._login.is_kept = True
-        self._identity = identity
+        self._gateway = egress.proxy_url
+        self._credential = egress.credential
+        self._credential.is_kept = True
+        self._profile = profile
         self._is_good = self._is_idle = False
-        self._doubt: str | None = None
+        self._dirty_reason: str | None = None
         self._context_id: str = target["browserContextId"]
         self._is_full_size = True
 
     @classmethod
-    async def open(cls, chromium: Chromium, lane: Lane, identity: Identity | None) -> Tab:
-        """A new one, for the item of `lane`, that visits as `identity`. All that makes a context
+    async def open(
+        cls, chromium: Chromium, egress: EgressSession, profile: VisitorProfile | None
+    ) -> Tab:
+        """A new one, for the item of `egress`, that visits as `profile`. All that makes a context
         or a page what it is to the sites that it visits belongs here, or into
         `Chromium.open_context`.
 
         Raises Playwright's errors, and `ScrapeError` with `BROWSER_LOST`.
         """
-        context = await chromium.open_context(lane, identity)
+        context = await chromium.open_context(egress, profile)
         try:
             async with asyncio.timeout(_OPEN_TIMEOUT):
                 page = await context.new_page()
                 session = await context.new_cdp_session(page)
                 target = (await session.send("Target.getTargetInfo"))["targetInfo"]
-                if identity is None:
+                if profile is None:
                     page.on("dialog", fingerprint.dismiss)
                 else:
                     context_id = target["browserContextId"]
-                    await fingerprint.assume(page, session, context_id, identity)
-                await log_in(session, lane)
-            return cls(chromium, context, page, session, target, lane, identity)
+                    await fingerprint.assume(page, session, context_id, profile)
+                await authenticate(session, egress)
+            return cls(chromium, context, page, session, target, egress, profile)
         except BaseException as error:
             # A task of its own, since whoever cancelled this does not wait.
             await asyncio.shield(asyncio.create_task(chromium.close_context(context)))
@@ -104,11 +106,11 @@ class Tab:
                 raise ScrapeError("BROWSER_LOST", what) from None
             raise
 
-    def reopen(self, lane: Lane) -> bool:
-        """Gives it to the item of `lane`; False if that is not possible any more."""
-        if self.chromium.lost.done() or self.page.is_closed() or self._gateway != lane.proxy_url:
+    def reopen(self, egress: EgressSession) -> bool:
+        """Gives it to the item of `egress`; False if that is not possible any more."""
+        if self.chromium.lost.done() or self.page.is_closed() or self._gateway != egress.proxy_url:
             return False
-        self._login.resume(lane)
+        self._credential.resume(egress)
         self.uses += 1
         self._is_good = self._is_idle = False
         return True
@@ -116,19 +118,19 @@ class Tab:
     @property
     def is_good(self) -> bool:
         """Whether it may serve another item once it is clean."""
-        return self._is_good and self._doubt is None and self.uses < _MAX_USES
+        return self._is_good and self._dirty_reason is None and self.uses < _MAX_USES
 
-    def approve(self, *, is_idle: bool = False) -> None:
+    def mark_reusable(self, *, is_idle: bool = False) -> None:
         """Says that the item has come to a good end. A tab in which anything went wrong is in a
         state that nobody knows, and serves no other item. `is_idle` if all requests of the page
         are known to have ended, so that its connections can go on to the next one."""
         self._is_good = True
         self._is_idle = is_idle
 
-    def doubt(self, why: str) -> None:
+    def mark_dirty(self, why: str) -> None:
         """Says that the page may have left something where `clean` does not find it, so that the
         tab must not serve another item."""
-        self._doubt = self._doubt or why
+        self._dirty_reason = self._dirty_reason or why
 
     async def draw(self, *, full_size: bool) -> None:
         """Has the page drawn so that a picture of it can be taken, or only for the page to go on
@@ -138,8 +140,8 @@ class Tab:
             return
         self._is_full_size = full_size
         screen = (VIEWPORT["width"], VIEWPORT["height"])
-        if self._identity is not None:
-            screen = self._identity.device.screen
+        if self._profile is not None:
+            screen = self._profile.device.screen
         await self.session.send(
             "Emulation.setDeviceMetricsOverride",
             {
@@ -157,7 +159,7 @@ class Tab:
     def leave(self) -> None:
         """Ends all connections but those on which nothing goes on, and lets nothing out until the
         next item."""
-        self._login.park(keep_connections=self._is_idle and self.is_good)
+        self._credential.park(keep_connections=self._is_idle and self.is_good)
 
     async def clean(self) -> bool:
         """Whether the tab is as a new one, after whatever the page has left was cleared away."""
@@ -177,10 +179,8 @@ class Tab:
                         "Browser.resetPermissions", {"browserContextId": self._context_id}
                     ),
                 )
-                if self._identity is not None:
-                    await fingerprint.set_permissions(
-                        self.session, self._context_id, self._identity
-                    )
+                if self._profile is not None:
+                    await fingerprint.set_permissions(self.session, self._context_id, self._profile)
                 return await self._is_clean()
         except (TimeoutError, PlaywrightError) as error:
             logger.info("a tab could not be cleaned", extra={"error": str(error)})
@@ -188,7 +188,7 @@ class Tab:
 
     async def close(self) -> None:
         """Closes the context, and all that is in it."""
-        self._login.close()
+        self._credential.close()
         await self.chromium.close_context(self.context)
 
     async def _reset_history(self) -> None:

@@ -14,8 +14,8 @@ from activities.browser import captchas
 from activities.browser.captchas import Widget
 from activities.browser.navigation import Navigation
 from activities.browser.tab import Tab
-from activities.walls.detector import REFUSALS, Verdict, is_bare, judge
-from activities.walls.facts import Seen
+from activities.walls.detector import WALL_STATUSES, WallDetection, detect_wall, is_bare
+from activities.walls.facts import SeenPage
 from activities.walls.signatures import CAPTCHA_NAMES, CaptchaKind
 from activities.walls.solver import AccountError, Answer, Solver, SolverError
 from domain.failures import ScrapeError
@@ -51,7 +51,7 @@ class Shown:
 
     tab: Tab
     navigation: Navigation
-    seen: Seen
+    seen: SeenPage
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class _Given:
     at: float
 
 
-class Passage:
+class WallHandler:
     """What one item has done, and may still do, about walls.
 
     Without a `solver` CAPTCHAs are told of and not solved. `max_captchas` limits what the solver is
@@ -99,48 +99,50 @@ class Passage:
         self._listened_to.clear()
         self._passed_document = 0
 
-    def has_to_be_seen(self, status: int) -> bool:
+    def must_be_read(self, status: int) -> bool:
         """Whether a page with that status may be a wall, and must not be refused unread."""
-        return status in REFUSALS
+        return status in WALL_STATUSES
 
-    def opened(self, document: int) -> bool:
+    def has_cleared(self, document: int) -> bool:
         """Whether a wall was passed within that document, so that its status is the wall's."""
         return self._passed_document == document
 
-    async def is_open(self, shown: Shown) -> bool:
+    async def clear(self, shown: Shown) -> bool:
         """Whether the tab shows what was asked for.
 
         False: it shows a wall, about which something was done; look again. Raises `ScrapeError` if
         nothing more can be done.
         """
-        verdict = await self._verdict(shown)
-        if verdict is None:
+        detection = await self._detect(shown)
+        if detection is None:
             self._accept(shown.navigation.documents)
             return True
         self.has_met_walls = True
         await shown.tab.draw(full_size=True)  # some of them are pictures
-        if self._given is not None and not await self._is_refused(verdict, shown.navigation):
+        if self._given is not None and not await self._is_refused(detection, shown.navigation):
             return False
-        if verdict.may_resolve and (verdict.captcha is None or self._solver is None):
+        if detection.may_resolve and (detection.captcha is None or self._solver is None):
             if self._patience > 0:
                 await self._wait(shown.navigation)
                 return False
-            raise verdict.error()
-        if verdict.captcha is None or self._solver is None:
-            raise verdict.error()
-        await self._solve(verdict.captcha, verdict, self._solver, shown)
+            raise detection.error()
+        if detection.captcha is None or self._solver is None:
+            raise detection.error()
+        await self._solve(detection.captcha, detection, self._solver, shown)
         return False
 
-    async def _verdict(self, shown: Shown) -> Verdict | None:
+    async def _detect(self, shown: Shown) -> WallDetection | None:
         # In a thread: a page that is made for it takes a second.
-        if verdict := await asyncio.to_thread(judge, shown.seen):
-            return verdict
+        if detection := await asyncio.to_thread(detect_wall, shown.seen):
+            return detection
         if not is_bare(shown.seen):
             return None
         for frame in shown.tab.page.frames[1 : 1 + _MAX_FRAMES]:
             html = await _html(frame)
-            if html and (verdict := await asyncio.to_thread(judge, Seen(html, frame.url))):
-                return replace(verdict, status=shown.seen.status, url=shown.seen.url)
+            if html and (
+                detection := await asyncio.to_thread(detect_wall, SeenPage(html, frame.url))
+            ):
+                return replace(detection, status=shown.seen.status, url=shown.seen.url)
         return None
 
     def _accept(self, document: int) -> None:
@@ -151,7 +153,7 @@ class Passage:
                 self._passed_document = document
             self._given = None
 
-    async def _is_refused(self, verdict: Verdict, navigation: Navigation) -> bool:
+    async def _is_refused(self, detection: WallDetection, navigation: Navigation) -> bool:
         """Whether the answer that was given led nowhere, or to the next wall; waits a little if
         that is not clear yet."""
         given = self._given
@@ -163,7 +165,7 @@ class Passage:
             await _change(navigation, _LOOK)
             return False
         self._given = None
-        if verdict.captcha != given.answer.kind:
+        if detection.captcha != given.answer.kind:
             self.solved += 1
             return True
         self._count_failure(given.answer.kind)
@@ -183,7 +185,7 @@ class Passage:
         self._patience -= max(clock.time() - start, _LOOK / 2)
 
     async def _solve(
-        self, kind: CaptchaKind, verdict: Verdict, solver: Solver, shown: Shown
+        self, kind: CaptchaKind, detection: WallDetection, solver: Solver, shown: Shown
     ) -> None:
         widget = await captchas.find(shown.tab.page, kind)
         if widget is not None and widget.is_hidden and kind not in self._listened_to:
@@ -193,10 +195,10 @@ class Passage:
         puzzle = None if widget is None else widget.puzzle
         if widget is None or puzzle is None or not (puzzle.sitekey or puzzle.image):
             if self._patience <= 0:
-                raise _failed(kind, "its widget does not say what it asks for", verdict)
+                raise _failed(kind, "its widget does not say what it asks for", detection)
             await self._wait(shown.navigation)
             return
-        answer = await self._ask(solver, widget, verdict)
+        answer = await self._ask(solver, widget, detection)
         if answer is not None:
             await self._give(widget, answer, shown.navigation)
 
@@ -208,18 +210,18 @@ class Passage:
                 await shown.tab.session.send("Page.reload")
                 await navigation.until(lambda: navigation.documents > before and navigation.parsed)
 
-    async def _ask(self, solver: Solver, widget: Widget, verdict: Verdict) -> Answer | None:
+    async def _ask(self, solver: Solver, widget: Widget, detection: WallDetection) -> Answer | None:
         """The service's answer; None if it has none, and may be asked again."""
         kind = widget.puzzle.kind
         tried = self._failed.get(kind, 0)
         if tried >= _TRIES:
-            raise _failed(kind, f"{tried} answers did not lead past it", verdict)
+            raise _failed(kind, f"{tried} answers did not lead past it", detection)
         if self._asked >= self._max_captchas:
             what = f"the item may ask for {self._max_captchas} answers only"
-            raise _failed(kind, what, verdict)
+            raise _failed(kind, what, detection)
         clock = asyncio.get_running_loop()
         if self._deadline is not None and self._deadline - clock.time() < _LEAST_TIME:
-            raise _failed(kind, "there was no time left to solve it", verdict)
+            raise _failed(kind, "there was no time left to solve it", detection)
         self._asked += 1
         try:
             async with asyncio.timeout_at(self._deadline):
@@ -227,13 +229,13 @@ class Passage:
         except AccountError as error:
             logger.error("the CAPTCHA solver refuses to work: %s", error)
             what = f"The page is behind {CAPTCHA_NAMES[kind]}, and the solver refuses: {error}."
-            raise _located(ScrapeError("CAPTCHA_ACCOUNT", what), verdict) from None
+            raise _located(ScrapeError("CAPTCHA_ACCOUNT", what), detection) from None
         except TimeoutError:
-            raise _failed(kind, "it was not solved in the item's time", verdict) from None
+            raise _failed(kind, "it was not solved in the item's time", detection) from None
         except SolverError as error:
             self._count_failure(kind)
             if self._failed[kind] >= _TRIES or self._asked >= self._max_captchas:
-                raise _failed(kind, str(error), verdict) from None
+                raise _failed(kind, str(error), detection) from None
             return None
         return answer
 
@@ -280,11 +282,11 @@ async def _html(frame: Frame) -> str | None:
         return None
 
 
-def _failed(kind: CaptchaKind, why: str, verdict: Verdict) -> ScrapeError:
+def _failed(kind: CaptchaKind, why: str, detection: WallDetection) -> ScrapeError:
     what = f"The page is behind {CAPTCHA_NAMES[kind]}, and {why}."
-    return _located(ScrapeError("CAPTCHA_FAILED", what), verdict)
+    return _located(ScrapeError("CAPTCHA_FAILED", what), detection)
 
 
-def _located(error: ScrapeError, verdict: Verdict) -> ScrapeError:
-    error.http_status, error.final_url = verdict.status, verdict.url
+def _located(error: ScrapeError, detection: WallDetection) -> ScrapeError:
+    error.http_status, error.final_url = detection.status, detection.url
     return error

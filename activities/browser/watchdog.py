@@ -7,8 +7,8 @@ import asyncio
 from playwright.async_api import CDPSession, Dialog, Page
 from playwright.async_api import Error as PlaywrightError
 
-from activities.abort import Reason, give
-from activities.browser.events import Relays
+from activities.abort import AbortReason, abort_with
+from activities.browser.events import EventRelay
 from activities.browser.navigation import Navigation
 
 _CHECK_INTERVAL = 0.5
@@ -33,9 +33,9 @@ class Watchdog:
         self,
         page: Page,
         session: CDPSession,
-        relays: Relays,
+        event_relay: EventRelay,
         navigation: Navigation,
-        reason: asyncio.Future[Reason],
+        reason: asyncio.Future[AbortReason],
         *,
         patience: float,
     ) -> None:
@@ -43,7 +43,7 @@ class Watchdog:
         """A sentence for each kind of script that was stopped."""
         self._page = page
         self._session = session
-        self._relays = relays
+        self._relays = event_relay
         self._navigation = navigation
         self._reason = reason
         self._patience = patience
@@ -103,4 +103,4 @@ class Watchdog:
         except (TimeoutError, PlaywrightError):
             self._stops = _MAX_STOPS
         if self._stops >= _MAX_STOPS:
-            give(self._reason, "PAGE_UNRESPONSIVE", "The page does not react.")
+            abort_with(self._reason, "PAGE_UNRESPONSIVE", "The page does not react.")

@@ -10,15 +10,15 @@ from http import HTTPStatus
 
 import h11
 
-from activities.egress.dialer import Dialer, RefusedError
+from activities.egress.dialer import Dialer, EgressRefusedError
 from activities.egress.http_stream import CHUNK, HttpStream, end_to_end
-from activities.egress.session import Lane, Login, Refusal
+from activities.egress.session import EgressRefusal, EgressSession, ProxyCredential
 from activities.egress.target import Target, parse_target
 
 logger = logging.getLogger(__name__)
 
 REFUSAL_HEADER = "x-spidra-refusal"
-"""Of an answer that is the gateway's own: the name that its lane knows the reason by."""
+"""Of an answer that is the gateway's own: the name that its session knows the reason by."""
 
 _ANONYMOUS_SECONDS = 15.0
 _IDLE_SECONDS = 60.0
@@ -76,10 +76,10 @@ class _Upstream(HttpStream):
         self.was_used = False
 
 
-class Client:
+class GatewayConnection:
     """Serves one connection until `run` returns; see `Connection` in `activities.egress.session`.
 
-    `find_login` tells the login from the header `Proxy-Authorization`.
+    `find_credential` tells the credential from the header `Proxy-Authorization`.
     """
 
     def __init__(
@@ -87,13 +87,13 @@ class Client:
         reader: ClientReader,
         writer: asyncio.StreamWriter,
         dialer: Dialer,
-        find_login: Callable[[bytes], Login | None],
+        find_credential: Callable[[bytes], ProxyCredential | None],
     ) -> None:
         self._reader = reader
         self._dialer = dialer
-        self._find_login = find_login
-        self._login: Login | None = None
-        self._lane: Lane | None = None
+        self._find_login = find_credential
+        self._credential: ProxyCredential | None = None
+        self._egress: EgressSession | None = None
         """For which it works; None until it has said for which, and while it rests."""
         self._is_busy = False
         """Whether a request is being answered: what goes on in a tunnel is not known."""
@@ -124,10 +124,10 @@ class Client:
         except Exception:
             logger.exception("unforeseen error in the gateway")
         finally:
-            if self._lane is not None:
-                self._lane.connections.discard(self)
-            if self._login is not None:
-                self._login.resting.discard(self)
+            if self._egress is not None:
+                self._egress.connections.discard(self)
+            if self._credential is not None:
+                self._credential.resting.discard(self)
             if self._upstream is not None:
                 self._upstream.abort()
             if is_clean:
@@ -138,7 +138,7 @@ class Client:
     async def _serve(self) -> bool:
         """Serves one request; whether another one may follow."""
         try:
-            limit = _ANONYMOUS_SECONDS if self._login is None else _IDLE_SECONDS
+            limit = _ANONYMOUS_SECONDS if self._credential is None else _IDLE_SECONDS
             async with asyncio.timeout(limit):
                 request = await self._stream.next_event()
         except TimeoutError:
@@ -156,15 +156,15 @@ class Client:
 
     async def _serve_request(self, request: h11.Request) -> bool:
         self._is_head = request.method == b"HEAD"
-        login = self._login_of(request)
-        if login is None:
+        credential = self._login_of(request)
+        if credential is None:
             return await self._challenge()
-        lane = login.lane
-        if lane is None or not lane.is_open:
-            # No challenge: a browser would forget the login, which is to be used again.
+        egress = credential.egress
+        if egress is None or not egress.is_open:
+            # No challenge: a browser would forget the credential, which is to be used again.
             await self._answer(403, "No item of this client is running.")
             return False
-        if not self._belongs_to(login, lane):
+        if not self._belongs_to(credential, egress):
             return await self._challenge()
         try:
             target = parse_target(request.method, request.target)
@@ -172,15 +172,15 @@ class Client:
         except ValueError:
             await self._answer(400, "This proxy takes CONNECT and absolute http:// URLs.")
             return False  # what follows may be read in more than one way
-        if lane.exhausted.done():
-            refusal = Refusal(*lane.exhausted.result(), 403)
-            return await self._refuse(lane, target, refusal)
+        if egress.exhausted.done():
+            refusal = EgressRefusal(*egress.exhausted.result(), 403)
+            return await self._refuse(egress, target, refusal)
         try:
             if request.method == b"CONNECT":
-                return await self._tunnel(lane, target)
-            return await self._forward(lane, request, target)
-        except RefusedError as error:
-            return await self._refuse(lane, target, error.refusal)
+                return await self._tunnel(egress, target)
+            return await self._forward(egress, request, target)
+        except EgressRefusedError as error:
+            return await self._refuse(egress, target, error.refusal)
 
     def end(self) -> None:
         """See `Connection`."""
@@ -191,12 +191,12 @@ class Client:
         """See `Connection`."""
         if self._is_busy:
             return False
-        self._lane = None
+        self._egress = None
         return True
 
-    def serve(self, lane: Lane) -> None:
+    def serve(self, egress: EgressSession) -> None:
         """See `Connection`."""
-        self._lane = lane
+        self._egress = egress
 
     def _count_sent(self, count: int) -> None:
         self._served().count_sent(count)
@@ -204,28 +204,28 @@ class Client:
     def _count_received(self, count: int) -> None:
         self._served().count_received(count)
 
-    def _served(self) -> Lane:
+    def _served(self) -> EgressSession:
         """For which it works. Raises `ConnectionResetError` while it rests."""
-        if self._lane is None:
+        if self._egress is None:
             raise ConnectionResetError
-        return self._lane
+        return self._egress
 
     # Who asks
 
-    def _login_of(self, request: h11.Request) -> Login | None:
+    def _login_of(self, request: h11.Request) -> ProxyCredential | None:
         given = [value for key, value in request.headers if key == b"proxy-authorization"]
         return self._find_login(given[0]) if len(given) == 1 else None
 
-    def _belongs_to(self, login: Login, lane: Lane) -> bool:
-        """Whether the connection is that login's, as it is from its first request on."""
-        if self._login not in (None, login):
+    def _belongs_to(self, credential: ProxyCredential, egress: EgressSession) -> bool:
+        """Whether the connection is that credential's, as it is from its first request on."""
+        if self._credential not in (None, credential):
             return False
-        if self._login is None:
-            if len(lane.connections) >= _MAX_CONNECTIONS:
+        if self._credential is None:
+            if len(egress.connections) >= _MAX_CONNECTIONS:
                 raise ConnectionRefusedError
-            self._login = login
-            self._lane = lane
-            lane.connections.add(self)
+            self._credential = credential
+            self._egress = egress
+            egress.connections.add(self)
         return True
 
     async def _challenge(self) -> bool:
@@ -235,12 +235,12 @@ class Client:
             "This proxy is for the items of its worker only.",
             (b"Proxy-Authenticate", b'Basic realm="spidra"'),
         )
-        return can_go_on and self._login is None and self._challenges < _MAX_CHALLENGES
+        return can_go_on and self._credential is None and self._challenges < _MAX_CHALLENGES
 
     # Answers of the gateway itself
 
-    async def _refuse(self, lane: Lane, target: Target, refusal: Refusal) -> bool:
-        name = lane.refuse(target.host, target.port, refusal)
+    async def _refuse(self, egress: EgressSession, target: Target, refusal: EgressRefusal) -> bool:
+        name = egress.refuse(target.host, target.port, refusal)
         return await self._answer(
             refusal.status, refusal.what, (REFUSAL_HEADER.encode(), name.encode())
         )
@@ -267,8 +267,8 @@ class Client:
 
     # Tunnels
 
-    async def _tunnel(self, lane: Lane, target: Target) -> bool:
-        reader, writer = await self._dialer.connect(lane, target)
+    async def _tunnel(self, egress: EgressSession, target: Target) -> bool:
+        reader, writer = await self._dialer.connect(egress, target)
         try:
             await self._stream.send(
                 h11.Response(status_code=200, reason=b"Connection established", headers=[])
@@ -303,8 +303,8 @@ class Client:
 
     # Plain HTTP
 
-    async def _forward(self, lane: Lane, request: h11.Request, target: Target) -> bool:
-        upstream = await self._connect(lane, target)
+    async def _forward(self, egress: EgressSession, request: h11.Request, target: Target) -> bool:
+        upstream = await self._connect(egress, target)
         first = self._stream.http.next_event()
         has_body = not isinstance(first, h11.EndOfMessage)
         head = _request_head(request, target)
@@ -332,7 +332,7 @@ class Client:
                 raise
             self._drop_upstream()
             what = f"{target.host} closed the connection before the page was complete."
-            raise RefusedError(Refusal("CONNECTION_FAILED", what, 502)) from None
+            raise EgressRefusedError(EgressRefusal("CONNECTION_FAILED", what, 502)) from None
         finally:
             self._reader.on_end = None
             if uploading is not None:
@@ -343,7 +343,7 @@ class Client:
             self._drop_upstream()
         return self._stream.renew()
 
-    async def _connect(self, lane: Lane, target: Target) -> _Upstream:
+    async def _connect(self, egress: EgressSession, target: Target) -> _Upstream:
         """The connection of the request before, if it leads there, or else a new one."""
         upstream = self._upstream
         if upstream is not None:
@@ -353,7 +353,7 @@ class Client:
             self._drop_upstream()
         self._upstream = _Upstream(
             target,
-            *await self._dialer.connect(lane, target),
+            *await self._dialer.connect(egress, target),
             on_read=self._count_received,
             on_write=self._count_sent,
         )

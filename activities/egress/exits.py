@@ -131,7 +131,7 @@ class UpstreamProxy:
             return ExitError("the proxy refuses", is_lost=code == _LOGIN_REFUSED)
         if code == _SOCKS_REFUSED:
             return ConnectionRefusedError("refused behind the proxy")
-        # A reply without a code is to the login; no reply at all may be due to the target.
+        # A reply without a code is to the credential; no reply at all may be due to the target.
         is_reply = hasattr(error.__cause__, "error_code")
         return ExitError("the proxy refuses", is_lost=is_reply and code is None)
 

@@ -7,10 +7,10 @@ from collections.abc import AsyncIterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 
-from activities.egress.connection import Client, ClientReader
+from activities.egress.connection import ClientReader, GatewayConnection
 from activities.egress.dialer import Dialer, Resolver
 from activities.egress.exits import Direct, Exit
-from activities.egress.session import Lane, Login
+from activities.egress.session import EgressSession, ProxyCredential
 from domain.addresses import Address, Network, resolve
 
 _LOOPBACK = "127.0.0.1"
@@ -25,8 +25,8 @@ class Gateway:
     """A forward proxy for HTTP and `CONNECT`. Call `start` before use and `close` after it.
 
     Nothing gets through to an address that is neither globally routable nor in `allow`, nor to
-    the gateway itself. Only requests with a login that works for an open lane are served.
-    `max_item_bytes` is what one lane may receive. `resolver` takes the place of the system's.
+    the gateway itself. Only requests with a credential that works for an open session are served.
+    `max_item_bytes` is what one session may receive. `resolver` takes the place of the system's.
     """
 
     def __init__(
@@ -42,7 +42,7 @@ class Gateway:
         self._max_item_bytes = max_item_bytes
         self._server: asyncio.Server | None = None
         self._port = 0
-        self._logins: dict[bytes, Login] = {}
+        self._logins: dict[bytes, ProxyCredential] = {}
         self._clients: set[asyncio.Task[None]] = set()
 
     @property
@@ -72,27 +72,29 @@ class Gateway:
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     @asynccontextmanager
-    async def lane(self, exit_: Exit | None = None) -> AsyncIterator[Lane]:
+    async def open_session(self, exit_: Exit | None = None) -> AsyncIterator[EgressSession]:
         """A way out for one item, by `exit_` or straight; its connections end with it.
 
         If the gateway has stopped listening, it starts again first.
         """
         if self._server is None or not self._server.is_serving():
             await self.start()
-        login = Login(self._logins)
-        lane = Lane(exit_ or self._direct, self._max_item_bytes, self.url, login)
-        login.open(lane)
+        credential = ProxyCredential(self._logins)
+        egress = EgressSession(exit_ or self._direct, self._max_item_bytes, self.url, credential)
+        credential.open(egress)
         try:
-            yield lane
+            yield egress
         finally:
-            lane.is_open = False
-            if not login.is_kept:
-                login.close()
-            lane.end_connections()
+            egress.is_open = False
+            if not credential.is_kept:
+                credential.close()
+            egress.end_connections()
 
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         assert isinstance(reader, ClientReader)  # noqa: S101 -- made by `start`
-        client = asyncio.create_task(Client(reader, writer, self._dialer, self._logins.get).run())
+        client = asyncio.create_task(
+            GatewayConnection(reader, writer, self._dialer, self._logins.get).run()
+        )
         self._clients.add(client)
         client.add_done_callback(self._clients.discard)
 

@@ -114,7 +114,7 @@ class Route:
         connections = "connection" if refused == 1 else "connections"
         return [f"{refused} {connections} of the page were not made by the proxy exit."]
 
-    def turn(self, code: str) -> bool:
+    def try_next(self, code: str) -> bool:
         """Whether the item, which has failed with `code`, may succeed by another exit, which is
         `exit` then."""
         if code not in _MAY_BE_THE_EXIT and not self.exit.is_lost:

@@ -12,12 +12,12 @@ from typing import Protocol
 
 import ada_url
 
-from activities.abort import Reason, give
+from activities.abort import AbortReason, abort_with
 from activities.egress.exits import Exit
 from domain.addresses import Address
 
 USERNAME = "item"
-"""User name of every login; the password tells them apart."""
+"""User name of every credential; the password tells them apart."""
 
 _MAX_REFUSALS = 256
 """Refusals that are remembered, the latest ones; only those of documents are ever asked for."""
@@ -29,7 +29,7 @@ _DEFAULT_PORTS = {"http:": 80, "https:": 443, "ws:": 80, "wss:": 443}
 
 
 @dataclass(frozen=True)
-class Refusal:
+class EgressRefusal:
     """Why a request got no further than the gateway."""
 
     code: str
@@ -52,23 +52,23 @@ class Connection(Protocol):
         item from now on, and ends as soon as either side says anything."""
         ...
 
-    def serve(self, lane: Lane) -> None:
+    def serve(self, egress: EgressSession) -> None:
         """Has it work for an item again, after it has rested."""
         ...
 
 
-class Login:
+class ProxyCredential:
     """What a client of the gateway is known by, from `open` to `close`.
 
     A browser remembers it for as long as a context lives, which may serve one item after the other:
-    `lane` says for which one it works at the moment. While that is None, it gets nowhere.
+    `egress` says for which one it works at the moment. While that is None, it gets nowhere.
     """
 
-    def __init__(self, known: dict[bytes, Login]) -> None:
+    def __init__(self, known: dict[bytes, ProxyCredential]) -> None:
         self.password = secrets.token_urlsafe(24)
-        self.lane: Lane | None = None
+        self.egress: EgressSession | None = None
         self.is_kept = False
-        """Whether it outlives its first lane, since a context has it that closes it later."""
+        """Whether it outlives its first session, since a context has it that closes it later."""
         self._known = known
         self._exit: Exit | None = None
         """By which `resting` connections left."""
@@ -81,35 +81,35 @@ class Login:
         pair = f"{USERNAME}:{self.password}".encode()
         return f"Basic {base64.b64encode(pair).decode()}"
 
-    def open(self, lane: Lane) -> None:
-        """Begins to be known, and to work for `lane`."""
+    def open(self, egress: EgressSession) -> None:
+        """Begins to be known, and to work for `egress`."""
         self._known[self.authorization.encode()] = self
-        self.lane = lane
+        self.egress = egress
 
     def park(self, *, keep_connections: bool = False) -> None:
         """Works for no item until `resume`. Ends what goes on; connections on which nothing does
         are ended too, or rest."""
-        lane, self.lane = self.lane, None
-        if lane is None:
+        egress, self.egress = self.egress, None
+        if egress is None:
             return
-        self._exit = lane.exit
-        for connection in list(lane.connections):
+        self._exit = egress.exit
+        for connection in list(egress.connections):
             if keep_connections and connection.rest():
-                lane.connections.remove(connection)
+                egress.connections.remove(connection)
                 self.resting.add(connection)
             else:
                 connection.end()
 
-    def resume(self, lane: Lane) -> None:
-        """Works for `lane` from now on, and so do connections that have rested, unless they have
+    def resume(self, egress: EgressSession) -> None:
+        """Works for `egress` from now on, and so do connections that have rested, unless they have
         left by another exit."""
-        if lane.exit is not self._exit:
+        if egress.exit is not self._exit:
             self._end_resting()
-        self.lane = lane
+        self.egress = egress
         while self.resting:
             connection = self.resting.pop()
-            lane.connections.add(connection)
-            connection.serve(lane)
+            egress.connections.add(connection)
+            connection.serve(egress)
 
     def close(self) -> None:
         """Is not known any more."""
@@ -124,15 +124,15 @@ class Login:
 
 
 @dataclass(eq=False)
-class Lane:
-    """The way out of one item: made, and closed, by `Gateway.lane`."""
+class EgressSession:
+    """The way out of one item: made, and closed, by `Gateway.open_session`."""
 
     exit: Exit
     max_bytes: int
     proxy_url: str
     """`http://127.0.0.1:port`: what a client is to be told as its proxy."""
-    login: Login = field(repr=False)
-    """What a client has to say that has no login from an earlier lane."""
+    credential: ProxyCredential = field(repr=False)
+    """What a client has to say that has no credential from an earlier session."""
     is_open: bool = True
     """Whether the item still has it."""
     received: int = 0
@@ -141,7 +141,7 @@ class Lane:
     """Bytes that went out to it."""
     blocked: int = 0
     """Requests that were refused because they lead to an address that may not be reached."""
-    exhausted: asyncio.Future[Reason] = field(
+    exhausted: asyncio.Future[AbortReason] = field(
         default_factory=lambda: asyncio.get_running_loop().create_future(), repr=False
     )
     """Becomes known when the item has received more than `max_bytes`; nothing works then."""
@@ -152,20 +152,20 @@ class Lane:
         self.lookups = asyncio.Semaphore(_LOOKUPS)
         self.known: OrderedDict[str, tuple[float, Sequence[Address]]] = OrderedDict()
         """Names that were looked up: their addresses, and until when they count."""
-        self._named: OrderedDict[str, Refusal] = OrderedDict()
-        self._latest: OrderedDict[tuple[str, int], Refusal] = OrderedDict()
+        self._named: OrderedDict[str, EgressRefusal] = OrderedDict()
+        self._latest: OrderedDict[tuple[str, int], EgressRefusal] = OrderedDict()
 
     @property
     def password(self) -> str:
-        """That of `login`."""
-        return self.login.password
+        """That of `credential`."""
+        return self.credential.password
 
     @property
     def authorization(self) -> str:
-        """That of `login`."""
-        return self.login.authorization
+        """That of `credential`."""
+        return self.credential.authorization
 
-    def refuse(self, host: str, port: int, refusal: Refusal) -> str:
+    def refuse(self, host: str, port: int, refusal: EgressRefusal) -> str:
         """Remembers `refusal` to connect to `host`, as `ada_url` writes it; returns an unguessable
         name for it."""
         if refusal.code == "EGRESS_BLOCKED":
@@ -178,11 +178,11 @@ class Lane:
                 refusals.popitem(last=False)
         return name
 
-    def refusal_named(self, name: str) -> Refusal | None:
+    def refusal_named(self, name: str) -> EgressRefusal | None:
         """The refusal that `refuse` has given that name."""
         return self._named.get(name)
 
-    def refusal_of(self, url: str) -> Refusal | None:
+    def refusal_of(self, url: str) -> EgressRefusal | None:
         """The latest refusal to connect to the host and port of `url`."""
         try:
             parsed = ada_url.URL(url)
@@ -200,7 +200,7 @@ class Lane:
         self.received += count
         if self.received > self.max_bytes and not self.exhausted.done():
             what = f"The page loaded more than {self.max_bytes} bytes."
-            give(self.exhausted, "TRAFFIC_LIMIT", what)
+            abort_with(self.exhausted, "TRAFFIC_LIMIT", what)
             self.end_connections()
 
     def end_connections(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from activities.browser.capture import PageCapture
+from activities.capture import PageCapture
 from activities.conversion.pool import ContentConverter
 from domain.failures import ScrapeError
 from domain.items import BatchRequest

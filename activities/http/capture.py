@@ -12,8 +12,8 @@ from contextlib import suppress
 
 import ada_url
 
-from activities.browser.capture import PageCapture, PageOptions
-from activities.egress.session import Lane
+from activities.capture import PageCapture, PageOptions
+from activities.egress.session import EgressSession
 from activities.fetch_errors import (
     check_content_type,
     check_disposition,
@@ -23,8 +23,8 @@ from activities.fetch_errors import (
 )
 from activities.http import decoding
 from activities.http.client import Answer, HttpClient, HttpSession
-from activities.walls.detector import REFUSALS, judge
-from activities.walls.facts import Seen
+from activities.walls.detector import WALL_STATUSES, detect_wall
+from activities.walls.facts import SeenPage
 from domain.failures import ScrapeError
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -40,7 +40,7 @@ _REFRESH_SECONDS = 1
 
 async def fetch_page(
     client: HttpClient,
-    lane: Lane,
+    egress: EgressSession,
     url: str,
     options: PageOptions,
     headers: Callable[[str], Mapping[str, str]],
@@ -48,14 +48,14 @@ async def fetch_page(
     *,
     cookies: Sequence[str] = (),
 ) -> PageCapture:
-    """Loads `url` by way of `lane`.
+    """Loads `url` by way of `egress`.
 
     `headers` tells what a request for a URL is to say about its sender. `cookies` are known from
     the start, see `HttpClient.session`; those that servers set live as long as this call.
     `on_stage` is called with `navigating`. Raises `ScrapeError`.
     """
     on_stage("navigating")
-    async with client.session(lane, cookies) as session:
+    async with client.session(egress, cookies) as session:
         return await _Fetch(session, options, headers).run(ada_url.URL(url).href)
 
 
@@ -160,11 +160,11 @@ def _read(answer: Answer) -> tuple[decoding.Document, decoding.Refresh | None]:
         check_head(answer.status, headers, answer.url)
         return decoding.read_document(answer.body, content_type, answer.headers), None
     # That it is a wall says more than its status.
-    if answer.status not in REFUSALS:
+    if answer.status not in WALL_STATUSES:
         check_head(answer.status, headers, answer.url)
     document = decoding.read_document(answer.body, content_type, answer.headers)
-    verdict = judge(Seen(document.html, answer.url, answer.status, answer.headers))
-    if verdict is not None:
-        raise verdict.error("none is solved without a browser")
+    detection = detect_wall(SeenPage(document.html, answer.url, answer.status, answer.headers))
+    if detection is not None:
+        raise detection.error("none is solved without a browser")
     check_head(answer.status, headers, answer.url)
     return document, decoding.find_refresh(document.html, answer.headers, answer.url)

@@ -1,4 +1,4 @@
-"""HTTP without a browser: what one item fetches, by its own lane of the gateway.
+"""HTTP without a browser: what one item fetches, by its own session of the gateway.
 
 libcurl speaks it, in a build whose TLS and HTTP/2 look like those of Chrome, which is what the
 headers claim to be. The gateway is its proxy for every request, so what it may reach is decided
@@ -20,7 +20,7 @@ from curl_cffi.curl import CURL_WRITEFUNC_ERROR
 from curl_cffi.requests.impersonate import DEFAULT_CHROME
 
 from activities.egress.connection import REFUSAL_HEADER
-from activities.egress.session import USERNAME, Lane
+from activities.egress.session import USERNAME, EgressSession
 from activities.fetch_errors import host, net_error
 from domain.failures import ScrapeError
 
@@ -82,20 +82,22 @@ class HttpClient:
         self._authorities = authorities
 
     @asynccontextmanager
-    async def session(self, lane: Lane, cookies: Sequence[str] = ()) -> AsyncIterator[HttpSession]:
+    async def session(
+        self, egress: EgressSession, cookies: Sequence[str] = ()
+    ) -> AsyncIterator[HttpSession]:
         """What one item fetches with: connections and cookies last from one request to the next.
 
         `cookies` are there from the start, each a line of a cookie file with a
         `domain` that says who may see it.
         """
-        session = HttpSession(self._threads, lane, self._authorities, cookies)
+        session = HttpSession(self._threads, egress, self._authorities, cookies)
         try:
             yield session
         finally:
             session.close()
 
     def close(self) -> None:
-        """Lets go of the threads; what they fetch ends with its lane."""
+        """Lets go of the threads; what they fetch ends with its session."""
         self._threads.shutdown(wait=False, cancel_futures=True)
 
 
@@ -105,12 +107,12 @@ class HttpSession:
     def __init__(
         self,
         threads: ThreadPoolExecutor,
-        lane: Lane,
+        egress: EgressSession,
         authorities: Path | None,
         cookies: Sequence[str],
     ) -> None:
         self._threads = threads
-        self._lane = lane
+        self._egress = egress
         self._authorities = authorities
         self._curl = Curl()
         self._latest: Future[Answer] | None = None
@@ -133,7 +135,7 @@ class HttpSession:
         `url` has to be as `ada_url` writes it. If a body that is wanted has more than `max_bytes`,
         it is cut there if `is_part_enough`. Raises `ScrapeError`, otherwise with `TOO_LARGE`.
         """
-        exchange = _Exchange(self._curl, self._lane, url, is_wanted, max_bytes, is_part_enough)
+        exchange = _Exchange(self._curl, self._egress, url, is_wanted, max_bytes, is_part_enough)
         self._latest = self._threads.submit(exchange.run, headers, seconds, self._authorities)
         return await asyncio.wrap_future(self._latest)
 
@@ -151,14 +153,14 @@ class _Exchange:
     def __init__(
         self,
         curl: Curl,
-        lane: Lane,
+        egress: EgressSession,
         url: str,
         is_wanted: IsWanted,
         max_bytes: int,
         is_part_enough: bool,
     ) -> None:
         self._curl = curl
-        self._lane = lane
+        self._egress = egress
         self._url = url
         self._is_wanted = is_wanted
         self._max_bytes = max_bytes
@@ -182,7 +184,7 @@ class _Exchange:
                 if self._status:
                     failed.http_status, failed.final_url = self._status, self._url
                 raise failed from None
-        refusal = self._lane.refusal_named(self._headers.get(REFUSAL_HEADER, ""))
+        refusal = self._egress.refusal_named(self._headers.get(REFUSAL_HEADER, ""))
         if refusal is not None:
             raise ScrapeError(refusal.code, refusal.what, final_url=self._url)
         if self._is_cut and self._wanted and not self._is_part_enough:
@@ -200,11 +202,11 @@ class _Exchange:
             CurlOpt.PROTOCOLS_STR: b"http,https",
             CurlOpt.PATH_AS_IS: 1,
             # No variable of the environment may open another way out.
-            CurlOpt.PROXY: self._lane.proxy_url.encode(),
+            CurlOpt.PROXY: self._egress.proxy_url.encode(),
             CurlOpt.NOPROXY: b"",
             CurlOpt.PROXYAUTH: _BASIC,
             CurlOpt.PROXYUSERNAME: USERNAME.encode(),
-            CurlOpt.PROXYPASSWORD: self._lane.password.encode(),
+            CurlOpt.PROXYPASSWORD: self._egress.password.encode(),
             CurlOpt.SUPPRESS_CONNECT_HEADERS: 1,
             CurlOpt.NOSIGNAL: 1,
             CurlOpt.TIMEOUT_MS: max(1, int(seconds * 1000)),
@@ -250,14 +252,14 @@ class _Exchange:
 
     def _error(self, code: int, seconds: float) -> ScrapeError:
         """What `code` of curl means."""
-        lane, url = self._lane, self._url
-        if lane.exhausted.done():
-            return ScrapeError(*lane.exhausted.result())
+        egress, url = self._egress, self._url
+        if egress.exhausted.done():
+            return ScrapeError(*egress.exhausted.result())
         if code == CurlECode.OPERATION_TIMEDOUT:
             what = "The page was not complete" if self._status else f"{host(url)} did not answer"
             return ScrapeError("NAVIGATION_TIMEOUT", f"{what} within {seconds:g} seconds.")
         if self._curl.getinfo(CurlInfo.HTTP_CONNECTCODE) not in (0, 200):
-            refusal = lane.refusal_of(url)
+            refusal = egress.refusal_of(url)
             if refusal is not None:
                 return ScrapeError(refusal.code, refusal.what, final_url=url)
         return net_error(_NET_ERRORS.get(CurlECode(code), "net::ERR_FAILED"), url)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from activities.http.client import CHROME_MAJOR
-from activities.visitor.profile import Identity, hint_headers, user_agent
+from activities.visitor.profile import VisitorProfile, hint_headers, user_agent
 
 _ACCEPT = (
     "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,image/apng,*/*;"
@@ -13,13 +13,13 @@ _ACCEPT = (
 )
 
 
-def headers_of(identity: Identity) -> Callable[[str], dict[str, str]]:
-    """Those of `identity` for a URL, by the version of Chrome that the TLS of
+def headers_of(profile: VisitorProfile) -> Callable[[str], dict[str, str]]:
+    """Those of `profile` for a URL, by the version of Chrome that the TLS of
     `activities.http.client` looks like."""
     return lambda url: navigation_headers(
         url,
         user_agent=user_agent(CHROME_MAJOR),
-        accept_language=identity.accept_language,
+        accept_language=profile.accept_language,
         client_hints=hint_headers(CHROME_MAJOR),
     )
 

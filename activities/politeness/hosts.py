@@ -1,9 +1,9 @@
 """Manners towards the hosts of a worker's pages: how many visits at once, how far apart, and, when
 one asks to be left alone, for how long.
 
-    async with hosts.turn(url) as turn:
+    async with hosts.permit(url) as permit:
         ...  # the visit
-        turn.end()  # before whatever else there is to do
+        permit.end()  # before whatever else there is to do
 
 docs/politeness.md has the rules.
 """
@@ -21,7 +21,7 @@ import ada_url
 
 from domain.failures import ScrapeError
 
-REFUSALS = frozenset({"HTTP_429", "HTTP_503"})
+BACKOFF_CODES = frozenset({"HTTP_429", "HTTP_503"})
 """Failures with which a host asks to come back later."""
 
 MAX_REFUSALS = 3
@@ -117,7 +117,7 @@ class Hosts:
         return len(self._hosts)
 
     @asynccontextmanager
-    async def turn(self, url: str, *, is_direct: bool = True) -> AsyncIterator[Turn]:
+    async def permit(self, url: str, *, is_direct: bool = True) -> AsyncIterator[HostPermit]:
         """A visit to the host of `url`, begun as soon as there is room for it.
 
         With `is_direct` false it comes from another address, so that what the host says to others
@@ -130,11 +130,11 @@ class Hosts:
             await self._enter(host, is_direct)
         finally:
             host.queued -= 1
-        turn = Turn(self, host, is_direct)
+        permit = HostPermit(self, host, is_direct)
         try:
-            yield turn
+            yield permit
         finally:
-            turn.end(is_well=False)
+            permit.end(is_well=False)
 
     def _known(self, url: str) -> _Host:
         name = ada_url.URL(url).host
@@ -207,7 +207,7 @@ class Hosts:
     def refuse(
         self, host: _Host, error: ScrapeError, refusals: int, began: float, *, is_direct: bool
     ) -> float | None:
-        """See `Turn.refused`; the visit began at `began`."""
+        """See `HostPermit.refused`; the visit began at `began`."""
         if not self._max_backoff:
             return None
         now = self._clock()
@@ -233,8 +233,8 @@ class Hosts:
         return self._clock()
 
 
-class Turn:
-    """A visit to one host. Made by `Hosts.turn`."""
+class HostPermit:
+    """A visit to one host. Made by `Hosts.permit`."""
 
     def __init__(self, hosts: Hosts, host: _Host, is_direct: bool) -> None:
         self._hosts = hosts
@@ -250,7 +250,7 @@ class Turn:
             self._hosts.leave(self._host, self._hosts.now() - self._began, is_well=is_well)
 
     def refused(self, error: ScrapeError, refusals: int) -> float | None:
-        """Records that the host answered with `error`, one of `REFUSALS`.
+        """Records that the host answered with `error`, one of `BACKOFF_CODES`.
 
         Returns the seconds after which its item, which had been refused `refusals` times before,
         is to try again; None if it has failed.

@@ -1,6 +1,6 @@
 """What robots.txt says about a page, by the rules of RFC 9309.
 
-    await Robots(http).check(lane, url, identity)  # raises ScrapeError unless it may be scraped
+    await Robots(http).check(session, url, profile)  # raises ScrapeError unless it may be scraped
 
 It is fetched by the way of the page itself, once for all pages of a host.
 """
@@ -17,12 +17,12 @@ import ada_url
 from protego import Protego
 
 from activities.egress.exits import Direct
-from activities.egress.session import Lane
+from activities.egress.session import EgressSession
 from activities.fetch_errors import host
 from activities.http.capture import REDIRECTS, redirected
 from activities.http.client import Answer, HttpClient
 from activities.http.headers import headers_of
-from activities.visitor.profile import Identity
+from activities.visitor.profile import VisitorProfile
 from domain.failures import ScrapeError
 
 AGENT = "spidra-batch"
@@ -80,10 +80,10 @@ class Robots:
         self._size = 0
         self._fetching: dict[str, asyncio.Lock] = {}
 
-    async def check(self, lane: Lane, url: str, identity: Identity) -> None:
+    async def check(self, egress: EgressSession, url: str, profile: VisitorProfile) -> None:
         """Raises `ScrapeError` unless `url` may be scraped: with `ROBOTS_DISALLOWED`, with
         `ROBOTS_UNAVAILABLE` if the server fails, or with what the network does."""
-        entry = await self._entry(lane, url, identity)
+        entry = await self._entry(egress, url, profile)
         if entry.failure is not None:
             raise _copy(entry.failure)
         # In a thread: rules may be many, and a URL long.
@@ -92,7 +92,7 @@ class Robots:
                 "ROBOTS_DISALLOWED", f"The robots.txt of {host(url)} asks not to scrape this page."
             )
 
-    async def _entry(self, lane: Lane, url: str, identity: Identity) -> _Entry:
+    async def _entry(self, egress: EgressSession, url: str, profile: VisitorProfile) -> _Entry:
         origin = ada_url.URL(url).origin
         if origin not in self._fetching and (found := self._cached(origin)) is not None:
             return found
@@ -102,7 +102,7 @@ class Robots:
             async with lock:
                 if (found := self._cached(origin)) is not None:
                     return found
-                entry = await self._fetch(lane, origin, identity)
+                entry = await self._fetch(egress, origin, profile)
                 self._keep(origin, entry)
                 return entry
         finally:
@@ -125,9 +125,9 @@ class Robots:
             _, oldest = self._entries.popitem(last=False)
             self._size -= oldest.size
 
-    async def _fetch(self, lane: Lane, origin: str, identity: Identity) -> _Entry:
+    async def _fetch(self, egress: EgressSession, origin: str, profile: VisitorProfile) -> _Entry:
         try:
-            answer = await self._answer(lane, f"{origin}/robots.txt", identity)
+            answer = await self._answer(egress, f"{origin}/robots.txt", profile)
             if answer is not None and answer.status >= 500:
                 raise ScrapeError(
                     "ROBOTS_UNAVAILABLE",
@@ -136,7 +136,7 @@ class Robots:
                 )
         except ScrapeError as error:
             # That of an exit is not that of the host.
-            if error.failure.code not in _OF_THE_HOST or not isinstance(lane.exit, Direct):
+            if error.failure.code not in _OF_THE_HOST or not isinstance(egress.exit, Direct):
                 raise
             return _Entry(None, error, _ENTRY_BYTES, self._clock() + _FAILURE_SECONDS)
         expires_at = self._clock() + _RULES_SECONDS
@@ -145,11 +145,13 @@ class Robots:
         rules = await asyncio.to_thread(_parse, answer.body)
         return _Entry(rules, None, _ENTRY_BYTES + len(answer.body), expires_at)
 
-    async def _answer(self, lane: Lane, url: str, identity: Identity) -> Answer | None:
+    async def _answer(
+        self, egress: EgressSession, url: str, profile: VisitorProfile
+    ) -> Answer | None:
         """The answer at the end of all redirects; None if they do not end."""
         deadline = self._clock() + _FETCH_SECONDS
-        headers = headers_of(identity)
-        async with self._http.session(lane) as session:
+        headers = headers_of(profile)
+        async with self._http.session(egress) as session:
             for _ in range(_MAX_REDIRECTS + 1):
                 answer = await session.get(
                     url,

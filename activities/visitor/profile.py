@@ -58,8 +58,8 @@ DEVICES = (
 
 
 @dataclass(frozen=True)
-class Identity:
-    """What a visitor says, in all ways in which it can be asked. Made by `identity_for`."""
+class VisitorProfile:
+    """What a visitor says, in all ways in which it can be asked. Made by `profile_for`."""
 
     device: Device
     languages: tuple[str, ...]
@@ -78,19 +78,19 @@ class Identity:
         )
 
 
-def identity_for(country: str | None, seed: str) -> Identity:
+def profile_for(country: str | None, seed: str) -> VisitorProfile:
     """The visitor from `country`, a code of `activities.visitor.locales.PLACES`, that `seed`
     stands for: the same for the same seed. None for a country that nobody knows."""
     numbers = _numbers(seed)
     device = DEVICES[next(numbers) % len(DEVICES)]
     place = None if country is None else PLACES.get(country)
     if place is None:
-        return Identity(device, _languages(_FALLBACK_LOCALE), None, None)
+        return VisitorProfile(device, _languages(_FALLBACK_LOCALE), None, None)
     latitude, longitude = (
         round(centre + _POSITION_SPREAD * (next(numbers) / 2**15 - 1), 5)
         for centre in (place.latitude, place.longitude)
     )
-    return Identity(device, _languages(place.locale), place.timezone, (latitude, longitude))
+    return VisitorProfile(device, _languages(place.locale), place.timezone, (latitude, longitude))
 
 
 def user_agent(major: int) -> str:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from activities.walls.facts import Facts, Seen, gather, has_much_text
+from activities.walls.facts import Facts, SeenPage, gather, has_much_text
 from activities.walls.signatures import (
     CAPTCHA_NAMES,
     ENOUGH,
@@ -27,7 +27,7 @@ from activities.walls.signatures import (
 )
 from domain.failures import ScrapeError
 
-REFUSALS = frozenset((202, 401, 403, 405, 406, 428, 429, 503, 999))
+WALL_STATUSES = frozenset((202, 401, 403, 405, 406, 428, 429, 503, 999))
 """HTTP statuses with which walls come, besides 200."""
 
 _MUCH_TEXT = 3000
@@ -57,7 +57,7 @@ _MOST_SIGNS = 4
 
 
 @dataclass(frozen=True)
-class Verdict:
+class WallDetection:
     """What a page is, if it is a wall."""
 
     name: str
@@ -87,7 +87,7 @@ class Verdict:
         return ScrapeError(code, what, http_status=self.status, final_url=self.url)
 
 
-def judge(seen: Seen) -> Verdict | None:
+def detect_wall(seen: SeenPage) -> WallDetection | None:
     """The wall that a page is; None if it is an ordinary one, error pages included."""
     if has_much_text(seen.html, _MUCH_TEXT) and "consent" not in seen.url:
         return None
@@ -99,34 +99,34 @@ def judge(seen: Seen) -> Verdict | None:
         if signs := _signs_of(wall, facts):
             return _known(wall, signs, captcha, facts)
     if captcha is not None and _blocks(captcha, facts):
-        return _verdict(CAPTCHA_NAMES[captcha], "captcha", ("its widget",), facts, captcha)
+        return _detect(CAPTCHA_NAMES[captcha], "captcha", ("its widget",), facts, captcha)
     return _unknown(facts)
 
 
-def is_bare(seen: Seen) -> bool:
+def is_bare(seen: SeenPage) -> bool:
     """Whether a page says so little that what counts may be in a frame of it."""
     return not has_much_text(seen.html, _BARE_TEXT)
 
 
-def _verdict(
+def _detect(
     name: str,
     nature: Nature | Literal["captcha"],
     signs: tuple[str, ...],
     facts: Facts,
     captcha: CaptchaKind | None = None,
-) -> Verdict:
-    if facts.status in REFUSALS:
+) -> WallDetection:
+    if facts.status in WALL_STATUSES:
         signs = (*signs, f"HTTP status {facts.status}")
-    return Verdict(name, nature, signs, captcha, facts.status, facts.url)
+    return WallDetection(name, nature, signs, captcha, facts.status, facts.url)
 
 
 def _known(
     wall: Wall, signs: tuple[str, ...], captcha: CaptchaKind | None, facts: Facts
-) -> Verdict:
+) -> WallDetection:
     # A challenge looks at the browser too, so that the answer of its widget alone leads nowhere.
     if captcha is None or wall.nature != "block":
-        return _verdict(wall.name, wall.nature, signs, facts)
-    return _verdict(f"{CAPTCHA_NAMES[captcha]} on {wall.name}", "captcha", signs, facts, captcha)
+        return _detect(wall.name, wall.nature, signs, facts)
+    return _detect(f"{CAPTCHA_NAMES[captcha]} on {wall.name}", "captcha", signs, facts, captcha)
 
 
 def _signs_of(wall: Wall, facts: Facts) -> tuple[str, ...]:
@@ -166,16 +166,16 @@ def _blocks(captcha: CaptchaKind, facts: Facts) -> bool:
     speaks = ROBOT_TALK.search(f"{facts.title} {facts.text}") is not None
     # Sites have these on all of their pages, those of errors included.
     is_hidden = captcha == "recaptcha_v3" or INVISIBLE.search(facts.markup) is not None
-    if facts.status in REFUSALS:
+    if facts.status in WALL_STATUSES:
         return speaks or not is_hidden
     if facts.links > _FEW_LINKS:
         return False
     return speaks or (not is_hidden and captcha != "image" and len(facts.text) <= _BARE_TEXT)
 
 
-def _unknown(facts: Facts) -> Verdict | None:
+def _unknown(facts: Facts) -> WallDetection | None:
     """A wall of no known make: short, and about robots."""
-    is_refusal = facts.status in REFUSALS
+    is_refusal = facts.status in WALL_STATUSES
     if (
         len(facts.text) > (_REFUSAL_TEXT if is_refusal else _GENERIC_TEXT)
         or facts.declares_content
@@ -190,8 +190,8 @@ def _unknown(facts: Facts) -> Verdict | None:
         if pattern.search(f"{facts.scripts}\n{facts.markup}") and (
             speaks or is_refusal or len(facts.text) <= _BARE_TEXT
         ):
-            return _verdict(f"{name}, which is not solved,", "block", ("its widget",), facts)
+            return _detect(f"{name}, which is not solved,", "block", ("its widget",), facts)
     if not speaks or not (is_refusal or ROBOT_TALK.search(said)):
         return None
     nature: Nature = "challenge" if IN_PROGRESS.search(everything) else "block"
-    return _verdict("a page for robots", nature, ("its words",), facts)
+    return _detect("a page for robots", nature, ("its words",), facts)

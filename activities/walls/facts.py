@@ -45,7 +45,7 @@ _ARTICLE_TYPES = re.compile(r"article|product|book|profile|video|music", re.IGNO
 
 
 @dataclass(frozen=True)
-class Seen:
+class SeenPage:
     """A page, or a frame of one, as it arrived."""
 
     html: str
@@ -117,7 +117,7 @@ def _end_of(name: str, html: str, start: int) -> int:
     return -1
 
 
-def gather(seen: Seen) -> Facts | None:
+def gather(seen: SeenPage) -> Facts | None:
     """The facts about a page; None if it is too large for a wall."""
     if len(seen.html) > _MAX_HTML:
         return None

@@ -14,10 +14,10 @@ from pydantic.alias_generators import to_camel
 from pydantic.json_schema import SkipJsonSchema
 
 from api.http.responses import timestamp
-from domain.failures import KINDS
+from domain.failures import FAILURE_KINDS
 
 _ERROR_CODE_PATTERN = "^({})$".format(
-    "|".join(["HTTP_[0-9]{3}", *(code for code in KINDS if not code.startswith("HTTP_"))])
+    "|".join(["HTTP_[0-9]{3}", *(code for code in FAILURE_KINDS if not code.startswith("HTTP_"))])
 )
 
 Timestamp = Annotated[
@@ -90,7 +90,7 @@ class ItemAnswer(Answer):
     )
     error_code: str | None = Field(
         description="Why the item failed, for programs; null unless it did.\n\n"
-        + "\n".join(f"- `{code}`: {kind.advice}" for code, kind in KINDS.items())
+        + "\n".join(f"- `{code}`: {kind.advice}" for code, kind in FAILURE_KINDS.items())
         + "\n\n`HTTP_4XX` and `HTTP_5XX` stand for the status itself, such as `HTTP_404`.",
         pattern=_ERROR_CODE_PATTERN,
     )

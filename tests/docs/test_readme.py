@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from domain.failures import KINDS, failure
+from domain.failures import FAILURE_KINDS, failure
 from settings import variables
 from tests.support.paths import ROOT
 
@@ -19,7 +19,8 @@ def test_it_documents_exactly_the_settings_there_are() -> None:
 def test_it_documents_exactly_the_error_codes_there_are() -> None:
     rows = re.findall(r"^\| `([A-Z0-9_]+)` \| (yes|no) \| (.+) \|$", README, flags=re.MULTILINE)
     assert rows == [
-        (code, "yes" if kind.retryable else "no", kind.advice) for code, kind in KINDS.items()
+        (code, "yes" if kind.retryable else "no", kind.advice)
+        for code, kind in FAILURE_KINDS.items()
     ]
 
 

@@ -111,7 +111,7 @@ def clock() -> Clock:
 def lose(route: Route) -> bool:
     """What happens if the exit of `route` is out of reach."""
     route.exit.is_lost = True
-    return route.turn("PROXY_FAILED")
+    return route.try_next("PROXY_FAILED")
 
 
 def hosts(make: Callable[[], Route], times: int = 60) -> set[str]:
@@ -155,9 +155,9 @@ def test_an_exit_that_is_lost_rests_longer_each_time(clock: Clock) -> None:
 def test_an_exit_may_fail_an_item_or_two_by_the_fault_of_the_site(clock: Clock) -> None:
     pool = ExitPool(proxies({"de": "http://a:1", "fr": "http://b:1"}), clock)
     for _ in range(2):
-        assert not pool.route("de").turn("CONNECTION_FAILED")
+        assert not pool.route("de").try_next("CONNECTION_FAILED")
         assert hosts(lambda: pool.route("eu")) == {"a", "b"}
-    pool.route("de").turn("CONNECTION_FAILED")
+    pool.route("de").try_next("CONNECTION_FAILED")
     assert hosts(lambda: pool.route("eu")) == {"b"}
     assert hosts(lambda: pool.route("de")) == {"a"}  # which is better than none
 
@@ -176,7 +176,7 @@ def test_a_session_lasts_for_an_item_and_a_failure_ends_it() -> None:
     route = pool.route("de")
     first = route.exit
     assert route.exit is first
-    assert route.turn("PROXY_FAILED")
+    assert route.try_next("PROXY_FAILED")
     assert route.exit is not first
     assert first != pool.route("de").exit
 
@@ -186,18 +186,18 @@ def test_a_block_is_one_turn_and_no_fault_of_the_exit() -> None:
     for _ in range(20):
         route = pool.route("de")
         first = route.exit.proxy
-        assert route.turn("BLOCKED")
+        assert route.try_next("BLOCKED")
         assert route.exit.proxy != first
-        assert not route.turn("BLOCKED")
+        assert not route.try_next("BLOCKED")
     assert hosts(lambda: pool.route("de")) == set("abcd")
     # Exits that fail are another matter, before and after.
     route = pool.route("de")
-    assert [lose(route), route.turn("BLOCKED"), lose(route)] == [True, True, False]
+    assert [lose(route), route.try_next("BLOCKED"), lose(route)] == [True, True, False]
     only = ExitPool(proxies({"de": "http://a:1"})).route("de")
-    assert not only.turn("BLOCKED")
+    assert not only.try_next("BLOCKED")
 
 
 def test_what_the_site_says_is_no_reason_for_another_exit() -> None:
     route = ExitPool(proxies({"de": ["http://a:1", "http://b:1"]})).route("de")
-    assert not route.turn("HTTP_404")
-    assert not route.turn("NAVIGATION_TIMEOUT")
+    assert not route.try_next("HTTP_404")
+    assert not route.try_next("NAVIGATION_TIMEOUT")

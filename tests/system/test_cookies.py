@@ -17,10 +17,12 @@ import pytest
 import pytest_asyncio
 from aiohttp import web
 
-from activities.browser.capture import PageOptions, capture_page
+from activities.browser.capture import capture_page
+from activities.browser.cookies import browser_cookies
 from activities.browser.pool import BrowserPool, find_browser
+from activities.capture import PageOptions
 from api.batches.idempotency import HEADER
-from domain.cookies import CookieError, browser_cookies, jar_lines, parse_cookies
+from domain.cookies import CookieError, jar_lines, parse_cookies
 from settings import Settings
 from stack.stack import Stack
 from storage.bucket import Bucket
@@ -145,8 +147,8 @@ async def test_the_whole_site_sees_them_and_nobody_else() -> None:
                 f"http://shop.example:{port}/four?to=http://other.example:{port}/five"
                 "?embeds=shop.example",
             ):
-                async with gateway.lane() as lane:
-                    await capture_page(pool, lane, url, options, lambda _: None)
+                async with gateway.open_session() as egress:
+                    await capture_page(pool, egress, url, options, lambda _: None)
     finally:
         await pool.close()
     given = {(host, path): cookies for host, path, cookies in seen if path != "/favicon.ico"}

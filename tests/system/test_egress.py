@@ -15,14 +15,15 @@ import pytest
 from aiohttp import web
 from playwright.async_api import Error as PlaywrightError
 
-from activities.browser.capture import PageCapture, PageOptions, capture_page
+from activities.browser.capture import capture_page
 from activities.browser.pool import BrowserPool, find_browser
+from activities.capture import PageCapture, PageOptions
 from activities.egress.exits import Exit, UpstreamProxy
 from activities.egress.gateway import Gateway
 from activities.http.capture import fetch_page
 from activities.http.client import HttpClient
 from activities.http.headers import headers_of
-from activities.visitor.profile import identity_for
+from activities.visitor.profile import profile_for
 from domain.addresses import Address
 from domain.failures import ScrapeError
 from tests.support.canary import SECRET, Canary
@@ -34,7 +35,7 @@ from tests.support.site import Site
 from tests.support.upstreams import upstream_proxy
 
 OPTIONS = PageOptions(max_bytes=2**20, max_frames=20)
-VISITOR = identity_for("de", "test")
+VISITOR = profile_for("de", "test")
 EVERYWHERE = (IPv4Network("127.0.0.0/8"), IPv6Network("::1/128"))
 
 
@@ -63,13 +64,13 @@ async def attack(
     """What became of each of `urls`, with a browser or without one."""
 
     async def one(url: str) -> PageCapture | ScrapeError:
-        async with gateway.lane(exit_) as lane:
+        async with gateway.open_session(exit_) as egress:
             try:
                 if isinstance(by, HttpClient):
                     return await fetch_page(
-                        by, lane, url, OPTIONS, headers_of(VISITOR), lambda _: None
+                        by, egress, url, OPTIONS, headers_of(VISITOR), lambda _: None
                     )
-                return await capture_page(by, lane, url, OPTIONS, lambda _: None, identity=VISITOR)
+                return await capture_page(by, egress, url, OPTIONS, lambda _: None, profile=VISITOR)
             except ScrapeError as error:
                 return error
 
@@ -236,11 +237,11 @@ async def test_what_is_blocked_in_a_page_is_counted(pool: BrowserPool) -> None:
 
 async def test_without_the_gateway_nothing_is_reached(pool: BrowserPool) -> None:
     async with listening(Canary("127.0.0.1")) as canary:
-        async with running_gateway() as gateway, gateway.lane() as lane:
+        async with running_gateway() as gateway, gateway.open_session() as egress:
             await gateway.close()
             url = f"http://127.0.0.1:{canary.port}/"
             with pytest.raises(ScrapeError) as caught:
-                await capture_page(pool, lane, url, OPTIONS, lambda _: None)
+                await capture_page(pool, egress, url, OPTIONS, lambda _: None)
         assert caught.value.failure.code == "EGRESS_UNAVAILABLE"
         async with pool.context() as context:
             page = await context.new_page()

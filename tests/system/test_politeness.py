@@ -216,7 +216,7 @@ async def test_visits_keep_their_distance() -> None:
     starts: list[float] = []
 
     async def visit() -> None:
-        async with hosts.turn("http://host/"):
+        async with hosts.permit("http://host/"):
             starts.append(time.monotonic())
 
     await asyncio.gather(*(visit() for _ in range(4)))
@@ -226,12 +226,12 @@ async def test_visits_keep_their_distance() -> None:
 async def test_hosts_are_told_apart_by_name_and_port() -> None:
     hosts = Hosts(concurrency=1)
     async with (
-        hosts.turn("http://host/a"),
-        hosts.turn("http://host:81/"),
-        hosts.turn("http://www.host/"),
+        hosts.permit("http://host/a"),
+        hosts.permit("http://host:81/"),
+        hosts.permit("http://www.host/"),
     ):
         assert len(hosts) == 3
-        waiting = asyncio.create_task(hosts.turn("HTTP://HOST:80/b").__aenter__())
+        waiting = asyncio.create_task(hosts.permit("HTTP://HOST:80/b").__aenter__())
         await asyncio.sleep(0)
         assert not waiting.done()
     await waiting
@@ -242,11 +242,11 @@ async def test_hosts_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 1000.0
     hosts = Hosts(concurrency=2, clock=lambda: now)
     for number in range(100):
-        async with hosts.turn(f"http://host-{number}/"):
+        async with hosts.permit(f"http://host-{number}/"):
             pass
     assert len(hosts._hosts) <= 10
-    async with hosts.turn("http://host/") as turn:
-        turn.refused(refused_with(429, 30), 0)
+    async with hosts.permit("http://host/") as permit:
+        permit.refused(refused_with(429, 30), 0)
     assert len(hosts) == 1
     now += 120
     assert len(hosts) == 0
@@ -256,24 +256,24 @@ async def test_those_who_come_back_come_one_after_the_other() -> None:
     now = 1000.0
     hosts = Hosts(concurrency=6, clock=lambda: now)
     delays = []
-    async with hosts.turn("http://host/") as turn:
-        turn.refused(refused_with(503, 60), 0)
+    async with hosts.permit("http://host/") as permit:
+        permit.refused(refused_with(503, 60), 0)
     for _ in range(5):
         with pytest.raises(HostBusyError) as busy:
-            async with hosts.turn("http://host/"):
+            async with hosts.permit("http://host/"):
                 raise AssertionError
         delays.append(busy.value.delay)
     assert all(delay >= 60 for delay in delays)
     assert all(after - before > 0.1 for before, after in pairwise(delays))
     # One that comes from elsewhere is not concerned.
-    async with hosts.turn("http://host/", is_direct=False):
+    async with hosts.permit("http://host/", is_direct=False):
         pass
 
 
 async def test_a_refusal_without_a_time_is_waited_for_longer_each_time() -> None:
     hosts = Hosts()
-    async with hosts.turn("http://host/", is_direct=False) as turn:
-        assert [turn.refused(refused_with(429, None), earlier) for earlier in range(3)] == [
+    async with hosts.permit("http://host/", is_direct=False) as permit:
+        assert [permit.refused(refused_with(429, None), earlier) for earlier in range(3)] == [
             5,
             10,
             None,
@@ -285,56 +285,56 @@ async def test_a_host_that_refuses_whenever_it_is_asked_is_away_for_all() -> Non
     hosts = Hosts(concurrency=6, clock=lambda: now)
 
     async with AsyncExitStack() as stack:
-        turns = [await stack.enter_async_context(hosts.turn("http://host/")) for _ in range(6)]
-        for turn in turns:  # one refusal, as it were
-            turn.refused(refused_with(503, None), 0)
+        permits = [await stack.enter_async_context(hosts.permit("http://host/")) for _ in range(6)]
+        for permit in permits:  # one refusal, as it were
+            permit.refused(refused_with(503, None), 0)
     for rest in (5, 10):
         with pytest.raises(HostBusyError):
-            async with hosts.turn("http://host/"):
+            async with hosts.permit("http://host/"):
                 raise AssertionError
         now += rest + 0.1
-        async with hosts.turn("http://host/") as turn:
-            turn.refused(refused_with(503, None), 0)
+        async with hosts.permit("http://host/") as permit:
+            permit.refused(refused_with(503, None), 0)
     with pytest.raises(ScrapeError, match="refused 3 times in a row") as error:
-        async with hosts.turn("http://host/"):
+        async with hosts.permit("http://host/"):
             raise AssertionError
     assert error.value.failure.code == "HTTP_503"
     now += 20.1
-    async with hosts.turn("http://host/") as turn:  # is it back?
-        turn.end()
-    async with hosts.turn("http://host/"):
+    async with hosts.permit("http://host/") as permit:  # is it back?
+        permit.end()
+    async with hosts.permit("http://host/"):
         pass
 
 
 async def test_a_host_is_trusted_little_by_little_after_a_refusal() -> None:
     now = 1000.0
     hosts = Hosts(concurrency=6, clock=lambda: now)
-    async with hosts.turn("http://host/") as turn:
-        turn.refused(refused_with(429, 1), 0)
+    async with hosts.permit("http://host/") as permit:
+        permit.refused(refused_with(429, 1), 0)
     now += 2
     for allowed in (1, 2, 4, 6, 6):
         assert hosts._known("http://host/").allowed == allowed
-        async with hosts.turn("http://host/") as turn:
-            turn.end()
+        async with hosts.permit("http://host/") as permit:
+            permit.end()
 
 
 async def test_hosts_that_are_not_to_be_heeded_are_not() -> None:
     hosts = Hosts(max_backoff=0)
-    async with hosts.turn("http://host/") as turn:
-        assert turn.refused(refused_with(429, 60), 0) is None
-    async with hosts.turn("http://host/"):
+    async with hosts.permit("http://host/") as permit:
+        assert permit.refused(refused_with(429, 60), 0) is None
+    async with hosts.permit("http://host/"):
         pass
 
 
 async def test_whoever_is_cancelled_in_the_queue_holds_up_nobody() -> None:
     hosts = Hosts(concurrency=1)
-    turn = hosts.turn("http://host/")
-    await turn.__aenter__()
-    queue = [asyncio.create_task(hosts.turn("http://host/").__aenter__()) for _ in range(3)]
+    permit = hosts.permit("http://host/")
+    await permit.__aenter__()
+    queue = [asyncio.create_task(hosts.permit("http://host/").__aenter__()) for _ in range(3)]
     await asyncio.sleep(0)
     queue[0].cancel()
     await asyncio.wait([queue[0]])
-    await turn.__aexit__(None, None, None)
+    await permit.__aexit__(None, None, None)
     await queue[1]
     queue[2].cancel()
     await asyncio.wait([queue[2]])

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 import pytest
 import pytest_asyncio
 
-from activities.browser.capture import PageCapture, PageOptions, capture_page
+from activities.browser.capture import capture_page
 from activities.browser.pool import BrowserPool, find_browser
-from activities.browser.wall_handler import Passage
+from activities.browser.wall_handler import WallHandler
+from activities.capture import PageCapture, PageOptions
 from activities.walls.solver import Solver
 from domain.failures import ScrapeError
 from tests.support.client import ApiClient
@@ -30,15 +31,15 @@ class World:
     service: Service
     solver: Solver
 
-    async def capture(self, path: str, passage: Passage) -> PageCapture:
+    async def capture(self, path: str, wall_handler: WallHandler) -> PageCapture:
         options = PageOptions(max_bytes=2**20, navigation_timeout=30)
-        async with running_gateway() as gateway, gateway.lane() as lane:
+        async with running_gateway() as gateway, gateway.open_session() as egress:
             url = self.site.url(path)
-            return await capture_page(self.pool, lane, url, options, lambda _: None, passage)
+            return await capture_page(self.pool, egress, url, options, lambda _: None, wall_handler)
 
-    async def failure_of(self, path: str, passage: Passage) -> ScrapeError:
+    async def failure_of(self, path: str, wall_handler: WallHandler) -> ScrapeError:
         with pytest.raises(ScrapeError) as caught:
-            await self.capture(path, passage)
+            await self.capture(path, wall_handler)
         return caught.value
 
 
@@ -77,11 +78,11 @@ WITH_DATA = {"v2-enterprise", "hcaptcha-execute", "turnstile-form"}
 async def test_captchas_are_solved(world: World, family: str) -> None:
     async def check(flavour: str) -> None:
         name = f"solved-{flavour.replace('/', '-')}"
-        passage = Passage(world.solver)
-        page = await world.capture(f"/{flavour}/{name}", passage)
+        wall_handler = WallHandler(world.solver)
+        page = await world.capture(f"/{flavour}/{name}", wall_handler)
         assert CONTENT in page.html, flavour
         assert f"<p>{name}</p>" in page.html
-        assert passage.solved == 1, flavour
+        assert wall_handler.solved == 1, flavour
         [asked] = world.service.tasks_of(f"0x6Le-{name}'")
         assert {**asked.body, **TASKS[flavour]} == asked.body
         assert (f"data-of-0x6Le-{name}" in str(asked.body)) == (flavour in WITH_DATA)
@@ -92,11 +93,11 @@ async def test_captchas_are_solved(world: World, family: str) -> None:
 async def test_images_are_read(world: World) -> None:
     world.service.behave("ImageToTextTask", "wrong")
     reported = len(world.service.reported)
-    passage = Passage(world.solver)
-    page = await world.capture("/image/any", passage)
+    wall_handler = WallHandler(world.solver)
+    page = await world.capture("/image/any", wall_handler)
     assert CONTENT in page.html
     assert IMAGE_TEXT not in page.html
-    assert passage.solved == 1
+    assert wall_handler.solved == 1
     assert len(world.service.reported) == reported + 1
 
 
@@ -104,10 +105,10 @@ async def test_a_wrong_answer_is_reported_and_another_one_tried(world: World) ->
     async def check(flavour: str) -> None:
         name = f"wrong-{flavour}"
         world.service.behave(name, "wrong")
-        passage = Passage(world.solver)
-        page = await world.capture(f"/{flavour}/{name}", passage)
+        wall_handler = WallHandler(world.solver)
+        page = await world.capture(f"/{flavour}/{name}", wall_handler)
         assert CONTENT in page.html, flavour
-        assert passage.solved == 1
+        assert wall_handler.solved == 1
         wrong, right = world.service.tasks_of(name)
         assert wrong.id in world.service.reported
         assert right.id not in world.service.reported
@@ -131,13 +132,13 @@ async def test_what_is_not_solved_is_said(
     world: World, name: str, behaviours: tuple[Behaviour, ...], reason: str
 ) -> None:
     world.service.behave(name, *behaviours)
-    passage = Passage(world.solver)
-    error = await world.failure_of(f"/v2-form/{name}", passage)
+    wall_handler = WallHandler(world.solver)
+    error = await world.failure_of(f"/v2-form/{name}", wall_handler)
     assert error.failure.code == "CAPTCHA_FAILED"
     assert error.failure.retryable
     assert error.failure.message.startswith("The page is behind a reCAPTCHA v2, and ")
     assert reason in error.failure.message
-    assert passage.solved == 0
+    assert wall_handler.solved == 0
     assert len(world.service.tasks_of(name)) == 2
 
 
@@ -145,8 +146,8 @@ async def test_a_solver_has_the_items_time_and_no_more(world: World) -> None:
     now = asyncio.get_running_loop().time()
     world.service.behave("for-ever", "stuck")
     late, slow = await asyncio.gather(
-        world.failure_of("/v2-form/too-late", Passage(world.solver, deadline=now + 1)),
-        world.failure_of("/v2-form/for-ever", Passage(world.solver, deadline=now + 12)),
+        world.failure_of("/v2-form/too-late", WallHandler(world.solver, deadline=now + 1)),
+        world.failure_of("/v2-form/for-ever", WallHandler(world.solver, deadline=now + 12)),
     )
     assert late.failure.message.startswith(
         "The page is behind a reCAPTCHA v2, and there was no time left to solve it. "
@@ -158,7 +159,7 @@ async def test_a_solver_has_the_items_time_and_no_more(world: World) -> None:
 
 async def test_an_item_may_ask_for_so_many_answers(world: World) -> None:
     world.service.behave("thrifty", "wrong")
-    error = await world.failure_of("/v2-form/thrifty", Passage(world.solver, max_captchas=1))
+    error = await world.failure_of("/v2-form/thrifty", WallHandler(world.solver, max_captchas=1))
     assert error.failure.code == "CAPTCHA_FAILED"
     assert "1 answers only" in error.failure.message
 
@@ -166,7 +167,7 @@ async def test_an_item_may_ask_for_so_many_answers(world: World) -> None:
 @pytest.mark.parametrize("key", [POOR_KEY, "unknown-key-123"])
 async def test_the_operators_problem_is_told_as_such(world: World, key: str) -> None:
     solver = Solver(world.service.origin, key, timeout=10, pause=0.1)
-    error = await world.failure_of("/v2-form/poor", Passage(solver))
+    error = await world.failure_of("/v2-form/poor", WallHandler(solver))
     await solver.close()
     assert error.failure.code == "CAPTCHA_ACCOUNT"
     assert not error.failure.retryable
@@ -184,7 +185,7 @@ async def test_without_a_solver_the_kind_is_said(world: World) -> None:
     }
 
     async def check(path: str) -> None:
-        error = await world.failure_of(path, Passage(challenge_timeout=1))
+        error = await world.failure_of(path, WallHandler(challenge_timeout=1))
         assert error.failure.code == "CAPTCHA_REQUIRED", path
         said = f"The page is behind {kinds[path]}, and no CAPTCHA solver is configured. "
         assert error.failure.message.startswith(said)
@@ -195,30 +196,30 @@ async def test_without_a_solver_the_kind_is_said(world: World) -> None:
 
 async def test_a_widget_on_an_ordinary_page_is_none_of_our_business(world: World) -> None:
     async def check(page: str) -> None:
-        passage = Passage(world.solver)
-        captured = await world.capture(f"/ordinary/{page}/let-be-{page}", passage)
+        wall_handler = WallHandler(world.solver)
+        captured = await world.capture(f"/ordinary/{page}/let-be-{page}", wall_handler)
         assert captured.http_status == 200
         assert world.service.tasks_of(f"let-be-{page}") == []
-        assert passage.solved == 0
+        assert wall_handler.solved == 0
 
     await asyncio.gather(*map(check, ("contact", "scored", "article")))
 
 
 async def test_a_challenge_that_resolves_is_waited_for(world: World) -> None:
-    page = await world.capture("/challenge/resolves", Passage())
+    page = await world.capture("/challenge/resolves", WallHandler())
     assert CONTENT in page.html
     assert page.http_status == 200
 
 
 async def test_one_that_does_not_is_a_block(world: World) -> None:
-    error = await world.failure_of("/challenge/never", Passage(challenge_timeout=2))
+    error = await world.failure_of("/challenge/never", WallHandler(challenge_timeout=2))
     assert error.failure.code == "BLOCKED"
     assert (error.http_status, error.final_url) == (503, world.site.url("/challenge/never"))
 
 
 async def test_block_pages_are_no_content(world: World) -> None:
     async def check(number: int) -> None:
-        error = await world.failure_of(f"/sample/{number}", Passage())
+        error = await world.failure_of(f"/sample/{number}", WallHandler())
         assert error.failure.code == "BLOCKED"
         assert SAMPLES[number].name in error.failure.message
         assert error.http_status == SAMPLES[number].status
@@ -230,7 +231,7 @@ async def test_block_pages_are_no_content(world: World) -> None:
 
 async def test_other_refusals_keep_their_status(world: World) -> None:
     async def check(status: int) -> None:
-        error = await world.failure_of(f"/refused/{status}", Passage())
+        error = await world.failure_of(f"/refused/{status}", WallHandler())
         assert (error.failure.code, error.http_status) == (f"HTTP_{status}", status)
 
     await asyncio.gather(*map(check, (401, 403, 429, 503)))

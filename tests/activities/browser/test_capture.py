@@ -18,12 +18,13 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, async_playwright
 
-from activities.browser.capture import PageCapture, PageOptions, capture_page
+from activities.browser.capture import capture_page
 from activities.browser.chromium import Chromium
 from activities.browser.pool import BrowserPool, BrowserStartError, find_browser
-from activities.browser.proxy_auth import log_in
+from activities.browser.proxy_auth import authenticate
+from activities.capture import PageCapture, PageOptions
 from activities.content import markdown
-from activities.visitor.profile import identity_for
+from activities.visitor.profile import profile_for
 from domain.failures import ScrapeError
 from settings import SettingsError
 from tests.support.gateways import running_gateway
@@ -33,7 +34,7 @@ from tests.support.site import UNKNOWN_HOST, Site, closed_port
 from tests.support.site.pages import PRICE, SEEN_BY_LATE_SCRIPT
 
 MAX_BYTES = 20 * 2**20
-VISITOR = identity_for("de", "test")
+VISITOR = profile_for("de", "test")
 SHORT = 3.0
 """Navigation timeout of pages that use it up."""
 
@@ -54,8 +55,8 @@ async def capture(
         full_page=full_page,
         navigation_timeout=timeout,
     )
-    async with running_gateway() as gateway, gateway.lane() as lane:
-        return await capture_page(pool, lane, url, options, on_stage, identity=VISITOR)
+    async with running_gateway() as gateway, gateway.open_session() as egress:
+        return await capture_page(pool, egress, url, options, on_stage, profile=VISITOR)
 
 
 async def failure_of(
@@ -157,16 +158,16 @@ async def test_too_large_page(pool: BrowserPool, site: Site) -> None:
 async def test_nothing_is_shared_between_contexts(pool: BrowserPool, site: Site) -> None:
     async with (
         running_gateway() as gateway,
-        gateway.lane() as lane,
-        pool.context(lane) as first,
-        pool.context(lane) as second,
+        gateway.open_session() as egress,
+        pool.context(egress) as first,
+        pool.context(egress) as second,
     ):
         page = await first.new_page()
-        await log_in(await first.new_cdp_session(page), lane)
+        await authenticate(await first.new_cdp_session(page), egress)
         await page.goto(site.url("/plain"))
         await page.evaluate("document.cookie = 'a=1'; localStorage.setItem('a', '1')")
         other = await second.new_page()
-        await log_in(await second.new_cdp_session(other), lane)
+        await authenticate(await second.new_cdp_session(other), egress)
         await other.goto(site.url("/plain"))
         assert await other.evaluate("[document.cookie, localStorage.length]") == ["", 0]
         assert other.viewport_size == {"width": 1280, "height": 720}

@@ -12,13 +12,14 @@ import pytest_asyncio
 from aiohttp import web
 from curl_cffi import requests
 
-from activities.browser.capture import PageOptions, capture_page
+from activities.browser.capture import capture_page
 from activities.browser.pool import BrowserPool
+from activities.capture import PageOptions
 from activities.http.capture import fetch_page
 from activities.http.client import CHROME_MAJOR, HttpClient
 from activities.http.headers import headers_of
 from activities.visitor.locales import PLACES
-from activities.visitor.profile import DEVICES, Identity, hint_headers, identity_for
+from activities.visitor.profile import DEVICES, VisitorProfile, hint_headers, profile_for
 from domain.proxies import COUNTRIES
 from tests.support.fingerprint import Fingerprints, fingerprint_site
 from tests.support.gateways import running_gateway
@@ -36,12 +37,12 @@ async def site() -> AsyncIterator[Fingerprints]:
 
 
 async def examined(
-    pool: BrowserPool, site: Fingerprints, identity: Identity | None, name: str
+    pool: BrowserPool, site: Fingerprints, profile: VisitorProfile | None, name: str
 ) -> dict[str, Any]:
     """What the page found out about that visitor."""
-    async with running_gateway() as gateway, gateway.lane() as lane:
+    async with running_gateway() as gateway, gateway.open_session() as egress:
         url = site.url(name)
-        await capture_page(pool, lane, url, OPTIONS, lambda _: None, identity=identity)
+        await capture_page(pool, egress, url, OPTIONS, lambda _: None, profile=profile)
     found: dict[str, Any] = site.of(name)
     return found
 
@@ -55,29 +56,29 @@ def odd(found: dict[str, Any]) -> dict[str, Any]:
 async def test_all_that_a_page_can_ask_agrees(
     pool: BrowserPool, site: Fingerprints, country: str | None
 ) -> None:
-    identity = identity_for(country, f"visitor from {country}")
-    found = await examined(pool, site, identity, f"from-{country}")
+    profile = profile_for(country, f"visitor from {country}")
+    found = await examined(pool, site, profile, f"from-{country}")
     assert odd(found) == {}
     names = [name for name, _, _ in found["report"]]
     assert len(names) >= 40
     assert [name for name in names if f"- {name}\n" not in DOCUMENTATION] == []
     page = found["page"]
-    assert tuple(page["languages"]) == identity.languages
-    assert tuple(found["screen"]) == identity.device.screen
-    assert page["webgl"] == [identity.device.webgl_vendor, identity.device.webgl_renderer]
+    assert tuple(page["languages"]) == profile.languages
+    assert tuple(found["screen"]) == profile.device.screen
+    assert page["webgl"] == [profile.device.webgl_vendor, profile.device.webgl_renderer]
     if country is None:
         assert found["position"] is None
     else:
         assert page["timezone"] == PLACES[country].timezone
-        assert found["position"] == list(identity.position or ())
+        assert found["position"] == list(profile.position or ())
 
 
 async def test_a_page_with_nothing_but_a_worker(pool: BrowserPool, site: Fingerprints) -> None:
-    identity = identity_for("es", "visitor")
-    async with running_gateway() as gateway, gateway.lane() as lane:
+    profile = profile_for("es", "visitor")
+    async with running_gateway() as gateway, gateway.open_session() as egress:
         url = f"{site.base}/lonely"
-        page = await capture_page(pool, lane, url, OPTIONS, lambda _: None, identity=identity)
-    assert f"es-ES,{identity.device.webgl_renderer}" in page.html
+        page = await capture_page(pool, egress, url, OPTIONS, lambda _: None, profile=profile)
+    assert f"es-ES,{profile.device.webgl_renderer}" in page.html
 
 
 async def test_the_page_tells_a_headless_browser(pool: BrowserPool, site: Fingerprints) -> None:
@@ -94,7 +95,7 @@ async def test_the_page_tells_a_headless_browser(pool: BrowserPool, site: Finger
         "service workers",
         "functions look native",
     } <= odd(found).keys()
-    other = await examined(pool, site, identity_for("us", "x"), "as-another")
+    other = await examined(pool, site, profile_for("us", "x"), "as-another")
     for brands in ("brands", "fullVersionList"):
         own = found["page"]["hints"][brands]
         assert [brand["brand"] for brand in other["page"]["hints"][brands]] == [
@@ -104,13 +105,13 @@ async def test_the_page_tells_a_headless_browser(pool: BrowserPool, site: Finger
 
 
 def test_a_visitor_stays_the_same_and_visitors_differ() -> None:
-    assert identity_for("de", "item") == identity_for("de", "item")
-    visitors = [identity_for("de", f"item {number}") for number in range(200)]
+    assert profile_for("de", "item") == profile_for("de", "item")
+    visitors = [profile_for("de", f"item {number}") for number in range(200)]
     assert {visitor.device for visitor in visitors} == set(DEVICES)
     assert len({visitor.position for visitor in visitors}) > 190
     # Another exit is another place, and the same computer.
-    assert identity_for("de", "item").device == identity_for("jp", "item").device
-    assert identity_for(None, "item").languages == ("en-US", "en")
+    assert profile_for("de", "item").device == profile_for("jp", "item").device
+    assert profile_for(None, "item").languages == ("en-US", "en")
 
 
 async def test_every_country_is_known(pool: BrowserPool) -> None:
@@ -135,12 +136,12 @@ async def test_every_country_is_known(pool: BrowserPool) -> None:
 async def test_without_a_browser_the_visitor_is_the_same(
     pool: BrowserPool, site: Fingerprints
 ) -> None:
-    identity = identity_for("it", "visitor")
+    profile = profile_for("it", "visitor")
     client = HttpClient(threads=2)
-    async with running_gateway() as gateway, gateway.lane() as lane:
+    async with running_gateway() as gateway, gateway.open_session() as egress:
         url = f"{site.base}/echo"
-        page = await fetch_page(client, lane, url, OPTIONS, headers_of(identity), lambda _: None)
-        shown = await capture_page(pool, lane, url, OPTIONS, lambda _: None, identity=identity)
+        page = await fetch_page(client, egress, url, OPTIONS, headers_of(profile), lambda _: None)
+        shown = await capture_page(pool, egress, url, OPTIONS, lambda _: None, profile=profile)
     client.close()
     by_client, by_browser = (
         json.loads(html[html.index("{") : html.rindex("}") + 1].replace("&quot;", '"'))

@@ -15,12 +15,13 @@ import pytest
 import pytest_asyncio
 from aiohttp import web
 
-from activities.browser.capture import PageCapture, PageOptions, capture_page
+from activities.browser.capture import capture_page
 from activities.browser.pool import BrowserPool, Limits, find_browser
 from activities.browser.tab import Tab
+from activities.capture import PageCapture, PageOptions
 from activities.egress.exits import Direct
 from activities.egress.gateway import Gateway
-from activities.egress.session import Lane
+from activities.egress.session import EgressSession
 from domain.failures import ScrapeError
 from stack.stack import Stack
 from tests.support.client import ApiClient
@@ -180,14 +181,14 @@ class Batch:
         self._pool = pool
         self._gateway = gateway
         self._name = name
-        self.lanes: list[Lane] = []
+        self.sessions: list[EgressSession] = []
 
     async def item(self, url: str, *, timeout: float = 30) -> PageCapture:
         options = PageOptions(max_bytes=2**24, navigation_timeout=timeout)
-        async with self._gateway.lane() as lane:
-            self.lanes.append(lane)
+        async with self._gateway.open_session() as egress:
+            self.sessions.append(egress)
             return await capture_page(
-                self._pool, lane, url, options, lambda _: None, sharers=self._name
+                self._pool, egress, url, options, lambda _: None, reuse_key=self._name
             )
 
 
@@ -229,8 +230,8 @@ async def _renderers(tab: Tab) -> set[int]:
 
 async def uses_of(pool: BrowserPool, gateway: Gateway, batch: str, site: HostileSite | Site) -> int:
     """The how-manieth item of its tab the next one of the batch for that site would be."""
-    sharers = (batch, ("http:", "127.0.0.1"))
-    async with gateway.lane() as lane, pool.tab(lane, sharers) as tab:
+    reuse_key = (batch, ("http:", "127.0.0.1"))
+    async with gateway.open_session() as egress, pool.tab(egress, reuse_key) as tab:
         return tab.uses
 
 
@@ -263,10 +264,10 @@ async def test_another_batch_finds_nothing_either(
 async def test_permissions_that_one_item_was_granted_are_not_the_next_ones(
     pool: BrowserPool, gateway: Gateway, hostile: HostileSite
 ) -> None:
-    sharers = ("granted", ("http:", "127.0.0.1"))
-    async with gateway.lane() as lane, pool.tab(lane, sharers) as tab:
+    reuse_key = ("granted", ("http:", "127.0.0.1"))
+    async with gateway.open_session() as egress, pool.tab(egress, reuse_key) as tab:
         await tab.context.grant_permissions(["geolocation"])
-        tab.approve()
+        tab.mark_reusable()
     assert seen_by(await Batch(pool, gateway, "granted").item(hostile.url("/look"))) == NOTHING
     assert await uses_of(pool, gateway, "granted", hostile) == 3
 
@@ -327,16 +328,16 @@ class CountingExit(Direct):
 async def test_each_item_has_its_own_bytes_and_exit(
     pool: BrowserPool, gateway: Gateway, site: Site
 ) -> None:
-    exits, lanes = [], []
+    exits, sessions = [], []
     for kilobytes in (300, 5, 100):
         exit_ = CountingExit()
-        async with gateway.lane(exit_) as lane:
+        async with gateway.open_session(exit_) as egress:
             url = site.url(f"/text?kb={kilobytes}")
             options = PageOptions(max_bytes=2**24)
-            await capture_page(pool, lane, url, options, lambda _: None, sharers="metered")
+            await capture_page(pool, egress, url, options, lambda _: None, reuse_key="metered")
         exits.append(exit_)
-        lanes.append(lane)
-    assert [lane.received // 1024 // 5 * 5 for lane in lanes] == [300, 5, 100]
+        sessions.append(egress)
+    assert [egress.received // 1024 // 5 * 5 for egress in sessions] == [300, 5, 100]
     assert all(exit_.connections for exit_ in exits)
     assert await uses_of(pool, gateway, "metered", site) == 4
 
@@ -347,10 +348,12 @@ async def test_connections_go_on_unless_a_request_is_under_way(
 ) -> None:
     exit_, made = CountingExit(), []
     for _ in range(2):
-        async with gateway.lane(exit_) as lane:
+        async with gateway.open_session(exit_) as egress:
             url, options = hostile.url(path), PageOptions(max_bytes=2**24)
-            await capture_page(pool, lane, url, options, lambda _: None, sharers=f"go on {path}")
-        assert lane.received > 0
+            await capture_page(
+                pool, egress, url, options, lambda _: None, reuse_key=f"go on {path}"
+            )
+        assert egress.received > 0
         made.append(exit_.connections)
     assert (made[1] == made[0]) == go_on
     assert await uses_of(pool, gateway, f"go on {path}", hostile) == 3
@@ -361,11 +364,11 @@ async def test_batches_that_take_turns_keep_their_tabs(gateway: Gateway) -> None
     await pool.start()
 
     async def uses(batch: str) -> int:
-        async with gateway.lane() as lane, pool.tab(lane, batch) as tab:
-            tab.approve()
+        async with gateway.open_session() as egress, pool.tab(egress, batch) as tab:
+            tab.mark_reusable()
             return tab.uses
 
-    async with gateway.lane() as lane, pool.tab(lane, "one"):
+    async with gateway.open_session() as egress, pool.tab(egress, "one"):
         assert await uses("one") == 1, "the other tab is in use"
         assert await uses("two") == 1
         assert (await uses("one"), await uses("two")) == (2, 2)
@@ -375,16 +378,16 @@ async def test_batches_that_take_turns_keep_their_tabs(gateway: Gateway) -> None
 async def test_nothing_gets_out_between_two_items(
     pool: BrowserPool, gateway: Gateway, site: Site
 ) -> None:
-    sharers = ("between", ("http:", "127.0.0.1"))
+    reuse_key = ("between", ("http:", "127.0.0.1"))
     await Batch(pool, gateway, "between").item(site.url("/plain"))
-    async with gateway.lane() as lane, pool.tab(lane, sharers) as tab:
+    async with gateway.open_session() as egress, pool.tab(egress, reuse_key) as tab:
         assert tab.uses == 2
         tab.leave()
         hits = site.hits("/js")
         answer = await tab.page.goto(site.url("/js"))
         assert answer is not None
         assert (answer.status, site.hits("/js")) == (403, hits)
-        assert tab.reopen(lane)
+        assert tab.reopen(egress)
         answer = await tab.page.goto(site.url("/js"))
         assert answer is not None
         assert (answer.status, site.hits("/js")) == (200, hits + 1)
@@ -395,10 +398,10 @@ async def test_crash_of_a_used_tab_costs_the_item_a_new_one(
 ) -> None:
     batch = Batch(pool, gateway, "crashing")
     await batch.item(site.url("/plain"))
-    sharers = ("crashing", ("http:", "127.0.0.1"))
-    async with gateway.lane() as lane, pool.tab(lane, sharers) as tab:
+    reuse_key = ("crashing", ("http:", "127.0.0.1"))
+    async with gateway.open_session() as egress, pool.tab(egress, reuse_key) as tab:
         [process] = await _renderers(tab)
-        tab.approve()
+        tab.mark_reusable()
     hits = site.hits("/gated/used-tab")
     item = asyncio.create_task(batch.item(site.url("/gated/used-tab")))
     await asyncio.to_thread(site.wait_hits, "/gated/used-tab", hits + 1, 60)
@@ -415,12 +418,12 @@ async def test_what_nobody_needs_is_closed(
     pool = BrowserPool(find_browser(None), tabs=2)
     await pool.start()
     try:
-        sharers = ("idle", ("http:", "127.0.0.1"))
-        async with gateway.lane() as lane, pool.tab(lane, sharers) as tab:
+        reuse_key = ("idle", ("http:", "127.0.0.1"))
+        async with gateway.open_session() as egress, pool.tab(egress, reuse_key) as tab:
             browser = tab.context.browser
             assert browser is not None
             await tab.page.goto(site.url("/plain"))
-            tab.approve()
+            tab.mark_reusable()
         async with asyncio.timeout(60):
             while browser.contexts:  # noqa: ASYNC110
                 await asyncio.sleep(0.02)

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from activities.egress.exits import Direct, Exit, UpstreamProxy
 from activities.egress.gateway import Gateway
-from activities.egress.session import Lane
+from activities.egress.session import EgressSession
 from activities.egress.target import parse_target
 from domain.addresses import Address, NameNotResolvedError
 from tests.support.canary import Canary
@@ -122,21 +122,27 @@ def names(**hosts: str) -> Callable[[str], object]:
 
 
 def fetch(
-    session: aiohttp.ClientSession, lane: Lane, url: str, method: str = "GET", **options: object
+    session: aiohttp.ClientSession,
+    egress: EgressSession,
+    url: str,
+    method: str = "GET",
+    **options: object,
 ) -> aiohttp.client._RequestContextManager:
     return session.request(
         method,
         url,
-        proxy=lane.proxy_url,
-        headers={"Proxy-Authorization": lane.authorization},
+        proxy=egress.proxy_url,
+        headers={"Proxy-Authorization": egress.authorization},
         **options,  # type: ignore[arg-type]
     )
 
 
 @asynccontextmanager
-async def wire(lane: Lane) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+async def wire(
+    egress: EgressSession,
+) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
     """A bare connection to the gateway."""
-    host, _, port = lane.proxy_url.removeprefix("http://").rpartition(":")
+    host, _, port = egress.proxy_url.removeprefix("http://").rpartition(":")
     reader, writer = await asyncio.open_connection(host, int(port))
     try:
         async with asyncio.timeout(120):
@@ -145,10 +151,10 @@ async def wire(lane: Lane) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.
         writer.close()
 
 
-async def exchange(lane: Lane, request: bytes) -> bytes:
+async def exchange(egress: EgressSession, request: bytes) -> bytes:
     """All that the gateway answers to `request`, which ends with the client's end."""
-    async with wire(lane) as (reader, writer):
-        writer.write(request.replace(b"$AUTH", lane.authorization.encode()))
+    async with wire(egress) as (reader, writer):
+        writer.write(request.replace(b"$AUTH", egress.authorization.encode()))
         writer.write_eof()
         return await reader.read()
 
@@ -163,9 +169,9 @@ AUTH = b"Proxy-Authorization: $AUTH\r\n"
 async def test_plain_requests_reach_their_server(
     gateway: Gateway, origin: Origin, path: str
 ) -> None:
-    async with gateway.lane() as lane:
+    async with gateway.open_session() as egress:
         answer = await exchange(
-            lane,
+            egress,
             f"GET {origin.url}{path} HTTP/1.1\r\nHost: elsewhere\r\n".encode()
             + AUTH
             + b"Proxy-Connection: keep-alive\r\nConnection: x-mine\r\nX-Mine: 1\r\nX-Yours: 2\r\n"
@@ -183,53 +189,55 @@ async def test_bodies_pass_both_ways_and_are_counted(gateway: Gateway, origin: O
         yield b"one "
         yield b"two"
 
-    async with gateway.lane() as lane, aiohttp.ClientSession() as session:
-        async with fetch(session, lane, f"{origin.url}/", "POST", data=b"x" * 200_000) as response:
+    async with gateway.open_session() as egress, aiohttp.ClientSession() as session:
+        async with fetch(
+            session, egress, f"{origin.url}/", "POST", data=b"x" * 200_000
+        ) as response:
             assert response.status == 200
-        async with fetch(session, lane, f"{origin.url}/", "PUT", data=chunks()) as response:
+        async with fetch(session, egress, f"{origin.url}/", "PUT", data=chunks()) as response:
             assert response.status == 200
-        async with fetch(session, lane, f"{origin.url}/chunked") as response:
+        async with fetch(session, egress, f"{origin.url}/chunked") as response:
             assert await response.read() == b"a" * 70_000 + b"b" * 70_000
             assert "X-Secret" not in response.headers
-        async with fetch(session, lane, f"{origin.url}/until-closed") as response:
+        async with fetch(session, egress, f"{origin.url}/until-closed") as response:
             assert await response.read() == b"until the end"
-        async with fetch(session, lane, f"{origin.url}/empty") as response:
+        async with fetch(session, egress, f"{origin.url}/empty") as response:
             assert response.status == 204
-        async with fetch(session, lane, f"{origin.url}/big", "HEAD") as response:
+        async with fetch(session, egress, f"{origin.url}/big", "HEAD") as response:
             assert response.headers["Content-Length"] == "300000"
-        async with fetch(session, lane, f"{origin.url}/big") as response:
+        async with fetch(session, egress, f"{origin.url}/big") as response:
             assert len(await response.read()) == 300_000
-        assert 200_000 < lane.sent < 205_000
-        assert 440_000 < lane.received < 445_000
+        assert 200_000 < egress.sent < 205_000
+        assert 440_000 < egress.received < 445_000
     assert origin.bodies[:2] == [b"x" * 200_000, b"one two"]
 
 
 async def test_connections_are_used_again(gateway: Gateway, origin: Origin) -> None:
-    async with gateway.lane() as lane, aiohttp.ClientSession() as session:
+    async with gateway.open_session() as egress, aiohttp.ClientSession() as session:
         for _ in range(3):
-            async with fetch(session, lane, f"{origin.url}/") as response:
+            async with fetch(session, egress, f"{origin.url}/") as response:
                 await response.read()
     assert len(origin.requests) == 3
     assert len(origin.connections) == 1
 
 
 async def test_what_is_cut_short_stays_cut_short(gateway: Gateway, origin: Origin) -> None:
-    async with gateway.lane() as lane, aiohttp.ClientSession() as session:
-        async with fetch(session, lane, f"{origin.url}/cut") as response:
+    async with gateway.open_session() as egress, aiohttp.ClientSession() as session:
+        async with fetch(session, egress, f"{origin.url}/cut") as response:
             with pytest.raises(aiohttp.ClientPayloadError):
                 await response.read()
-        async with fetch(session, lane, f"{origin.url}/gone") as response:
+        async with fetch(session, egress, f"{origin.url}/gone") as response:
             assert response.status == 502
-        refusal = lane.refusal_of(origin.url)
+        refusal = egress.refusal_of(origin.url)
         assert refusal is not None
         assert refusal.code == "CONNECTION_FAILED"
 
 
 async def test_a_server_is_left_when_its_client_has_gone(gateway: Gateway, origin: Origin) -> None:
-    async with gateway.lane() as lane:
-        async with wire(lane) as (_, writer):
+    async with gateway.open_session() as egress:
+        async with wire(egress) as (_, writer):
             head = f"GET {origin.url}/wait HTTP/1.1\r\nHost: x\r\n".encode()
-            writer.write(head + AUTH.replace(b"$AUTH", lane.authorization.encode()) + b"\r\n")
+            writer.write(head + AUTH.replace(b"$AUTH", egress.authorization.encode()) + b"\r\n")
             async with asyncio.timeout(120):
                 await origin.asked.wait()
         async with asyncio.timeout(120):
@@ -238,9 +246,9 @@ async def test_a_server_is_left_when_its_client_has_gone(gateway: Gateway, origi
 
 async def test_no_server_can_pose_as_the_gateway(gateway: Gateway, origin: Origin) -> None:
     async with (
-        gateway.lane() as lane,
+        gateway.open_session() as egress,
         aiohttp.ClientSession() as session,
-        fetch(session, lane, f"{origin.url}/pose") as response,
+        fetch(session, egress, f"{origin.url}/pose") as response,
     ):
         assert response.status == 502
         assert "Proxy-Authenticate" not in response.headers
@@ -249,9 +257,9 @@ async def test_no_server_can_pose_as_the_gateway(gateway: Gateway, origin: Origi
 async def test_a_client_that_goes_in_mid_upload_ends_the_upload(
     gateway: Gateway, origin: Origin
 ) -> None:
-    async with gateway.lane() as lane:
+    async with gateway.open_session() as egress:
         answer = await exchange(
-            lane,
+            egress,
             f"POST {origin.url}/ HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n".encode()
             + AUTH
             + b"\r\nhalf",
@@ -263,21 +271,21 @@ async def test_a_client_that_goes_in_mid_upload_ends_the_upload(
 
 
 async def test_websockets(gateway: Gateway, origin: Origin) -> None:
-    async with gateway.lane() as lane:
+    async with gateway.open_session() as egress:
         answer = await exchange_websocket(
-            lane, f"GET {origin.url}/websocket HTTP/1.1\r\n".encode() + AUTH, origin
+            egress, f"GET {origin.url}/websocket HTTP/1.1\r\n".encode() + AUTH, origin
         )
         assert answer.endswith(b"hello to you")
         connect = f"CONNECT {origin.authority} HTTP/1.1\r\nHost: x\r\n".encode() + AUTH + b"\r\n"
-        answer = await exchange_websocket(lane, connect + b"GET /websocket HTTP/1.1\r\n", origin)
+        answer = await exchange_websocket(egress, connect + b"GET /websocket HTTP/1.1\r\n", origin)
         assert answer.startswith(b"HTTP/1.1 200")
         assert answer.endswith(b"hello to you")
 
 
-async def exchange_websocket(lane: Lane, start: bytes, origin: Origin) -> bytes:
-    async with wire(lane) as (reader, writer):
+async def exchange_websocket(egress: EgressSession, start: bytes, origin: Origin) -> bytes:
+    async with wire(egress) as (reader, writer):
         writer.write(
-            start.replace(b"$AUTH", lane.authorization.encode())
+            start.replace(b"$AUTH", egress.authorization.encode())
             + f"Host: {origin.authority}\r\n".encode()
             + b"Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
             b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
@@ -289,12 +297,12 @@ async def exchange_websocket(lane: Lane, start: bytes, origin: Origin) -> bytes:
         return head + await reader.readexactly(2 + len("hello to you"))
 
 
-async def test_tunnels_end_with_their_lane(gateway: Gateway, origin: Origin) -> None:
-    async with gateway.lane() as lane:
-        host, _, port = lane.proxy_url.removeprefix("http://").rpartition(":")
+async def test_tunnels_end_with_their_session(gateway: Gateway, origin: Origin) -> None:
+    async with gateway.open_session() as egress:
+        host, _, port = egress.proxy_url.removeprefix("http://").rpartition(":")
         reader, writer = await asyncio.open_connection(host, int(port))
         request = f"CONNECT {origin.authority} HTTP/1.1\r\nHost: x\r\n".encode() + AUTH + b"\r\n"
-        writer.write(request.replace(b"$AUTH", lane.authorization.encode()))
+        writer.write(request.replace(b"$AUTH", egress.authorization.encode()))
         assert b" 200 " in await reader.readuntil(b"\r\n\r\n")
     async with asyncio.timeout(120):
         with suppress(ConnectionResetError):
@@ -314,30 +322,30 @@ async def test_strangers_are_refused(
     gateway: Gateway, origin: Origin, credentials: bytes, line: str
 ) -> None:
     line = line.format(url=origin.url, authority=origin.authority)
-    async with gateway.lane() as lane:
+    async with gateway.open_session() as egress:
         answer = await exchange(
-            lane, f"{line} HTTP/1.1\r\nHost: x\r\n".encode() + credentials + b"\r\n"
+            egress, f"{line} HTTP/1.1\r\nHost: x\r\n".encode() + credentials + b"\r\n"
         )
     assert answer.startswith(b"HTTP/1.1 407 ")
     assert b"Proxy-Authenticate: Basic" in answer
     assert not origin.requests
 
 
-async def test_credentials_end_with_their_lane(gateway: Gateway, origin: Origin) -> None:
-    async with gateway.lane() as former:
+async def test_credentials_end_with_their_session(gateway: Gateway, origin: Origin) -> None:
+    async with gateway.open_session() as former:
         pass
-    async with gateway.lane() as other:
+    async with gateway.open_session() as other:
         line = f"GET {origin.url}/ HTTP/1.1\r\nHost: x\r\nProxy-Authorization: ".encode()
         credentials = former.authorization.encode() + b"\r\n\r\n"
         assert (await exchange(other, line + credentials)).startswith(b"HTTP/1.1 407 ")
 
 
 async def test_the_gateway_does_not_connect_to_itself() -> None:
-    async with running_gateway() as gateway, gateway.lane() as lane:
+    async with running_gateway() as gateway, gateway.open_session() as egress:
         port = gateway.url.rpartition(":")[2]
         for host in ("127.0.0.1", "localhost", "[::ffff:127.0.0.1]", "2130706433"):
             connect = f"CONNECT {host}:{port} HTTP/1.1\r\nHost: x\r\n".encode() + AUTH + b"\r\n"
-            assert (await exchange(lane, connect)).startswith(b"HTTP/1.1 403 ")
+            assert (await exchange(egress, connect)).startswith(b"HTTP/1.1 403 ")
 
 
 # What is not a request
@@ -380,10 +388,10 @@ async def test_the_gateway_does_not_connect_to_itself() -> None:
 async def test_what_is_not_strictly_http_goes_nowhere(
     gateway: Gateway, origin: Origin, request_bytes: bytes
 ) -> None:
-    async with gateway.lane() as lane:
+    async with gateway.open_session() as egress:
         try:
             answer = await exchange(
-                lane,
+                egress,
                 request_bytes.replace(b"$URL", origin.url.encode())
                 .replace(b"$AUTHORITY", origin.authority.encode())
                 .replace(b"$C", AUTH.strip()),
@@ -436,10 +444,10 @@ async def test_no_bytes_lead_to_a_forbidden_address(gateway: Gateway, parts: lis
     canary = Canary("127.0.0.2")
     await canary.start(0)
     try:
-        async with gateway.lane() as lane:
+        async with gateway.open_session() as egress:
             port = str(canary.port).encode()
             with suppress(ConnectionResetError):
-                await exchange(lane, b"".join(parts).replace(b"$PORT", port))
+                await exchange(egress, b"".join(parts).replace(b"$PORT", port))
     finally:
         await canary.close()
     assert canary.hits == []
@@ -448,27 +456,27 @@ async def test_no_bytes_lead_to_a_forbidden_address(gateway: Gateway, parts: lis
 # Where to
 
 
-async def refusal_code(lane: Lane, url: str) -> str:
-    async with aiohttp.ClientSession() as session, fetch(session, lane, url) as response:
+async def refusal_code(egress: EgressSession, url: str) -> str:
+    async with aiohttp.ClientSession() as session, fetch(session, egress, url) as response:
         assert response.status in (403, 502, 504), await response.text()
-        refusal = lane.refusal_named(response.headers["X-Spidra-Refusal"])
+        refusal = egress.refusal_named(response.headers["X-Spidra-Refusal"])
         assert refusal is not None
         return refusal.code
 
 
 async def test_why_a_server_is_not_reached(origin: Origin) -> None:
     resolver = names(inside_test="10.0.0.1", both_test="10.0.0.1 127.0.0.1", site_test="127.0.0.1")
-    async with running_gateway(resolver=resolver) as gateway, gateway.lane() as lane:  # type: ignore[arg-type]
+    async with running_gateway(resolver=resolver) as gateway, gateway.open_session() as egress:  # type: ignore[arg-type]
         port = origin.url.rpartition(":")[2]
-        assert await refusal_code(lane, "http://unknown.test/") == "DNS_FAILURE"
-        assert await refusal_code(lane, "http://inside.test/") == "EGRESS_BLOCKED"
-        assert lane.blocked == 1
+        assert await refusal_code(egress, "http://unknown.test/") == "DNS_FAILURE"
+        assert await refusal_code(egress, "http://inside.test/") == "EGRESS_BLOCKED"
+        assert egress.blocked == 1
         closed = f"http://site.test:{closed_port()}/"
-        assert await refusal_code(lane, closed) == "CONNECTION_REFUSED"
+        assert await refusal_code(egress, closed) == "CONNECTION_REFUSED"
         # Of several addresses only the permitted ones are tried.
         async with (
             aiohttp.ClientSession() as session,
-            fetch(session, lane, f"http://both.test:{port}/") as response,
+            fetch(session, egress, f"http://both.test:{port}/") as response,
         ):
             assert response.status == 200
         assert origin.requests[0].headers["Host"] == f"both.test:{port}"
@@ -491,9 +499,9 @@ async def test_a_name_that_changes_its_address_gains_nothing(origin: Origin) -> 
             aiohttp.ClientSession() as session,
         ):
             for number in range(20):
-                async with gateway.lane() as lane:
+                async with gateway.open_session() as egress:
                     url = f"http://rebinding-{number}.test:{port}/"
-                    async with fetch(session, lane, url) as response:
+                    async with fetch(session, egress, url) as response:
                         assert response.status == (403 if number % 2 else 200)
     finally:
         await canary.close()
@@ -507,15 +515,15 @@ async def test_a_name_that_changes_its_address_gains_nothing(origin: Origin) -> 
 async def test_an_item_that_loads_too_much_is_cut_off(origin: Origin) -> None:
     async with (
         running_gateway(max_item_bytes=100_000) as gateway,
-        gateway.lane() as lane,
+        gateway.open_session() as egress,
         aiohttp.ClientSession() as session,
     ):
         with pytest.raises(aiohttp.ClientError):
-            async with fetch(session, lane, f"{origin.url}/big") as response:
+            async with fetch(session, egress, f"{origin.url}/big") as response:
                 await response.read()
-        code, _ = await asyncio.wait_for(asyncio.shield(lane.exhausted), 10)
+        code, _ = await asyncio.wait_for(asyncio.shield(egress.exhausted), 10)
         assert code == "TRAFFIC_LIMIT"
-        assert await refusal_code(lane, f"{origin.url}/") == "TRAFFIC_LIMIT"
+        assert await refusal_code(egress, f"{origin.url}/") == "TRAFFIC_LIMIT"
     assert len(origin.requests) == 1
 
 
@@ -524,9 +532,9 @@ async def test_a_gateway_that_was_lost_listens_again(origin: Origin) -> None:
         assert gateway._server is not None
         gateway._server.close()
         async with (
-            gateway.lane() as lane,
+            gateway.open_session() as egress,
             aiohttp.ClientSession() as session,
-            fetch(session, lane, f"{origin.url}/") as response,
+            fetch(session, egress, f"{origin.url}/") as response,
         ):
             assert response.status == 200
 
@@ -538,29 +546,38 @@ async def test_a_gateway_that_was_lost_listens_again(origin: Origin) -> None:
 async def handed_on(
     gateway: Gateway, target: str, *, tunnel: bool, exit_: Exit | None = None
 ) -> AsyncIterator[
-    tuple[asyncio.StreamReader, asyncio.StreamWriter, Callable[[], None], tuple[Lane, Lane]]
+    tuple[
+        asyncio.StreamReader,
+        asyncio.StreamWriter,
+        Callable[[], None],
+        tuple[EgressSession, EgressSession],
+    ]
 ]:
     """A connection by which an item has got an answer of 200; what gives it to the next item,
-    which leaves by `exit_`; and the lanes of both. The login is at rest."""
-    async with gateway.lane() as first, gateway.lane(exit_) as second, wire(first) as (r, w):
-        login = first.login
-        login.is_kept = True
-        auth = AUTH.replace(b"$AUTH", login.authorization.encode())
+    which leaves by `exit_`; and the sessions of both. The credential is at rest."""
+    async with (
+        gateway.open_session() as first,
+        gateway.open_session(exit_) as second,
+        wire(first) as (r, w),
+    ):
+        credential = first.credential
+        credential.is_kept = True
+        auth = AUTH.replace(b"$AUTH", credential.authorization.encode())
         if tunnel:
             w.write(f"CONNECT {target} HTTP/1.1\r\nHost: x\r\n".encode() + auth + b"\r\n")
             assert b" 200 " in await r.readuntil(b"\r\n\r\n")
         w.write(request_of(target, first, tunnel=tunnel))
         await answered(r)
-        login.park(keep_connections=True)
-        yield r, w, lambda: login.resume(second), (first, second)
-        login.close()
+        credential.park(keep_connections=True)
+        yield r, w, lambda: credential.resume(second), (first, second)
+        credential.close()
 
 
-def request_of(target: str, lane: Lane, *, tunnel: bool, path: str = "/") -> bytes:
+def request_of(target: str, egress: EgressSession, *, tunnel: bool, path: str = "/") -> bytes:
     if tunnel:
         return f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode()
     head = f"GET http://{target}{path} HTTP/1.1\r\nHost: x\r\n".encode()
-    return head + AUTH.replace(b"$AUTH", lane.authorization.encode()) + b"\r\n"
+    return head + AUTH.replace(b"$AUTH", egress.authorization.encode()) + b"\r\n"
 
 
 async def answered(reader: asyncio.StreamReader) -> None:
@@ -581,15 +598,15 @@ async def ended(reader: asyncio.StreamReader) -> bytes:
 async def test_a_connection_at_rest_goes_on_with_the_next_item(
     gateway: Gateway, origin: Origin, tunnel: bool
 ) -> None:
-    async with handed_on(gateway, origin.authority, tunnel=tunnel) as (r, w, resume, lanes):
-        before = [(lane.sent, lane.received) for lane in lanes]
+    async with handed_on(gateway, origin.authority, tunnel=tunnel) as (r, w, resume, sessions):
+        before = [(egress.sent, egress.received) for egress in sessions]
         assert before[1] == (0, 0)
         resume()
-        w.write(request_of(origin.authority, lanes[0], tunnel=tunnel))
+        w.write(request_of(origin.authority, sessions[0], tunnel=tunnel))
         await answered(r)
-        assert (lanes[0].sent, lanes[0].received) == before[0]
-        assert lanes[1].sent > 0
-        assert lanes[1].received > 0
+        assert (sessions[0].sent, sessions[0].received) == before[0]
+        assert sessions[1].sent > 0
+        assert sessions[1].received > 0
     assert len(origin.connections) == 1
 
 
@@ -597,8 +614,8 @@ async def test_a_connection_at_rest_goes_on_with_the_next_item(
 async def test_what_speaks_between_two_items_is_ended(
     gateway: Gateway, origin: Origin, tunnel: bool
 ) -> None:
-    async with handed_on(gateway, origin.authority, tunnel=tunnel) as (r, w, _, lanes):
-        w.write(request_of(origin.authority, lanes[0], tunnel=tunnel))
+    async with handed_on(gateway, origin.authority, tunnel=tunnel) as (r, w, _, sessions):
+        w.write(request_of(origin.authority, sessions[0], tunnel=tunnel))
         answer = await ended(r)
     assert answer == b"" if tunnel else answer.startswith(b"HTTP/1.1 403 ")
     assert len(origin.requests) == 1
@@ -616,11 +633,11 @@ async def test_a_tunnel_whose_server_speaks_between_two_items_is_ended(gateway: 
 
     async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
         target = f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
-        async with handed_on(gateway, target, tunnel=True) as (r, _, _, lanes):
-            received = [lane.received for lane in lanes]
+        async with handed_on(gateway, target, tunnel=True) as (r, _, _, sessions):
+            received = [egress.received for egress in sessions]
             servers[0].write(b"late")
             assert await ended(r) == b""
-            assert [lane.received for lane in lanes] == received
+            assert [egress.received for egress in sessions] == received
 
 
 async def test_another_exit_gets_connections_of_its_own(gateway: Gateway, origin: Origin) -> None:
@@ -631,11 +648,11 @@ async def test_another_exit_gets_connections_of_its_own(gateway: Gateway, origin
 
 
 async def test_a_request_under_way_ends_with_its_item(gateway: Gateway, origin: Origin) -> None:
-    async with gateway.lane() as lane, wire(lane) as (reader, writer):
-        writer.write(request_of(origin.authority, lane, tunnel=False, path="/wait"))
+    async with gateway.open_session() as egress, wire(egress) as (reader, writer):
+        writer.write(request_of(origin.authority, egress, tunnel=False, path="/wait"))
         async with asyncio.timeout(120):
             await origin.asked.wait()
-            lane.login.park(keep_connections=True)
+            egress.credential.park(keep_connections=True)
             assert await ended(reader) == b""
             await origin.left.wait()
 
@@ -654,18 +671,18 @@ async def test_upstream_proxies_are_asked_for_checked_addresses(
         running_gateway(resolver=resolver) as gateway,  # type: ignore[arg-type]
         aiohttp.ClientSession() as session,
     ):
-        async with gateway.lane(UpstreamProxy(upstream.url)) as lane:
-            async with fetch(session, lane, f"http://site.test:{port}/") as response:
+        async with gateway.open_session(UpstreamProxy(upstream.url)) as egress:
+            async with fetch(session, egress, f"http://site.test:{port}/") as response:
                 assert response.status == 200
-            assert await refusal_code(lane, f"http://inside.test:{port}/") == "EGRESS_BLOCKED"
-            assert await refusal_code(lane, "http://127.0.0.2/") == "EGRESS_BLOCKED"
-            closed = await refusal_code(lane, f"http://site.test:{closed_port()}/")
+            assert await refusal_code(egress, f"http://inside.test:{port}/") == "EGRESS_BLOCKED"
+            assert await refusal_code(egress, "http://127.0.0.2/") == "EGRESS_BLOCKED"
+            closed = await refusal_code(egress, f"http://site.test:{closed_port()}/")
             assert closed == ("CONNECTION_REFUSED" if scheme == "socks5" else "PROXY_FAILED")
         assert upstream.asked[0] == f"127.0.0.1:{port}"
-        async with gateway.lane(UpstreamProxy(upstream.url, sends_names=True)) as lane:
-            assert await refusal_code(lane, "http://inside.test/") == "EGRESS_BLOCKED"
+        async with gateway.open_session(UpstreamProxy(upstream.url, sends_names=True)) as egress:
+            assert await refusal_code(egress, "http://inside.test/") == "EGRESS_BLOCKED"
         assert all(target.startswith("127.0.0.1:") for target in upstream.asked)
         wrong = upstream.url.replace("exit-password", "wrong")
         for url in (wrong, f"{scheme}://127.0.0.1:{closed_port()}"):
-            async with gateway.lane(UpstreamProxy(url)) as lane:
-                assert await refusal_code(lane, f"http://site.test:{port}/") == "PROXY_FAILED"
+            async with gateway.open_session(UpstreamProxy(url)) as egress:
+                assert await refusal_code(egress, f"http://site.test:{port}/") == "PROXY_FAILED"

@@ -14,12 +14,12 @@ import pytest_asyncio
 import zstandard
 from aiohttp import web
 
-from activities.browser.capture import PageCapture, PageOptions
+from activities.capture import PageCapture, PageOptions
 from activities.content import markdown
 from activities.http.capture import fetch_page
 from activities.http.client import HttpClient
 from activities.http.headers import headers_of
-from activities.visitor.profile import identity_for
+from activities.visitor.profile import profile_for
 from domain.failures import ScrapeError
 from tests.support.client import ApiClient
 from tests.support.gateways import running_gateway
@@ -28,7 +28,7 @@ from tests.support.site import UNKNOWN_HOST, Site, closed_port
 from tests.support.site.pages import PRICE, SENTENCE
 
 MAX_BYTES = 20 * 2**20
-HEADERS = headers_of(identity_for(None, "test"))
+HEADERS = headers_of(profile_for(None, "test"))
 SHORT = 1.5
 """Navigation timeout of pages that use it up."""
 
@@ -49,9 +49,9 @@ async def fetch(
     cookies: tuple[str, ...] = (),
 ) -> PageCapture:
     options = PageOptions(max_bytes=max_bytes, navigation_timeout=timeout)
-    async with running_gateway() as gateway, gateway.lane() as lane:
+    async with running_gateway() as gateway, gateway.open_session() as egress:
         return await fetch_page(
-            client, lane, url, options, HEADERS, lambda _: None, cookies=cookies
+            client, egress, url, options, HEADERS, lambda _: None, cookies=cookies
         )
 
 
@@ -386,10 +386,10 @@ async def test_unreachable_servers(client: HttpClient, site: Site) -> None:
 async def test_without_the_gateway_nothing_is_reached(client: HttpClient, site: Site) -> None:
     hits = site.hits("/plain")
     options = PageOptions(max_bytes=MAX_BYTES)
-    async with running_gateway() as gateway, gateway.lane() as lane:
+    async with running_gateway() as gateway, gateway.open_session() as egress:
         await gateway.close()
         with pytest.raises(ScrapeError) as caught:
-            await fetch_page(client, lane, site.url("/plain"), options, HEADERS, lambda _: None)
+            await fetch_page(client, egress, site.url("/plain"), options, HEADERS, lambda _: None)
     assert caught.value.failure.code == "EGRESS_UNAVAILABLE"
     assert site.hits("/plain") == hits
 
@@ -400,11 +400,11 @@ async def test_the_environment_opens_no_other_way_out(
     for name in ("no_proxy", "NO_PROXY"):
         monkeypatch.setenv(name, "*")
     hits = site.hits("/plain")
-    async with running_gateway(allow=()) as gateway, gateway.lane() as lane:
+    async with running_gateway(allow=()) as gateway, gateway.open_session() as egress:
         with pytest.raises(ScrapeError) as caught:
             await fetch_page(
                 client,
-                lane,
+                egress,
                 site.url("/plain"),
                 PageOptions(max_bytes=MAX_BYTES),
                 HEADERS,

@@ -13,7 +13,7 @@ from aiohttp import web
 
 from activities.http.client import HttpClient
 from activities.politeness.robots import MAX_BYTES, Robots
-from activities.visitor.profile import identity_for
+from activities.visitor.profile import profile_for
 from domain.failures import ScrapeError
 from stack.stack import Stack
 from tests.support.client import ApiClient, summary
@@ -78,9 +78,9 @@ async def http() -> AsyncIterator[HttpClient]:
 
 async def verdict(robots: Robots, url: str) -> str:
     """The code of the failure with which the page at `url` is refused, or `OK`."""
-    async with running_gateway() as gateway, gateway.lane() as lane:
+    async with running_gateway() as gateway, gateway.open_session() as egress:
         try:
-            await robots.check(lane, url, identity_for(None, "test"))
+            await robots.check(egress, url, profile_for(None, "test"))
         except ScrapeError as error:
             return error.failure.code
     return "OK"

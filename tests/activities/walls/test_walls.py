@@ -6,19 +6,19 @@ import time
 
 import pytest
 
-from activities.walls.detector import judge
-from activities.walls.facts import Seen
+from activities.walls.detector import detect_wall
+from activities.walls.facts import SeenPage
 from tests.support.walls.ordinary import PAGES
 from tests.support.walls.samples import SAMPLES, URL, Sample, page
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.name)
 def test_walls_are_told_from_content(sample: Sample) -> None:
-    verdict = judge(sample.seen)
-    assert verdict is not None
-    assert sample.name in verdict.name
-    assert verdict.nature == sample.nature
-    assert verdict.signs
+    detection = detect_wall(sample.seen)
+    assert detection is not None
+    assert sample.name in detection.name
+    assert detection.nature == sample.nature
+    assert detection.signs
 
 
 def test_there_are_enough_of_both() -> None:
@@ -27,7 +27,9 @@ def test_there_are_enough_of_both() -> None:
 
 
 def test_ordinary_pages_raise_no_false_alarm() -> None:
-    alarms = {name: verdict.name for name, seen in PAGES.items() if (verdict := judge(seen))}
+    alarms = {
+        name: detection.name for name, seen in PAGES.items() if (detection := detect_wall(seen))
+    }
     assert alarms == {}
 
 
@@ -35,18 +37,18 @@ def test_ordinary_pages_raise_no_false_alarm() -> None:
 def test_pages_of_sites_are_no_walls_by_their_status(status: int) -> None:
     """A site may send a page of its own with any status."""
     alarms = {
-        name: verdict.name
+        name: detection.name
         for name, seen in PAGES.items()
-        if "/" in name and (verdict := judge(Seen(seen.html, seen.url, status, {})))
+        if "/" in name and (detection := detect_wall(SeenPage(seen.html, seen.url, status, {})))
     }
     assert alarms == {}
 
 
 def test_what_was_seen_is_said_in_words_of_ours() -> None:
     akamai = next(sample for sample in SAMPLES if "Akamai" in sample.name)
-    verdict = judge(akamai.seen)
-    assert verdict is not None
-    error = verdict.error()
+    detection = detect_wall(akamai.seen)
+    assert detection is not None
+    error = detection.error()
     assert error.failure.code == "BLOCKED"
     assert error.failure.message.startswith(
         "The site answered with a block page of Akamai instead of the page (seen: its title, "
@@ -60,7 +62,10 @@ def test_a_page_that_says_much_is_content() -> None:
     for sample in SAMPLES:
         if sample.nature != "consent":
             html = sample.html.replace("</body>", f"{lines}</body>")
-            assert judge(Seen(html, sample.url, 200, {})) is None or "</body>" not in sample.html
+            assert (
+                detect_wall(SeenPage(html, sample.url, 200, {})) is None
+                or "</body>" not in sample.html
+            )
 
 
 @pytest.mark.parametrize(
@@ -81,5 +86,5 @@ def test_a_page_that_says_much_is_content() -> None:
 )
 def test_hostile_pages_are_judged_in_time(html: str) -> None:
     start = time.process_time()
-    judge(Seen(html, URL, 403, {}))
+    detect_wall(SeenPage(html, URL, 403, {}))
     assert time.process_time() - start < 5

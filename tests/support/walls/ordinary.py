@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from activities.walls.facts import Seen
+from activities.walls.facts import SeenPage
 from tests.support.paths import PAGES as _FOLDER
 from tests.support.walls.samples import URL, page
 
@@ -296,19 +296,19 @@ _REFUSALS = {
     },
 }
 
-PAGES: dict[str, Seen] = {
-    **{f"about {name}": Seen(html, URL, 200, {}) for name, html in _ABOUT_WALLS.items()},
+PAGES: dict[str, SeenPage] = {
+    **{f"about {name}": SeenPage(html, URL, 200, {}) for name, html in _ABOUT_WALLS.items()},
     **{
-        f"guarded by {name}": Seen(html, URL, 200, headers)
+        f"guarded by {name}": SeenPage(html, URL, 200, headers)
         for name, (html, headers) in _GUARDED.items()
     },
-    **{f"with {name}": Seen(html, URL, 200, {}) for name, html in _WITH_WIDGETS.items()},
+    **{f"with {name}": SeenPage(html, URL, 200, {}) for name, html in _WITH_WIDGETS.items()},
     **{
-        f"refusal: {name}": Seen(html, URL, status, {})
+        f"refusal: {name}": SeenPage(html, URL, status, {})
         for name, (status, html) in _REFUSALS.items()
     },
     **{
-        f"{file.parent.name}/{file.name}": Seen(file.read_text(), URL, 200, {})
+        f"{file.parent.name}/{file.name}": SeenPage(file.read_text(), URL, 200, {})
         for file in sorted(_FOLDER.glob("*/*.html"))
     },
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from activities.walls.facts import Seen
+from activities.walls.facts import SeenPage
 
 URL = "https://shop.example/lamps/7"
 
@@ -22,8 +22,8 @@ class Sample:
     nature: str = "block"
 
     @property
-    def seen(self) -> Seen:
-        return Seen(self.html, self.url, self.status, self.headers)
+    def seen(self) -> SeenPage:
+        return SeenPage(self.html, self.url, self.status, self.headers)
 
 
 def page(title: str, body: str, head: str = "") -> str:
