@@ -1,5 +1,7 @@
-"""Pages that were taken and wait for a model: kept in the bucket, so that whoever goes on with an
-item does not have to fetch its page again."""
+"""Pages that wait for a model, kept in the bucket.
+
+A worker that goes on with an item then does not have to fetch its page again.
+"""
 
 from __future__ import annotations
 
@@ -20,11 +22,11 @@ from storage.bucket import (
 logger = logging.getLogger(__name__)
 
 KEEPS = timedelta(hours=24)
-"""After which a page counts as too old to answer for its URL, and is swept out."""
+"""Age at which a page is too old to answer for its URL, and is deleted."""
 
 
-class TakenPage(BaseModel):
-    """A page as the model is to read it, with what is known of how it was taken."""
+class PageCheckpoint(BaseModel):
+    """A page as the model is to read it, with what is known of how it was fetched."""
 
     reading: Reading
     http_status: int
@@ -40,31 +42,33 @@ class Checkpoints:
     def __init__(self, bucket: Bucket) -> None:
         self._bucket = bucket
 
-    async def save(self, batch_id: str, item_uuid: str, page: TakenPage) -> None:
-        """Keeps `page`. Raises `StorageUnavailableError`."""
+    async def save(self, batch_id: str, item_uuid: str, page: PageCheckpoint) -> None:
+        """Write `page`. Raises `StorageUnavailableError`."""
         body = page.model_dump_json().encode()
         await self._bucket.put(checkpoint_key(batch_id, item_uuid), body, "application/json")
 
-    async def load(self, batch_id: str, item_uuid: str) -> TakenPage | None:
-        """The page of an item, if there is one that is not too old. Raises
-        `StorageUnavailableError`."""
+    async def load(self, batch_id: str, item_uuid: str) -> PageCheckpoint | None:
+        """Return the page of an item, if there is one that is not too old.
+
+        Raises `StorageUnavailableError`.
+        """
         try:
             body = await self._bucket.get(checkpoint_key(batch_id, item_uuid))
-            page = TakenPage.model_validate_json(body)
-        except (ObjectMissingError, ValidationError):  # or one of another version
+            page = PageCheckpoint.model_validate_json(body)
+        except (ObjectMissingError, ValidationError):  # Another version may have written it.
             return None
         return page if datetime.now(UTC) - page.taken_at < KEEPS else None
 
-    async def forget(self, batch_id: str, item_uuid: str) -> None:
-        """Deletes the page of an item. If the bucket is away, it is swept out later."""
+    async def delete(self, batch_id: str, item_uuid: str) -> None:
+        """Delete the page of an item. If the bucket is away, `sweep` deletes it later."""
         try:
             await self._bucket.delete(checkpoint_key(batch_id, item_uuid))
         except StorageUnavailableError:
-            logger.info("a page that was taken is left for the sweep", extra={"item": item_uuid})
+            logger.info("a checkpoint is left for the sweep", extra={"item": item_uuid})
 
 
 async def sweep(bucket: Bucket, *, older_than: timedelta = KEEPS) -> int:
-    """Deletes the pages that are that old, and says how many. Raises `StorageUnavailableError`."""
+    """Delete the pages that are that old, and return how many. Raises `StorageUnavailableError`."""
     before = datetime.now(UTC) - older_than
     old = [found.key for found in await bucket.list(CHECKPOINTS) if found.written_at < before]
     for key in old:

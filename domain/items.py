@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field
 
 SCRAPE_ITEM = "scrape_item"
 """Name of the activity that scrapes one URL: `ScrapeInput` in, `ItemOutcome` out."""
@@ -27,35 +27,6 @@ EXTRACTING = "extracting"
 
 ScrapeMode = Literal["default", "fast"]
 OutputFormat = Literal["json", "markdown"]
-
-
-class BatchRequest(BaseModel):
-    """What one batch asks of each of its pages.
-
-    Stored in the bucket when the batch is accepted and read once per worker, so that no prompt
-    or schema goes through Temporal. Holds no cookies.
-    """
-
-    model_config = ConfigDict(frozen=True)
-
-    prompt: str | None = None
-    output: OutputFormat | None = None
-    """As the client gave it or as a schema forces it; None means raw markdown without AI."""
-    json_schema: dict[str, Any] | None = None
-    extract_content_only: bool = False
-    screenshot: bool = False
-    full_page_screenshot: bool = False
-    scrape_mode: ScrapeMode = "default"
-    use_proxy: bool = False
-    proxy_country: str | None = None
-    """A code of the contract; None for any exit."""
-    has_cookies: bool = False
-    """Whether the batch was submitted with cookies, which are sealed elsewhere."""
-
-    @property
-    def needs_extraction(self) -> bool:
-        """Whether a model has to read the page; otherwise its markdown is the result."""
-        return bool(self.prompt or self.json_schema or self.output == "json")
 
 
 class ModelUse(BaseModel):
@@ -84,8 +55,19 @@ class Usage(BaseModel):
     """None if no model was asked."""
 
 
+HAS_SECRETS = Field(
+    default=False,
+    validation_alias=AliasChoices("has_secrets", "has_cookies"),
+    serialization_alias="has_cookies",
+)
+"""The field `has_secrets` of payloads. Version 0.1.0 wrote `has_cookies`, and its workers may still
+read what is written now."""
+
+
 class ScrapeInput(BaseModel):
     """One URL of a batch, to be scraped."""
+
+    model_config = ConfigDict(serialize_by_alias=True)
 
     batch_id: str
     item_uuid: str
@@ -94,8 +76,6 @@ class ScrapeInput(BaseModel):
     """1 for the first time the item runs, one more for each retry that a client asked for."""
     timeout_seconds: float
     """How long one attempt may take from the moment a worker starts it."""
-    scrape_mode: ScrapeMode = "default"
-    """As in the batch's request, for what is decided before that is read."""
     earlier_attempts: int = 0
     """How often a worker started the item before, under activities that Temporal gave up."""
     earlier_usage: Usage = Field(default_factory=Usage)
@@ -104,10 +84,8 @@ class ScrapeInput(BaseModel):
     """How many of those gave the item back to be started later."""
     earlier_refusals: int = 0
     """How many of those the host of the page had told to."""
-    use_proxy: bool = False
-    """As in the batch's request, likewise."""
-    has_cookies: bool = False
-    """Whether cookies are sealed for this generation of the batch."""
+    has_secrets: bool = HAS_SECRETS
+    """Whether secrets are sealed for this generation of the batch."""
 
 
 class Progress(BaseModel):

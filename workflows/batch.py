@@ -157,7 +157,7 @@ class BatchWorkflow:
     async def _forget_secrets(self) -> None:
         """Has the cookies deleted. A bucket that is away for long does not hold up the end: who
         sweeps it finds them later."""
-        if not self._state.has_cookies:
+        if not self._state.has_secrets:
             return
         with suppress(FailureError):  # local activities raise their own
             await workflow.execute_local_activity(
@@ -207,13 +207,11 @@ class BatchWorkflow:
                 url=item.url,
                 generation=self._state.generation,
                 timeout_seconds=self._state.item_timeout_seconds,
-                scrape_mode=self._state.scrape_mode,
                 earlier_attempts=begun.attempts if begun else 0,
                 earlier_usage=begun.usage if begun else Usage(),
                 earlier_postponed=begun.postponed if begun else 0,
                 earlier_refusals=begun.refusals if begun else 0,
-                use_proxy=self._state.use_proxy,
-                has_cookies=self._state.has_cookies,
+                has_secrets=self._state.has_secrets,
             ),
             result_type=ItemOutcome,
             activity_id=activity_id(index),

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
-from domain.items import ItemOutcome, Progress, ScrapeMode, SettledItem, Usage
+from domain.items import HAS_SECRETS, ItemOutcome, Progress, ScrapeMode, SettledItem, Usage
 
 ItemStatus = Literal["pending", "completed", "failed", "cancelled"]
 """Where an item is, as far as the workflow decides. That one is `running` right now is a fact of
@@ -81,6 +81,8 @@ class BatchState(BaseModel):
     A new run can be started from it: items with an outcome are left alone.
     """
 
+    model_config = ConfigDict(serialize_by_alias=True)
+
     batch_id: str
     account: str
     created_at: datetime
@@ -94,8 +96,10 @@ class BatchState(BaseModel):
     rates: Rates = Field(default_factory=Rates)
     scrape_mode: ScrapeMode = "default"
     use_proxy: bool = False
-    has_cookies: bool = False
-    """Whether cookies are sealed for this generation; a retry has to bring its own then."""
+    """Whether a retry needs proxy traffic. It is accepted also while the bucket is away, which
+    holds the options."""
+    has_secrets: bool = HAS_SECRETS
+    """Whether secrets are sealed for this generation. A retry must bring its own then."""
     cancellation: Cancellation | None = None
     items: list[ItemState]
 

@@ -15,7 +15,8 @@ from activities.extraction import answers, merge, prompts
 from activities.extraction.client import Asked, Message, ModelClient
 from activities.extraction.errors import InputTooLongError, ModelError, OutputTooLongError
 from domain.failures import ScrapeError
-from domain.items import BatchRequest, Usage
+from domain.items import Usage
+from domain.options import BatchOptions
 from domain.schema.strict import strict_schema
 
 _MARGIN = 300
@@ -67,7 +68,7 @@ class Extractor:
         self._max_parts = max_parts
 
     async def extract(
-        self, page: Reading, request: BatchRequest, usage: Usage, warnings: list[str]
+        self, page: Reading, options: BatchOptions, usage: Usage, warnings: list[str]
     ) -> dict[str, Any] | str:
         """The result for `page`: an object, or markdown if that was asked for. `usage` gets what
         it took, `warnings` what its reader has to know.
@@ -77,18 +78,18 @@ class Extractor:
         letters = sum(map(str.isalnum, f"{page.main}{page.rest}"[:_LOOKED_AT]))
         if not letters and page.evidence is None:
             warnings.append("The page has no text, so there was nothing to ask the model about.")
-            return await self._nothing(request)
+            return await self._nothing(options)
         if letters < _FEW_LETTERS:
             warnings.append(f"The page has almost no text: {letters} letters.")
-        return await _Extraction(self, page, request, usage, warnings).run()
+        return await _Extraction(self, page, options, usage, warnings).run()
 
-    async def _nothing(self, request: BatchRequest) -> dict[str, Any] | str:
+    async def _nothing(self, options: BatchOptions) -> dict[str, Any] | str:
         """The result for a page without anything in it, about which a model could only invent."""
-        if request.output == "markdown":
+        if options.output_format == "markdown":
             return ""
-        if request.json_schema is None:
+        if options.json_schema is None:
             return {}
-        conformed = await self._conform({}, request.json_schema)
+        conformed = await self._conform({}, options.json_schema)
         if conformed.violation is not None:
             raise ScrapeError(
                 "EXTRACTION_INVALID",
@@ -104,7 +105,7 @@ class _Extraction:
         self,
         extractor: Extractor,
         page: Reading,
-        request: BatchRequest,
+        options: BatchOptions,
         usage: Usage,
         warnings: list[str],
     ) -> None:
@@ -113,10 +114,10 @@ class _Extraction:
         self._max_output_tokens = extractor._max_output_tokens
         self._max_parts = extractor._max_parts
         self._page = page
-        self._prompt = request.prompt
-        self._schema = request.json_schema
+        self._prompt = options.prompt
+        self._schema = options.json_schema
         self._strict = None if self._schema is None else strict_schema(self._schema)
-        self._wants_json = request.output != "markdown"
+        self._wants_json = options.output_format != "markdown"
         self._usage = usage
         self._warnings = warnings
         self._parts_left = self._max_parts

@@ -8,19 +8,19 @@ from typing import Any
 from activities.capture import PageCapture
 from activities.conversion.pool import ContentConverter
 from domain.failures import ScrapeError
-from domain.items import BatchRequest
+from domain.options import BatchOptions
 
 _MAX_NAMES = 10
 
 
 async def extract(
-    converter: ContentConverter, page: PageCapture, request: BatchRequest, warnings: list[str]
+    converter: ContentConverter, page: PageCapture, options: BatchOptions, warnings: list[str]
 ) -> dict[str, Any]:
     """The structured result for `page`; `warnings` gets what its reader has to know.
 
     Raises `ScrapeError`: with `LLM_NOT_CONFIGURED` if it takes a model to find what was asked for.
     """
-    found = await converter.extract_declared(page.html, page.final_url, request.json_schema)
+    found = await converter.extract_declared(page.html, page.final_url, options.json_schema)
     if found.missing:
         raise needs_model(f"The page does not declare {_listed(found.missing)}")
     if found.result is None:
@@ -30,7 +30,7 @@ async def extract(
     warnings.append(
         "There is no language model: the result holds only what the page declares about "
         "itself in JSON-LD, microdata, RDFa, meta elements, tables and definition lists."
-        + (" The prompt was not considered." if request.prompt else "")
+        + (" The prompt was not considered." if options.prompt else "")
     )
     if found.disagreements:
         warnings.append(

@@ -15,14 +15,7 @@ from api.batches.batch_stream import stream_batch
 from api.batches.cancel import cancel_batch
 from api.batches.idempotency import batch_of_key, read_key
 from api.batches.listing import list_answer, read_page
-from api.batches.requests import (
-    BatchScrapeRequest,
-    RetryRequestBody,
-    check_combinations,
-    check_cookies,
-    check_proxy,
-    parse_body,
-)
+from api.batches.option_checks import check_proxy, check_secrets
 from api.batches.reservations import reserve_batch, start_generation
 from api.batches.retry import reserve_retry
 from api.batches.status import read_status
@@ -39,7 +32,9 @@ from api.http.deadlines import (
 from api.http.errors import ApiError
 from api.http.negotiation import batch_tag, is_known
 from api.http.responses import json_response
+from api.http.validation import parse_body
 from api.openapi.response_models import CancelAnswer, RetryAnswer, SubmitAnswer
+from domain.options import BatchScrapeRequest, RetryRequestBody
 from domain.schema.validation import check_schema, schema_warnings
 from storage.batches import list_batches, owns_batch
 from storage.idempotency import KeyTakenError
@@ -74,7 +69,7 @@ async def submit(request: web.Request) -> web.Response:
                 break
     seconds = remaining(request, ANSWER_SECONDS)
     await start_generation(
-        request.app, state, state.generation, cookies=scrape.given_cookies, seconds=seconds
+        request.app, state, state.generation, secrets=scrape.secrets, seconds=seconds
     )
     return _accepted(state.batch_id, len(state.items), body)
 
@@ -101,12 +96,11 @@ async def retry(request: web.Request) -> web.Response:
         parsed = parse_body(RetryRequestBody, body)
         if isinstance(parsed, list):
             raise ApiError.validation(parsed)
-        if errors := check_cookies(parsed.cookies, request.app[SETTINGS]):
+        if errors := parsed.problems() + check_secrets(parsed, request.app[SETTINGS]):
             raise ApiError.validation(errors)
-        cookies = parsed.given_cookies
-        state, generation = await reserve_retry(request.app, batch_id, brings_cookies=bool(cookies))
+        state, generation = await reserve_retry(request.app, batch_id, parsed)
     seconds = remaining(request, ANSWER_SECONDS)
-    await start_generation(request.app, state, generation, cookies=cookies, seconds=seconds)
+    await start_generation(request.app, state, generation, secrets=parsed.secrets, seconds=seconds)
     answer = RetryAnswer(status="queued", retried_count=state.count("failed"))
     return json_response(answer, status=202)
 
@@ -140,7 +134,7 @@ def _new_batch(request: web.Request, scrape: BatchScrapeRequest) -> BatchState:
         ),
         scrape_mode=scrape.scrape_mode,
         use_proxy=scrape.use_proxy,
-        has_cookies=bool(scrape.given_cookies),
+        has_secrets=bool(scrape.secrets),
         items=[ItemState(uuid=str(uuid.uuid4()), url=url) for url in scrape.urls],
     )
 
@@ -183,8 +177,8 @@ async def _validated(request: web.Request, body: dict[str, Any]) -> BatchScrapeR
     if isinstance(scrape, list):
         raise ApiError.validation(scrape)
     settings = request.app[SETTINGS]
-    errors = check_combinations(scrape)
-    errors += check_proxy(scrape, settings.proxies) + check_cookies(scrape.cookies, settings)
+    errors = scrape.problems() + check_proxy(scrape, settings.proxies)
+    errors += check_secrets(scrape, settings)
     errors += await check_urls(scrape.urls, settings.egress_allow)
     if errors:
         raise ApiError.validation(errors)

@@ -18,6 +18,7 @@ from temporalio.client import Client
 from api.batches.status import describe_batch
 from api.http.app_keys import ACCOUNT, DATABASE, TEMPORAL, VAULT
 from api.http.errors import ApiError
+from domain.options import BatchOptions
 from storage import ledger
 from storage.idempotency import KeyedBatch, KeyUse, find_batch, key_use
 from storage.vault import Vault
@@ -57,14 +58,21 @@ def read_key(request: web.Request, body: dict[str, Any]) -> KeyUse | None:
 
 
 def _without_secrets(body: dict[str, Any], vault: Vault) -> list[dict[str, Any]]:
-    """`body` with fingerprints in place of cookies, by each of the keys there are: what is stored
-    of it must not tell whether a guess at them is right."""
-    cookies = body.get("cookies")
-    if not cookies:
+    """Return `body` with fingerprints in place of secrets, once for each key of the vault.
+
+    What is stored of the body must not tell whether a guess at a secret is right.
+    """
+    names = [BatchOptions.alias_of(name) for name in BatchOptions.secret_names()]
+    secrets = {name: body[name] for name in names if body.get(name)}
+    if not secrets:
         return [body]
-    found = vault.fingerprints(_canonical(cookies))
+    marks = {name: vault.fingerprints(_canonical(value)) for name, value in secrets.items()}
     # Without a key the body is refused before anything is stored.
-    return [{**body, "cookies": {"fingerprint": each}} for each in found or [""]]
+    keys = range(max(len(each) for each in marks.values()) or 1)
+    return [
+        {**body, **{name: {"fingerprint": (each or [""])[key]} for name, each in marks.items()}}
+        for key in keys
+    ]
 
 
 def _canonical(value: object) -> bytes:

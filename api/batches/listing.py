@@ -11,10 +11,10 @@ from aiohttp import web
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from api.batches.requests import excerpt
 from api.batches.status import BatchStatus, read_status
 from api.http.app_keys import TEMPORAL
 from api.http.errors import ApiError
+from api.http.validation import excerpt
 from api.openapi.response_models import BatchListAnswer, ListedBatch, Pagination
 from storage.batches import BatchRow
 

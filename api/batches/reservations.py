@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from typing import Any
 
 from aiohttp import web
 from temporalio.client import Client
@@ -19,10 +20,10 @@ from temporalio.common import Priority, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError
 
-from api.batches.requests import BatchScrapeRequest
 from api.http.app_keys import BUCKET, DATABASE, SETTINGS, TEMPORAL, VAULT
 from api.http.errors import ApiError
 from api.temporal_calls import CALL_SECONDS, in_time
+from domain.options import BatchScrapeRequest, seal_text
 from storage import ledger
 from storage.bucket import StorageUnavailableError, request_key
 from storage.idempotency import KeyUse
@@ -52,7 +53,7 @@ async def reserve_batch(
     """
     if scrape.use_proxy:
         await check_traffic(app, state.account)
-    body = scrape.to_batch_request().model_dump_json().encode()
+    body = scrape.to_stored()
     await app[BUCKET].put(request_key(state.batch_id), body, "application/json")
     max_open = app[SETTINGS].max_unfinished_batches
     with refusals(max_open):
@@ -70,18 +71,23 @@ async def reserve_batch(
 
 
 async def start_generation(
-    app: web.Application, state: BatchState, generation: int, *, cookies: str, seconds: float
+    app: web.Application,
+    state: BatchState,
+    generation: int,
+    *,
+    secrets: Mapping[str, Any],
+    seconds: float,
 ) -> None:
     """Starts the workflow of a generation whose credits are reserved: from `state`, and, if
-    `generation` is a later one, as a retry of its failed items. `cookies`, if there are any, are
+    `generation` is a later one, as a retry of its failed items. `secrets`, if there are any, are
     sealed for it before.
 
     Raises `ApiError` 503 if it could not be started within `seconds`; the reservation is withdrawn
-    then, and no cookies are kept.
+    then, and no secrets are kept.
     """
     began = time.monotonic()
-    if cookies:
-        await _seal(app, state.batch_id, generation, cookies)
+    if secrets:
+        await _seal(app, state.batch_id, generation, secrets)
     left = seconds - (time.monotonic() - began)
     start = _start(app[TEMPORAL], app[SETTINGS].task_queue, state, generation)
     try:
@@ -89,7 +95,7 @@ async def start_generation(
     except WorkflowAlreadyStartedError:
         pass  # an earlier try of the same call got through
     except RPCError as error:
-        if await _withdraw(app, state.batch_id, generation, has_cookies=bool(cookies)):
+        if await _withdraw(app, state.batch_id, generation, has_secrets=bool(secrets)):
             logger.warning(
                 "not started: %s", error, extra={"batch": state.batch_id, "generation": generation}
             )
@@ -97,24 +103,26 @@ async def start_generation(
         # It was admitted, so it did start.
 
 
-async def _seal(app: web.Application, batch_id: str, generation: int, cookies: str) -> None:
+async def _seal(
+    app: web.Application, batch_id: str, generation: int, secrets: Mapping[str, Any]
+) -> None:
     """Raises `StorageUnavailableError`; the reservation is withdrawn then."""
     try:
-        await app[VAULT].put(batch_id, generation, cookies)
+        await app[VAULT].put(batch_id, generation, seal_text(secrets))
     except StorageUnavailableError:
         # What could not be written may yet turn out to have been.
-        await _withdraw(app, batch_id, generation, has_cookies=True)
+        await _withdraw(app, batch_id, generation, has_secrets=True)
         raise
 
 
 async def _withdraw(
-    app: web.Application, batch_id: str, generation: int, *, has_cookies: bool
+    app: web.Application, batch_id: str, generation: int, *, has_secrets: bool
 ) -> bool:
-    """Whether the generation has not begun, and now never will. Its cookies are gone then, or,
+    """Whether the generation has not begun, and now never will. Its secrets are gone then, or,
     if the bucket is out of reach, are swept out of it later."""
     if not await app[DATABASE].run(ledger.withdraw, batch_id, generation):
         return False
-    if has_cookies:
+    if has_secrets:
         with suppress(StorageUnavailableError):
             await app[VAULT].delete(batch_id, generation)
     return True

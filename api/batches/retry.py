@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import json
+
 from aiohttp import web
 
 from api.batches.reservations import check_traffic, refusals
 from api.batches.status import TERMINAL, read_status
-from api.http.app_keys import DATABASE, SETTINGS, TEMPORAL
+from api.http.app_keys import BUCKET, DATABASE, SETTINGS, TEMPORAL
 from api.http.errors import ApiError
+from domain.options import StoredOptions
+from domain.request_body import RequestBody
 from storage import ledger
+from storage.bucket import ObjectMissingError, request_key
 from workflows.state import BatchState
 
 
 async def reserve_retry(
-    app: web.Application, batch_id: str, *, brings_cookies: bool
+    app: web.Application, batch_id: str, body: RequestBody
 ) -> tuple[BatchState, int]:
     """Reserves the credits for another run of the failed items. Returns the state in which the
     batch has ended, and the generation that is to start from it.
@@ -34,14 +39,9 @@ async def reserve_retry(
     failed = state.count("failed")
     if failed == 0:
         raise ApiError(400, "NO_FAILED_ITEMS", "No item of this batch has failed.")
-    if state.has_cookies and not brings_cookies:
-        raise ApiError(
-            400,
-            "COOKIES_REQUIRED",
-            "This batch had cookies, which were deleted when it ended: send them again, as "
-            '{"cookies": "…"}.',
-        )
-    state.has_cookies = brings_cookies
+    if state.has_secrets:
+        await _require_secrets(app, batch_id, body)
+    state.has_secrets = bool(body.secrets)
     if state.use_proxy:
         await check_traffic(app, state.account)
     max_open = app[SETTINGS].max_unfinished_batches
@@ -59,6 +59,22 @@ async def reserve_retry(
     except ledger.BatchOpenError:
         raise _not_terminal() from None
     return state, generation
+
+
+async def _require_secrets(app: web.Application, batch_id: str, body: RequestBody) -> None:
+    """Raise `ApiError` 400 unless `body` has every secret that the batch was submitted with."""
+    try:
+        stored = StoredOptions.from_stored(await app[BUCKET].get(request_key(batch_id)))
+    except ObjectMissingError:
+        return  # The items will fail with `REQUEST_MISSING`, which says more.
+    missing = [stored.alias_of(name) for name in stored.secrets_given if name not in body.secrets]
+    if missing:
+        raise ApiError(
+            400,
+            "COOKIES_REQUIRED",
+            f"This batch had {' and '.join(missing)}, which were deleted when it ended: send them "
+            f"again, as {json.dumps(dict.fromkeys(missing, '…'), ensure_ascii=False)}.",
+        )
 
 
 def _not_terminal() -> ApiError:

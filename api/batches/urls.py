@@ -17,8 +17,8 @@ from domain.addresses import (
     may_reach,
     resolve,
 )
+from domain.options import MAX_URL_CHARACTERS
 
-MAX_URL_CHARACTERS = 8192
 """Longer than any browser or server in common use takes, short enough for 50 in one batch."""
 
 _SHOWN = 80

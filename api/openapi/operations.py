@@ -12,7 +12,6 @@ from pydantic import BaseModel
 
 from api.batches.idempotency import MAX_CHARACTERS, PATTERN
 from api.batches.listing import DEFAULT_LIMIT, MAX_LIMIT, MAX_PAGE
-from api.batches.requests import BatchScrapeRequest, RetryRequestBody
 from api.http.errors import ApiError
 from api.http.middlewares import MAX_BODY_BYTES
 from api.openapi import examples
@@ -27,6 +26,7 @@ from api.openapi.response_models import (
     RetryAnswer,
     SubmitAnswer,
 )
+from domain.options import BatchScrapeRequest, RetryRequestBody
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,8 @@ from typing import Any
 from activities.conversion.tasks import Conformed, Reading, conform
 from activities.extraction.client import ModelClient
 from activities.extraction.extractor import Extractor
-from domain.items import BatchRequest, Usage
+from domain.items import Usage
+from domain.options import BatchOptions
 from tests.support.model_server import KEY, MODEL
 
 PAGE = Reading(
@@ -77,5 +78,5 @@ async def extract(
     if "schema" in request:
         request["json_schema"] = request.pop("schema")
         request["output"] = "json"
-    result = await extractor.extract(page, BatchRequest(**request), usage, warnings)
+    result = await extractor.extract(page, BatchOptions(**request), usage, warnings)
     return result, usage, warnings

@@ -13,7 +13,7 @@ import boto3
 import pytest
 import pytest_asyncio
 
-from activities.checkpoints import Checkpoints, TakenPage, sweep
+from activities.checkpoints import Checkpoints, PageCheckpoint, sweep
 from activities.conversion.tasks import Reading
 from settings import Settings
 from stack.stack import Stack
@@ -252,7 +252,7 @@ async def test_pages_that_wait_for_too_long_are_dropped_and_swept_out(
     bucket = bucket_of(model_stack, monkeypatch)
     kept = Checkpoints(bucket)
     reading = Reading("http://site.example/", "text", "", None)
-    new = TakenPage(reading=reading, http_status=200, final_url=reading.url, warnings=[])
+    new = PageCheckpoint(reading=reading, http_status=200, final_url=reading.url, warnings=[])
     old = new.model_copy(update={"taken_at": datetime.now(UTC) - timedelta(hours=25)})
     await kept.save("batch", "new", new)
     await kept.save("batch", "old", old)

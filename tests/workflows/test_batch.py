@@ -164,7 +164,7 @@ async def test_cookies_are_forgotten_at_the_end_and_a_bucket_that_is_away_does_n
     env: WorkflowEnvironment, database: Database
 ) -> None:
     state = new_batch(database, 2)
-    state.has_cookies = True
+    state.has_secrets = True
     asked: list[ForgetInput] = []
 
     @activity.defn(name=FORGET_SECRETS)
@@ -173,7 +173,7 @@ async def test_cookies_are_forgotten_at_the_end_and_a_bucket_that_is_away_does_n
         raise ApplicationError("no detail", type="STORAGE_UNAVAILABLE")
 
     async def scrape(item: ScrapeInput) -> ItemOutcome:
-        assert item.has_cookies
+        assert item.has_secrets
         assert not asked
         return completed(item)
 

@@ -12,9 +12,10 @@ from aiohttp.test_utils import make_mocked_request
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from api.batches.requests import BatchScrapeRequest, RetryRequestBody, parse_body
 from api.http.body import MAX_DEPTH, read_object
 from api.http.errors import ApiError
+from api.http.validation import parse_body
+from domain.options import BatchScrapeRequest, RetryRequestBody
 from domain.schema.validation import check_schema, schema_warnings
 
 SECRET = "hunter2"

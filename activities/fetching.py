@@ -1,0 +1,193 @@
+"""The first stage of an item: from its URL to its page."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from activities.browser.capture import capture_page
+from activities.browser.pool import BrowserPool
+from activities.browser.wall_handler import CHALLENGE_TIMEOUT, MAX_CAPTCHAS, WallHandler
+from activities.capture import PageCapture, PageOptions
+from activities.egress.gateway import Gateway
+from activities.egress.routes import ExitPool, Route
+from activities.egress.session import EgressSession
+from activities.http.capture import fetch_page
+from activities.http.client import HttpClient
+from activities.http.headers import headers_of
+from activities.item_context import ItemContext
+from activities.politeness.robots import Robots
+from activities.visitor.profile import VisitorProfile, profile_for
+from activities.walls.solver import Solver
+from domain.cookies import jar_lines, parse_cookies
+from domain.failures import ScrapeError
+
+_ATTEMPTS = 3
+"""Times that a page is fetched within one run, if our own parts fail each time."""
+
+_TRANSIENT = frozenset({"BROWSER_LOST", "EGRESS_UNAVAILABLE"})
+"""Failures of our own parts. They say nothing about the page, so it is fetched again at once."""
+
+_AFTER_WALLS = 15.0
+"""Seconds at the end of an item's time in which no CAPTCHA is solved: its page has to load yet."""
+
+
+@dataclass(frozen=True)
+class FetchLimits:
+    """Limits of one page."""
+
+    navigation_timeout: float
+    """Seconds until its document must be there."""
+    max_page_bytes: int
+    """Bytes of its HTML."""
+    max_frames: int
+    """Frames that it may open."""
+
+
+@dataclass(frozen=True)
+class WallSettings:
+    """What may be done about walls."""
+
+    solver: Solver | None = None
+    """The service that solves CAPTCHAs. Without one they are only reported."""
+    max_captchas: int = MAX_CAPTCHAS
+    """Answers that one item may ask the service for."""
+    challenge_timeout: float = CHALLENGE_TIMEOUT
+    """Seconds for challenges that a page may pass by itself."""
+
+
+class PageFetcher:
+    """Fetches pages with a browser or without one, directly or through a proxy exit."""
+
+    def __init__(
+        self,
+        browsers: BrowserPool,
+        http: HttpClient,
+        gateway: Gateway,
+        exits: ExitPool,
+        robots: Robots | None,
+        *,
+        limits: FetchLimits,
+        walls: WallSettings,
+        country: str | None,
+    ) -> None:
+        self._browsers = browsers
+        self._http = http
+        self._gateway = gateway
+        self._exits = exits
+        self._robots = robots
+        self._limits = limits
+        self._walls = walls
+        self._country = country
+
+    async def fetch(self, run: ItemContext) -> PageCapture:
+        """Return the page of `run`, fetched by another exit or once more if that may help.
+
+        Raises `ScrapeError`.
+        """
+        options = run.options
+        wall_handler = self._wall_handler(run)
+        earlier_captchas = run.usage.captchas
+        route = self._exits.route(options.proxy_country) if options.use_proxy else None
+        losses = 0
+        while True:
+            try:
+                page = await self._fetch_by(route, run, wall_handler)
+            except ScrapeError as error:
+                code = error.failure.code
+                if code in _TRANSIENT:
+                    losses += 1
+                    if losses == _ATTEMPTS:
+                        raise
+                elif route is None or not route.try_next(code):
+                    raise
+            else:
+                if route is not None:
+                    run.warn(*route.arrived())
+                return page
+            finally:
+                run.usage.captchas = earlier_captchas + wall_handler.solved
+
+    async def _fetch_by(
+        self, route: Route | None, run: ItemContext, wall_handler: WallHandler
+    ) -> PageCapture:
+        country = self._country if route is None else route.exit.country
+        # One item is one visitor, from whatever country it is seen.
+        profile = profile_for(country, run.item.item_uuid)
+        async with self._egress(route, run) as egress:
+            if self._robots is not None:
+                await self._robots.check(egress, run.item.url, profile)
+            if run.options.scrape_mode == "fast":
+                return await self._fetch_fast(run, egress, profile)
+            return await self._capture(run, egress, profile, wall_handler)
+
+    async def _fetch_fast(
+        self, run: ItemContext, egress: EgressSession, profile: VisitorProfile
+    ) -> PageCapture:
+        options = self._page_options(run)
+        return await fetch_page(
+            self._http,
+            egress,
+            run.item.url,
+            options,
+            headers_of(profile),
+            run.enter,
+            cookies=jar_lines(options.cookies, run.item.url),
+        )
+
+    async def _capture(
+        self,
+        run: ItemContext,
+        egress: EgressSession,
+        profile: VisitorProfile,
+        wall_handler: WallHandler,
+    ) -> PageCapture:
+        item = run.item
+        # Items that leave by exits of their own are to look like visitors of their own.
+        reuse_key = None if run.options.use_proxy else (item.batch_id, item.generation)
+        return await capture_page(
+            self._browsers,
+            egress,
+            item.url,
+            self._page_options(run),
+            run.enter,
+            wall_handler,
+            reuse_key=reuse_key,
+            profile=profile,
+        )
+
+    @asynccontextmanager
+    async def _egress(self, route: Route | None, run: ItemContext) -> AsyncIterator[EgressSession]:
+        """Open an egress session, and count what goes through a proxy exit.
+
+        Each try has a session of its own, since that also restarts a gateway that was lost.
+        """
+        exit_ = None if route is None else route.exit
+        async with self._gateway.open_session(exit_) as egress:
+            try:
+                yield egress
+            finally:
+                if route is not None:
+                    run.usage.proxy_bytes += egress.sent + egress.received
+
+    def _page_options(self, run: ItemContext) -> PageOptions:
+        options = run.options
+        return PageOptions(
+            screenshot=options.screenshot,
+            full_page=options.full_page_screenshot,
+            navigation_timeout=self._limits.navigation_timeout,
+            max_bytes=self._limits.max_page_bytes,
+            max_frames=self._limits.max_frames,
+            cookies=parse_cookies(options.cookies),
+        )
+
+    def _wall_handler(self, run: ItemContext) -> WallHandler:
+        now = asyncio.get_running_loop().time()
+        return WallHandler(
+            self._walls.solver,
+            deadline=now + run.item.timeout_seconds - _AFTER_WALLS,
+            max_captchas=self._walls.max_captchas,
+            challenge_timeout=self._walls.challenge_timeout,
+        )

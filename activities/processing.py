@@ -1,0 +1,59 @@
+"""The second stage of an item: from its page to its result."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from activities.capture import PageCapture
+from activities.checkpoints import PageCheckpoint
+from activities.conversion.pool import ContentConverter
+from activities.conversion.tasks import Reading
+from activities.extraction import without_model
+from activities.extraction.extractor import Extractor
+from activities.item_context import ItemContext
+from domain.options import BatchOptions
+
+
+class PageProcessor:
+    """Makes results of pages: by `extractor` where a model is asked for, else by `converter`."""
+
+    def __init__(self, converter: ContentConverter, extractor: Extractor | None) -> None:
+        self._converter = converter
+        self._extractor = extractor
+
+    def asks_model(self, options: BatchOptions) -> bool:
+        """Return whether a model reads the pages of a batch with `options`."""
+        return self._extractor is not None and options.needs_extraction
+
+    def require_model(self, options: BatchOptions) -> None:
+        """Raise `ScrapeError` if only a model can do what `options` ask for, and there is none."""
+        is_written = options.needs_extraction and options.output_format == "markdown"
+        if is_written and self._extractor is None:
+            raise without_model.needs_model("Only a model can write what the prompt asks for")
+
+    async def convert(self, run: ItemContext, page: PageCapture) -> str | dict[str, Any]:
+        """Return what can be made of `page` without a model. Raises `ScrapeError`."""
+        run.enter("converting")
+        options = run.options
+        if options.needs_extraction:
+            return await without_model.extract(self._converter, page, options, run.outcome.warnings)
+        result = await self._converter.to_markdown(
+            page.html, page.final_url, main_only=options.extract_content_only
+        )
+        if not result:
+            run.warn("The page has no text.")
+        return result
+
+    async def read_for_model(self, run: ItemContext, page: PageCapture) -> Reading:
+        """Return `page` as a model is to read it. Raises `ScrapeError`."""
+        run.enter("converting")
+        return await self._converter.read_for_model(
+            page.html, page.final_url, main_only=run.options.extract_content_only
+        )
+
+    async def extract(self, run: ItemContext, page: PageCheckpoint) -> str | dict[str, Any]:
+        """Return what the model makes of `page`. Raises `ModelError` or `ScrapeError`."""
+        assert self._extractor is not None  # noqa: S101 -- `asks_model` has told the caller
+        return await self._extractor.extract(
+            page.reading, run.options, run.usage, run.outcome.warnings
+        )
