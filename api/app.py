@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from aiohttp import web
 
 from api import account, health
-from api.batches import handlers
+from api.batches import handlers, submit
 from api.http.app_keys import BUCKET, DATABASE, SETTINGS, TEMPORAL, VAULT
 from api.http.authentication import add_rate_limit, authentication
 from api.http.middlewares import MAX_BODY_BYTES, add_request_id, error_envelope, request_ids
@@ -40,7 +40,7 @@ def create_app(settings: Settings) -> web.Application:
     app.router.add_get("/healthz", health.healthz)
     app.router.add_get("/readyz", health.readyz)
     app.router.add_get("/api/batch/scrape", handlers.list_all)
-    app.router.add_post("/api/batch/scrape", handlers.submit)
+    app.router.add_post("/api/batch/scrape", submit.submit)
     app.router.add_get("/api/batch/scrape/{batchId}", handlers.get)
     app.router.add_delete("/api/batch/scrape/{batchId}", handlers.cancel)
     app.router.add_post("/api/batch/scrape/{batchId}/retry", handlers.retry)

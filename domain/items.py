@@ -1,4 +1,8 @@
-"""What goes in and out of activities: small, serializable, free of secrets and page content."""
+"""What is known of an item, and what goes in and out of activities.
+
+These payloads are in Temporal's histories: they are small, and free of secrets and page content.
+Their field names are stored names. A field can be added; an old name must stay readable.
+"""
 
 from __future__ import annotations
 
@@ -20,26 +24,34 @@ FORGET_SECRETS = "forget_secrets"
 """Name of the activity that deletes the secrets of a generation: `ForgetInput` in, nothing out."""
 
 WAITING = "waiting"
-"""The stage of an item that waits for its turn at the host of its page."""
+"""Stage of an item that waits until the host of its page lets it in."""
 
 EXTRACTING = "extracting"
-"""The stage of an item that has its page, and waits for the model."""
+"""Stage of an item that has its page, and waits for the model."""
 
 ScrapeMode = Literal["default", "fast"]
 OutputFormat = Literal["json", "markdown"]
 
+HAS_SECRETS = Field(
+    default=False,
+    validation_alias=AliasChoices("has_secrets", "has_cookies"),
+    serialization_alias="has_cookies",
+)
+"""The field `has_secrets` of payloads. Version 0.1.0 called it `has_cookies`, and its workers may
+still read what is written now."""
+
 
 class ModelUse(BaseModel):
-    """How the model was asked for an item."""
+    """How a language model was asked for an item."""
 
     name: str
-    """Of the model."""
+    """Name of the model."""
     level: str = "prompt"
-    """How the form of the latest answer was asked for: `json_schema`, `json_object` or `prompt`."""
+    """Response format of the latest request: `json_schema`, `json_object` or `prompt`."""
     calls: int = 0
-    """Requests, failed ones included."""
+    """Number of requests, failed ones included."""
     seconds: float = 0
-    """From sending to the end of the answer, of all requests together."""
+    """Time of all requests together, each from sending to the end of its answer."""
 
 
 class Usage(BaseModel):
@@ -48,20 +60,11 @@ class Usage(BaseModel):
     tokens: int = 0
     """Tokens of the model, prompts and answers together."""
     captchas: int = 0
-    """CAPTCHAs that were solved."""
+    """Number of solved CAPTCHAs."""
     proxy_bytes: int = 0
-    """Bytes that went through a proxy exit, both ways, of all attempts that are known."""
+    """Bytes that went through a proxy exit, in both directions, in all known attempts."""
     model: ModelUse | None = None
-    """None if no model was asked."""
-
-
-HAS_SECRETS = Field(
-    default=False,
-    validation_alias=AliasChoices("has_secrets", "has_cookies"),
-    serialization_alias="has_cookies",
-)
-"""The field `has_secrets` of payloads. Version 0.1.0 wrote `has_cookies`, and its workers may still
-read what is written now."""
+    """How the model was asked; None if no model was asked."""
 
 
 class ScrapeInput(BaseModel):
@@ -73,40 +76,39 @@ class ScrapeInput(BaseModel):
     item_uuid: str
     url: str
     generation: int
-    """1 for the first time the item runs, one more for each retry that a client asked for."""
+    """1 for the first run of the item, and a higher number for each retry of a client."""
     timeout_seconds: float
-    """How long one attempt may take from the moment a worker starts it."""
+    """Time that one attempt may take from the moment a worker starts it."""
     earlier_attempts: int = 0
-    """How often a worker started the item before, under activities that Temporal gave up."""
+    """Number of earlier starts by workers, under activities that Temporal gave up."""
     earlier_usage: Usage = Field(default_factory=Usage)
-    """What those used, as far as it is known."""
+    """What the earlier attempts used, as far as it is known."""
     earlier_postponed: int = 0
-    """How many of those gave the item back to be started later."""
+    """Number of earlier attempts that gave the item back, to be started later."""
     earlier_refusals: int = 0
-    """How many of those the host of the page had told to."""
+    """Number of earlier attempts that the host of the page refused."""
     has_secrets: bool = HAS_SECRETS
     """Whether secrets are sealed for this generation of the batch."""
 
 
 class Progress(BaseModel):
-    """What a heartbeat tells of an item, and what comes with one that is given back: enough to go
-    on with it."""
+    """What a heartbeat says of an item: enough for another worker to go on with it."""
 
     stage: str
     attempts: int
-    """How often a worker started the item, this time included."""
+    """Number of starts by workers, this one included."""
     started_at: datetime
-    """When a worker picked it up this time."""
+    """Time of this start."""
     usage: Usage = Field(default_factory=Usage)
     """What the item has used so far."""
     postponed: int = 0
-    """How often a worker gave the item back to be started later, to wait for its host."""
+    """Number of attempts that gave the item back, to wait for its host."""
     refusals: int = 0
-    """How often the host itself had told it to."""
+    """Number of attempts that the host itself refused."""
 
 
 class Failure(BaseModel):
-    """Why an item failed: a machine's code, a person's sentence, and whether to try again."""
+    """Why an item failed: a code for programs, a sentence for people, and whether to try again."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -116,21 +118,23 @@ class Failure(BaseModel):
 
 
 class ItemOutcome(BaseModel):
-    """How an item ended. Completed if `failure` is None, and then `result_key` is set."""
+    """How an item ended. It completed if `failure` is None; then `result_key` is set."""
 
     result_key: str | None = None
-    """Object that holds the JSON encoding of the item's `result`."""
+    """Key of the object that holds the item's `result` as JSON."""
     screenshot_key: str | None = None
+    """Key of the screenshot, if one was asked for and taken."""
     failure: Failure | None = None
     http_status: int | None = None
-    """Of the final response, after redirects."""
+    """HTTP status of the final response, after redirects."""
     final_url: str | None = None
+    """URL of the final response, after redirects."""
     warnings: list[str] = Field(default_factory=list)
     usage: Usage = Field(default_factory=Usage)
     attempts: int = 1
-    """How often a worker started the item, in its latest generation."""
+    """Number of starts by workers, in the item's latest generation."""
     started_at: datetime | None = None
-    """When a worker picked up the attempt that ended; None if none ever did."""
+    """When a worker started the attempt that ended; None if no worker ever did."""
     finished_at: datetime
 
 
@@ -141,16 +145,6 @@ class AdmitInput(BaseModel):
     generation: int
 
 
-class SettledItem(BaseModel):
-    """An item that has ended; what is reserved for it is charged if it completed."""
-
-    uuid: str
-    is_completed: bool
-    extra: int = 0
-    """Credits that are charged on top of it, if it completed."""
-    proxy_bytes: int = 0
-
-
 class ForgetInput(BaseModel):
     """A generation of a batch whose secrets are not needed any more."""
 
@@ -158,12 +152,26 @@ class ForgetInput(BaseModel):
     generation: int
 
 
+class SettledItem(BaseModel):
+    """An item that has ended, as the ledger has to know it."""
+
+    uuid: str
+    is_completed: bool
+    """Whether the reserved credits are charged. Otherwise they are given back."""
+    extra: int = 0
+    """Credits that are charged on top of the reserved ones, if the item completed."""
+    proxy_bytes: int = 0
+    """Bytes that went through a proxy for the item, also if it failed."""
+
+
 class BatchEnd(BaseModel):
-    """How a batch ended, with the items of all generations."""
+    """How a batch ended."""
 
     status: Literal["completed", "cancelled"]
     completed: int
+    """Number of completed items, of all generations."""
     failed: int
+    """Number of failed items, of all generations."""
     finished_at: datetime
 
 
@@ -174,4 +182,4 @@ class SettleInput(BaseModel):
     generation: int
     items: list[SettledItem]
     end: BatchEnd | None = None
-    """Set if these were the last, and the batch may be retried from now on."""
+    """Set with the last items. The batch may be retried from then on."""

@@ -172,7 +172,7 @@ class BatchOptions(RequestBody):
 
     def to_stored(self) -> bytes:
         """Return the JSON that the bucket keeps: without URLs, and names in place of secrets."""
-        fields = set(BatchOptions.model_fields) - set(self.secret_names())
+        fields = set(type(self).model_fields) - set(_Urls.model_fields) - set(self.secret_names())
         stored = self.model_dump(mode="json", by_alias=False, include=fields)
         stored["output"] = "json" if self.json_schema is not None else self.output
         return json.dumps({**stored, "secrets": sorted(self.secrets)}).encode()

@@ -1,25 +1,18 @@
-"""`/api/batch/scrape`: submitting a batch, asking how it stands, retrying and cancelling it, and
-the list of all."""
+"""The handlers of `/api/batch/scrape`, save the submit: status, list, retry and cancel."""
 
 from __future__ import annotations
 
-import asyncio
 import uuid
-from contextlib import suppress
-from datetime import UTC, datetime
-from typing import Any
 
 from aiohttp import web
 
 from api.batches.batch_stream import stream_batch
 from api.batches.cancel import cancel_batch
-from api.batches.idempotency import batch_of_key, read_key
 from api.batches.listing import list_answer, read_page
-from api.batches.option_checks import check_proxy, check_secrets
-from api.batches.reservations import reserve_batch, start_generation
+from api.batches.option_checks import check_secrets
+from api.batches.reservations import start_generation
 from api.batches.retry import reserve_retry
 from api.batches.status import read_status
-from api.batches.urls import check_urls
 from api.http.app_keys import ACCOUNT, BUCKET, DATABASE, SETTINGS, TEMPORAL
 from api.http.body import read_object
 from api.http.deadlines import (
@@ -33,16 +26,13 @@ from api.http.errors import ApiError
 from api.http.negotiation import batch_tag, is_known
 from api.http.responses import json_response
 from api.http.validation import parse_body
-from api.openapi.response_models import CancelAnswer, RetryAnswer, SubmitAnswer
-from domain.options import BatchScrapeRequest, RetryRequestBody
-from domain.schema.validation import check_schema, schema_warnings
+from api.openapi.response_models import CancelAnswer, RetryAnswer
+from domain.options import RetryRequestBody
 from storage.batches import list_batches, owns_batch
-from storage.idempotency import KeyTakenError
-from workflows.state import BatchState, ItemState, Rates
 
 
 async def list_all(request: web.Request) -> web.Response:
-    """`GET /api/batch/scrape`"""
+    """`GET /api/batch/scrape`."""
     page = read_page(request)
     rows, total = await request.app[DATABASE].read(
         list_batches, request[ACCOUNT], page=page.page, limit=page.limit
@@ -52,30 +42,8 @@ async def list_all(request: web.Request) -> web.Response:
     return json_response(answer)
 
 
-async def submit(request: web.Request) -> web.Response:
-    """`POST /api/batch/scrape`"""
-    body = await read_object(request)
-    key_use = read_key(request, body)
-    state: BatchState | None = None
-    async with done_within(request, DECISION_SECONDS):
-        while True:
-            if key_use is not None and (known := await batch_of_key(request, key_use)):
-                return _accepted(known.batch_id, known.total_urls, body, is_replayed=True)
-            if state is None:
-                scrape = await _validated(request, body)
-                state = _new_batch(request, scrape)
-            with suppress(KeyTakenError):
-                await reserve_batch(request.app, state, scrape, key_use)
-                break
-    seconds = remaining(request, ANSWER_SECONDS)
-    await start_generation(
-        request.app, state, state.generation, secrets=scrape.secrets, seconds=seconds
-    )
-    return _accepted(state.batch_id, len(state.items), body)
-
-
 async def get(request: web.Request) -> web.StreamResponse:
-    """`GET /api/batch/scrape/{batchId}`"""
+    """`GET /api/batch/scrape/{batchId}`."""
     async with done_within(request, ANSWER_SECONDS):
         batch_id = await _own_batch(request)
         status = await read_status(request.app[TEMPORAL], batch_id)
@@ -89,7 +57,7 @@ async def get(request: web.Request) -> web.StreamResponse:
 
 
 async def retry(request: web.Request) -> web.Response:
-    """`POST /api/batch/scrape/{batchId}/retry`"""
+    """`POST /api/batch/scrape/{batchId}/retry`."""
     body = await read_object(request, or_nothing=True) if request.body_exists else {}
     async with done_within(request, DECISION_SECONDS):
         batch_id = await _own_batch(request)
@@ -106,7 +74,7 @@ async def retry(request: web.Request) -> web.Response:
 
 
 async def cancel(request: web.Request) -> web.Response:
-    """`DELETE /api/batch/scrape/{batchId}`"""
+    """`DELETE /api/batch/scrape/{batchId}`."""
     batch_id = await _own_batch(request)
     cancelled = await cancel_batch(
         request.app[TEMPORAL], request.app[SETTINGS].task_queue, batch_id
@@ -120,42 +88,8 @@ async def cancel(request: web.Request) -> web.Response:
     )
 
 
-def _new_batch(request: web.Request, scrape: BatchScrapeRequest) -> BatchState:
-    settings = request.app[SETTINGS]
-    return BatchState(
-        batch_id=str(uuid.uuid4()),
-        account=request[ACCOUNT],
-        created_at=datetime.now(UTC),
-        item_timeout_seconds=settings.item_timeout,
-        credits_per_item=settings.credits_per_url,
-        rates=Rates(
-            credits_per_captcha=settings.credits_per_captcha,
-            credits_per_10k_tokens=settings.credits_per_10k_tokens,
-        ),
-        scrape_mode=scrape.scrape_mode,
-        use_proxy=scrape.use_proxy,
-        has_secrets=bool(scrape.secrets),
-        items=[ItemState(uuid=str(uuid.uuid4()), url=url) for url in scrape.urls],
-    )
-
-
-def _accepted(
-    batch_id: str, total: int, body: dict[str, Any], *, is_replayed: bool = False
-) -> web.Response:
-    answer = SubmitAnswer(
-        status="queued",
-        batch_id=batch_id,
-        total=total,
-        schema_warnings=schema_warnings(body.get("schema") or {}) or None,
-    )
-    headers = {"Location": f"/api/batch/scrape/{batch_id}"}
-    if is_replayed:
-        headers["Idempotency-Replayed"] = "true"
-    return json_response(answer, status=202, headers=headers)
-
-
 async def _own_batch(request: web.Request) -> str:
-    """The id in the path. Raises `ApiError` 404 if it is not a batch of the request's account."""
+    """Return the id in the path. Raises `ApiError` 404 if another account owns the batch."""
     batch_id = request.match_info["batchId"]
     account = request[ACCOUNT]
     if not _is_uuid(batch_id) or not await request.app[DATABASE].read(
@@ -170,21 +104,3 @@ def _is_uuid(text: str) -> bool:
         return str(uuid.UUID(text)) == text
     except ValueError:
         return False
-
-
-async def _validated(request: web.Request, body: dict[str, Any]) -> BatchScrapeRequest:
-    scrape = parse_body(BatchScrapeRequest, body)
-    if isinstance(scrape, list):
-        raise ApiError.validation(scrape)
-    settings = request.app[SETTINGS]
-    errors = scrape.problems() + check_proxy(scrape, settings.proxies)
-    errors += check_secrets(scrape, settings)
-    errors += await check_urls(scrape.urls, settings.egress_allow)
-    if errors:
-        raise ApiError.validation(errors)
-    if scrape.json_schema is not None:
-        # In a thread: a large schema takes long enough to hold up other requests.
-        schema_errors = await asyncio.to_thread(check_schema, scrape.json_schema)
-        if schema_errors:
-            raise ApiError.validation(schema_errors, code="INVALID_SCHEMA")
-    return scrape

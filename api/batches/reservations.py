@@ -1,9 +1,9 @@
-"""Starting a generation of a batch: credits reserved first, then the workflow, both or neither.
+"""Starting a generation of a batch: first its credits are reserved, then its workflow is started.
 
-The two are in different systems, so neither can be rolled back with the other. Instead the
-workflow's first step is to have its reservation admitted, and a start that failed, or whose
-outcome is not known, is undone by withdrawing the reservation: whichever comes first wins, in one
-row of the database.
+The ledger and Temporal are different systems, so one cannot be rolled back with the other. Instead
+the workflow's first step asks the ledger to admit its reservation. If a start fails, or its outcome
+is not known, the API withdraws the reservation. Both change the same row of the database, and the
+first one wins. So the credits are held and the workflow runs, or neither.
 """
 
 from __future__ import annotations
@@ -36,27 +36,28 @@ logger = logging.getLogger(__name__)
 BYTES_PER_MB = 1_000_000
 
 _LEAST_SECONDS = 1.0
-"""For Temporal to start a workflow, even if everything before that was slow."""
+"""Seconds that Temporal has at least to start a workflow, however slow the steps before were."""
 
 _RETRY_AFTER_SECONDS = 5
-"""What a client is told to wait for one of its batches to end: a page takes seconds."""
+"""`Retry-After` while an account has too many batches. One of them may end soon: a page takes
+seconds."""
 
 
 async def reserve_batch(
     app: web.Application, state: BatchState, scrape: BatchScrapeRequest, key_use: KeyUse | None
 ) -> None:
-    """Stores the request and reserves the credits of the first generation, under an idempotency
-    key if there is one.
+    """Store the options and reserve the credits of the first generation.
 
-    Raises `ApiError` 403 if the account cannot pay or has no proxy traffic left, 429 if it has too
-    many unfinished batches, and `KeyTakenError`; then nothing is held.
+    `key_use` is the idempotency key of the request, if it has one. Raises `ApiError` 403 if the
+    account cannot pay or has no proxy traffic left, 429 if it has too many unfinished batches, and
+    `KeyTakenError`. Then nothing is held.
     """
     if scrape.use_proxy:
         await check_traffic(app, state.account)
     body = scrape.to_stored()
     await app[BUCKET].put(request_key(state.batch_id), body, "application/json")
     max_open = app[SETTINGS].max_unfinished_batches
-    with refusals(max_open):
+    with ledger_errors(max_open):
         await app[DATABASE].run(
             ledger.open_batch,
             batch_id=state.batch_id,
@@ -78,12 +79,12 @@ async def start_generation(
     secrets: Mapping[str, Any],
     seconds: float,
 ) -> None:
-    """Starts the workflow of a generation whose credits are reserved: from `state`, and, if
-    `generation` is a later one, as a retry of its failed items. `secrets`, if there are any, are
-    sealed for it before.
+    """Seal `secrets`, and start the workflow of a generation whose credits are reserved.
 
-    Raises `ApiError` 503 if it could not be started within `seconds`; the reservation is withdrawn
-    then, and no secrets are kept.
+    It starts from `state`. A later `generation` than that of `state` retries its failed items.
+
+    Raises `ApiError` 503 if Temporal does not start it within `seconds`. Then the reservation is
+    withdrawn, and no secrets are kept.
     """
     began = time.monotonic()
     if secrets:
@@ -93,24 +94,24 @@ async def start_generation(
     try:
         await in_time(start, seconds=max(_LEAST_SECONDS, min(left, CALL_SECONDS)))
     except WorkflowAlreadyStartedError:
-        pass  # an earlier try of the same call got through
+        pass  # An earlier try of the same call got through.
     except RPCError as error:
         if await _withdraw(app, state.batch_id, generation, has_secrets=bool(secrets)):
             logger.warning(
                 "not started: %s", error, extra={"batch": state.batch_id, "generation": generation}
             )
             raise ApiError.unavailable("QUEUE_UNAVAILABLE", "Temporal is out of reach.") from None
-        # It was admitted, so it did start.
+        # The reservation was admitted, so the workflow has started.
 
 
 async def _seal(
     app: web.Application, batch_id: str, generation: int, secrets: Mapping[str, Any]
 ) -> None:
-    """Raises `StorageUnavailableError`; the reservation is withdrawn then."""
+    """Seal `secrets`. Raises `StorageUnavailableError`; then the reservation is withdrawn."""
     try:
         await app[VAULT].put(batch_id, generation, seal_text(secrets))
     except StorageUnavailableError:
-        # What could not be written may yet turn out to have been.
+        # The write may still have taken effect, so the secrets are deleted as well.
         await _withdraw(app, batch_id, generation, has_secrets=True)
         raise
 
@@ -118,8 +119,10 @@ async def _seal(
 async def _withdraw(
     app: web.Application, batch_id: str, generation: int, *, has_secrets: bool
 ) -> bool:
-    """Whether the generation has not begun, and now never will. Its secrets are gone then, or,
-    if the bucket is out of reach, are swept out of it later."""
+    """Return whether the generation had not begun, and so never will.
+
+    Then its secrets are deleted. If the bucket is out of reach, the reconciler deletes them later.
+    """
     if not await app[DATABASE].run(ledger.withdraw, batch_id, generation):
         return False
     if has_secrets:
@@ -148,8 +151,10 @@ async def _start(client: Client, task_queue: str, state: BatchState, generation:
 
 
 async def check_traffic(app: web.Application, account: str) -> None:
-    """Raises `ApiError` 403 if the account has used up its proxy traffic. What runs already may
-    still add to it."""
+    """Raise `ApiError` 403 if the account has used up its proxy traffic.
+
+    Items that run already may still add to it.
+    """
     limit_mb = app[SETTINGS].proxy_limit_mb
     if not limit_mb:
         return
@@ -164,8 +169,8 @@ async def check_traffic(app: web.Application, account: str) -> None:
 
 
 @contextmanager
-def refusals(max_open: int) -> Iterator[None]:
-    """Turns what the ledger refuses into an `ApiError`."""
+def ledger_errors(max_open: int) -> Iterator[None]:
+    """Raise the ledger's refusals as `ApiError`."""
     try:
         yield
     except ledger.CreditLimitReachedError as error:

@@ -1,4 +1,4 @@
-"""Retrying the failed items of a batch that has ended."""
+"""Accepting a retry: the failed items of a batch that has ended run again."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 
 from aiohttp import web
 
-from api.batches.reservations import check_traffic, refusals
+from api.batches.reservations import check_traffic, ledger_errors
 from api.batches.status import TERMINAL, read_status
 from api.http.app_keys import BUCKET, DATABASE, SETTINGS, TEMPORAL
 from api.http.errors import ApiError
@@ -20,13 +20,14 @@ from workflows.state import BatchState
 async def reserve_retry(
     app: web.Application, batch_id: str, body: RequestBody
 ) -> tuple[BatchState, int]:
-    """Reserves the credits for another run of the failed items. Returns the state in which the
-    batch has ended, and the generation that is to start from it.
+    """Reserve the credits for another run of the failed items.
 
-    Of requests at once one wins, since the ledger gives out each generation once. Raises
-    `ApiError`: 409 if the batch has not ended or was cancelled, 400 if nothing failed or it needs
-    cookies, 403 if the account cannot pay or has no proxy traffic left, 429 if it has too many
-    unfinished batches, 404 or 503.
+    Returns the state in which the batch has ended, and the generation that will start from it. One
+    of several requests at once wins, since the ledger gives out each generation once.
+
+    Raises `ApiError`: 409 if the batch has not ended or was cancelled, 400 if no item failed or
+    `body` lacks a secret, 403 if the account cannot pay or has no proxy traffic left, 429 if it has
+    too many unfinished batches, 404 or 503.
     """
     status = await read_status(app[TEMPORAL], batch_id)
     if status.status == "cancelled":
@@ -46,7 +47,7 @@ async def reserve_retry(
         await check_traffic(app, state.account)
     max_open = app[SETTINGS].max_unfinished_batches
     try:
-        with refusals(max_open):
+        with ledger_errors(max_open):
             generation = await app[DATABASE].run(
                 ledger.reopen_batch,
                 batch_id=batch_id,
