@@ -1,6 +1,14 @@
-"""What touches the world: browsers, pages, content, the bucket.
+"""What touches the world: browsers, pages, models, the bucket.
 
-An activity takes one model and returns one model from `domain.items`; those types, and
-nothing else from here, may be imported by `workflows` and `api`. The exception is
-`domain.addresses`, the rule about which addresses may be reached, which `api` applies too.
+Start with `scrape.py`, the activity that scrapes one URL, and `item_run.py`, which shows its stages
+from top to bottom:
+
+- `fetching.py` gets the page: with `browser/` or `http/`, through `egress/`, as a visitor of
+  `visitor/`, past `walls/`, under the rules of `politeness/`;
+- `processing.py` makes the result: `conversion/` runs `content/` and `declared/` in processes of
+  their own, `extraction/` asks a language model;
+- `item_store.py` writes to the bucket.
+
+Modules here may import `domain`, `storage` and `settings`. No other package but `runtime`, `stack`
+and tests may import from here. Only `browser/` loads Playwright.
 """
