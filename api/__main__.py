@@ -1,4 +1,4 @@
-"""`python -m api`: serves the HTTP API until SIGTERM or SIGINT, then answers what it has begun."""
+"""`python -m api`: serve the HTTP API until SIGTERM or SIGINT, then finish the open requests."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import asyncio
 import sys
 
 from api.app import create_app
-from api.server import serve
+from api.http.server import serve
 from logs import configure_logging
 from processes import forbid_core_dumps
 from settings import SettingsError, exit_with, load_settings
@@ -14,7 +14,7 @@ from storage.database import DatabaseUnavailableError
 
 
 def main() -> None:
-    """Runs the server; the exit status is 2 if a setting is wrong or the port is taken."""
+    """Run the server. The exit status is 2 if a setting is wrong or the port is taken."""
     try:
         forbid_core_dumps()
         settings = load_settings()

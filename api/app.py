@@ -1,4 +1,4 @@
-"""The application: what it holds while it runs, its middlewares and its routes."""
+"""The application: its middlewares, its routes, and the connections that it holds."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from api import account, health
 from api.batches import handlers, submit
 from api.http.app_keys import BUCKET, DATABASE, SETTINGS, TEMPORAL, VAULT
 from api.http.authentication import add_rate_limit, authentication
-from api.http.middlewares import MAX_BODY_BYTES, add_request_id, error_envelope, request_ids
+from api.http.body import MAX_BODY_BYTES
+from api.http.middlewares import add_request_id, error_envelope, request_ids
 from api.http.negotiation import only_json
 from api.openapi import docs
 from settings import Settings
@@ -21,20 +22,20 @@ from storage.vault import Vault
 from temporal_client import connect
 
 _BUCKET_TIMEOUT = 1.3
-"""Seconds for each of two tries."""
+"""The seconds that each of two tries may take."""
 
 _BUCKET_CALL_TIMEOUT = 3.9
-"""Seconds for both and the pause between, so that no client waits for more than five."""
+"""The seconds for both tries and the pause between, so that no client waits longer than five."""
 
 
 def create_app(settings: Settings) -> web.Application:
-    """The application; connections are made when it starts."""
+    """Return the application. It opens its connections when it starts."""
     app = web.Application(
         client_max_size=MAX_BODY_BYTES,
         middlewares=[request_ids, error_envelope, authentication, only_json],
     )
     app[SETTINGS] = settings
-    app.cleanup_ctx.append(_open_parts)
+    app.cleanup_ctx.append(_connections)
     app.on_response_prepare.append(add_request_id)
     app.on_response_prepare.append(add_rate_limit)
     app.router.add_get("/healthz", health.healthz)
@@ -49,7 +50,8 @@ def create_app(settings: Settings) -> web.Application:
     return app
 
 
-async def _open_parts(app: web.Application) -> AsyncIterator[None]:
+async def _connections(app: web.Application) -> AsyncIterator[None]:
+    """Open database, bucket, vault and Temporal, and close them when the application stops."""
     settings = app[SETTINGS]
     database = Database(settings.sql_url)
     database.migrate()
@@ -57,7 +59,7 @@ async def _open_parts(app: web.Application) -> AsyncIterator[None]:
     app[DATABASE] = database
     app[BUCKET] = Bucket(settings, timeout=_BUCKET_TIMEOUT, call_timeout=_BUCKET_CALL_TIMEOUT)
     app[VAULT] = Vault(app[BUCKET], settings.secret_key)
-    # Lazily, so that the API can say what is wrong while Temporal is away.
+    # A lazy connection, so that the API can say what is wrong while Temporal is out of reach.
     app[TEMPORAL] = await connect(settings, lazy=True)
     yield
     app[BUCKET].close()

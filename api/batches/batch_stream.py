@@ -1,7 +1,7 @@
-"""The answer to `GET /api/batch/scrape/{batchId}`, written as its results are read.
+"""The response to `GET /api/batch/scrape/{batchId}`, written while its results are read.
 
-Fifty results can be a hundred megabytes. So they are not held together: each is stored as the
-JSON that it is in the answer, and goes from the bucket to the client as it comes.
+Fifty results can be a hundred megabytes, so they are never held all at once. Each is stored as
+the JSON that the response contains, and goes from the bucket to the client as it is.
 """
 
 from __future__ import annotations
@@ -15,25 +15,28 @@ from typing import Any
 from aiohttp import web
 
 from api.batches.status import BatchStatus
-from api.http.deadlines import ANSWER_SECONDS, done_within
+from api.http.deadlines import RESPONSE_SECONDS, done_within
 from api.http.responses import timestamp, to_json
 from domain.items import ItemOutcome
 from storage.bucket import Bucket, ObjectMissingError
 from workflows.state import ItemState, activity_id, workflow_id
 
-_AHEAD = 8
-"""Results that are read ahead of the one being sent: what a slow client can hold in memory."""
+_READ_AHEAD = 8
+"""The number of results that are read before they can be sent. It limits the memory that a slow
+client can occupy."""
 
 
 async def stream_batch(
     request: web.Request, status: BatchStatus, bucket: Bucket, headers: Mapping[str, str]
 ) -> web.StreamResponse:
-    """Sends the answer, with `headers`. Raises `StorageUnavailableError` if the first result
-    cannot be read; if a later one cannot, the connection is closed in mid-answer, which no client
-    mistakes for a whole one."""
+    """Send the response, with `headers`.
+
+    Raises `StorageUnavailableError` if the first result cannot be read. If a later one cannot, the
+    connection is closed before the end of the body; no client takes that for a whole response.
+    """
     parts = _encode(status, bucket)
     async with aclosing(parts):
-        async with done_within(request, ANSWER_SECONDS):
+        async with done_within(request, RESPONSE_SECONDS):
             first = await anext(parts)
         response = web.StreamResponse(headers=headers)
         response.content_type = "application/json"
@@ -47,6 +50,7 @@ async def stream_batch(
 
 
 async def _encode(status: BatchStatus, bucket: Bucket) -> AsyncGenerator[bytes]:
+    """Yield the body, one item at a time."""
     state = status.state
     head = {
         "status": status.status,
@@ -59,9 +63,9 @@ async def _encode(status: BatchStatus, bucket: Bucket) -> AsyncGenerator[bytes]:
     before = to_json(head)[:-1].encode() + b',"items":['
     async with aclosing(_results(bucket, state.items)) as results:
         index = 0
-        async for body, missing in results:
+        async for body, is_missing in results:
             item = _item(status, index, bucket)
-            if missing:
+            if is_missing:
                 item["warnings"].append("The stored result is gone from the bucket.")
             yield before + to_json(item)[:-1].encode() + b',"result":' + body + b"}"
             before = b","
@@ -72,12 +76,12 @@ async def _encode(status: BatchStatus, bucket: Bucket) -> AsyncGenerator[bytes]:
 async def _results(
     bucket: Bucket, items: Iterable[ItemState]
 ) -> AsyncGenerator[tuple[bytes, bool]]:
-    """The JSON of each item's result, and whether it should be there but is not."""
+    """Yield the JSON of each item's result, and whether a stored result is missing."""
     waiting = deque(item.outcome.result_key if item.outcome else None for item in items)
     reading: deque[asyncio.Task[tuple[bytes, bool]]] = deque()
     try:
         while waiting or reading:
-            while waiting and len(reading) < _AHEAD:
+            while waiting and len(reading) < _READ_AHEAD:
                 reading.append(asyncio.create_task(_result(bucket, waiting.popleft())))
             yield await reading.popleft()
     finally:
@@ -87,6 +91,7 @@ async def _results(
 
 
 async def _result(bucket: Bucket, key: str | None) -> tuple[bytes, bool]:
+    """Return the JSON under `key`, and whether it is missing. Without a key, it is null."""
     if key is None:
         return b"null", False
     try:
@@ -96,7 +101,7 @@ async def _result(bucket: Bucket, key: str | None) -> tuple[bytes, bool]:
 
 
 def _item(status: BatchStatus, index: int, bucket: Bucket) -> dict[str, Any]:
-    """The item's fields, except `result`."""
+    """Return the fields of an item, except `result`."""
     item = status.state.items[index]
     running_since = status.started.get(index)
     outcome = item.outcome
@@ -121,6 +126,7 @@ def _item(status: BatchStatus, index: int, bucket: Bucket) -> dict[str, Any]:
 
 
 def _screenshot_url(outcome: ItemOutcome | None, bucket: Bucket) -> str | None:
+    """Return a signed URL of the item's screenshot, or None if the item has none."""
     if outcome is None or outcome.screenshot_key is None or outcome.failure is not None:
         return None
     return bucket.presigned_url(outcome.screenshot_key)

@@ -1,8 +1,8 @@
 """Cancelling a batch, and waiting for the exact numbers.
 
-The request is a signal to the workflow, which writes the numbers into its memo as soon as the
-Temporal server has decided them. The memo costs a hundredth of a query, so that many cancels at
-once do not keep the workers from the very work they wait for.
+The cancel is a signal to the workflow. As soon as the Temporal server has decided the numbers, the
+workflow writes them into its memo. To read the memo costs a hundredth of a query. So even many
+cancels at once leave the workers the time to decide them.
 """
 
 from __future__ import annotations
@@ -16,68 +16,72 @@ from temporalio.api.enums.v1 import PendingWorkflowTaskState
 from temporalio.client import Client, WorkflowExecutionDescription, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
+from api.batches.errors import cancel_undecided, cannot_cancel
 from api.batches.status import describe_batch, read_status, run_handle
-from api.http.errors import ApiError
-from api.temporal_calls import in_time
-from api.workers import polled_since
+from api.http.errors import service_busy
+from api.temporal.calls import in_time
+from api.temporal.workers import polled_since
 from workflows.batch import BatchWorkflow
 from workflows.state import CANCELLATION_MEMO, Cancellation, CancelRequest
 
 _ROUND = timedelta(seconds=3)
-"""How long one signal counts. A workflow that comes to it later ignores it, so that a cancel
-which was answered with an error does not happen after all."""
+"""How long one signal is valid. A workflow that reads it later ignores it, so that a cancel that
+was answered with an error does not happen afterwards."""
 
 _CLOCK_SKEW = timedelta(seconds=1)
-"""How far the clocks of the API and of Temporal may be apart for that to hold."""
+"""How much the clocks of the API and of Temporal may differ without breaking that rule."""
 
 _ROUNDS = 6
-"""Signals that are sent, as long as workers are alive and only too busy."""
+"""How many signals are sent, as long as workers are alive and only too busy."""
 
 _STUCK_AFTER = timedelta(seconds=5)
-"""A worker is done with a task in milliseconds, and in seconds if its machine is overloaded."""
-
-_HANDED_OUT_SECONDS = 10
-"""After that the Temporal server takes a task back from a worker that does not answer."""
+"""When a worker counts as stuck. It finishes a workflow task in milliseconds, or in seconds if its
+machine is overloaded."""
 
 _FIRST_PAUSE = 0.05
 _LONGEST_PAUSE = 1.0
-"""They grow with what has been waited for: many who ask often keep Temporal from answering."""
+"""Seconds between two looks at the memo. The pause grows, because many clients that look often keep
+Temporal from its work."""
 
 
 @dataclass(frozen=True)
 class Cancelled:
-    """What a cancel achieved; final."""
+    """The final result of a cancel."""
 
     items: int
     credits: int
 
 
 async def cancel_batch(client: Client, task_queue: str, batch_id: str) -> Cancelled:
-    """Cancels the items that no worker has started.
+    """Cancel the items that no worker has started.
 
-    Raises `ApiError`: 409 if the batch has ended or was cancelled before, 404, or 503 if no
-    worker is there to decide it; then nothing is cancelled, unless the message says otherwise.
-    Raises `RPCError` if Temporal is out of reach before anything was asked of the batch.
+    Raises:
+        ApiError: 409 if the batch has ended or was cancelled before; 404; 503 if no worker decides
+            it. Nothing is cancelled then, unless the message says otherwise.
+        RPCError: Temporal is out of reach, and the batch was not asked to cancel.
     """
     description = await describe_batch(client, batch_id)
     request_id = uuid.uuid4().hex
-    await _numbers(client, batch_id, description, request_id)  # of an earlier request
+    # Raises if an earlier request has cancelled the batch.
+    await _numbers(client, batch_id, description, request_id)
     try:
-        return await _ask(client, task_queue, batch_id, description, request_id)
+        return await _request_cancel(client, task_queue, batch_id, description, request_id)
     except RPCError as error:
-        # What was asked may have arrived all the same.
-        raise _undecided("QUEUE_UNAVAILABLE", "Temporal does not answer any more") from error
+        # The signal may have arrived nevertheless.
+        raise cancel_undecided("QUEUE_UNAVAILABLE", "Temporal does not answer any more") from error
 
 
-async def _ask(
+async def _request_cancel(
     client: Client,
     task_queue: str,
     batch_id: str,
     description: WorkflowExecutionDescription,
     request_id: str,
 ) -> Cancelled:
-    """Asks the batch until it has decided. Raises as `cancel_batch` does, and `RPCError` if
-    nobody knows whether it has or will."""
+    """Signal the workflow until it has decided.
+
+    Raises as `cancel_batch` does. An `RPCError` means that the decision is unknown.
+    """
     pause = _FIRST_PAUSE
     for _ in range(_ROUNDS):
         began = datetime.now(UTC)
@@ -98,29 +102,24 @@ async def _ask(
         if _is_stuck(description) or not await polled_since(client, task_queue, began):
             break
     if _is_handed_out(description):
-        raise _undecided("SERVICE_BUSY", "The worker that is to cancel the batch does not answer")
-    raise ApiError.unavailable("SERVICE_BUSY", "No worker has the time to cancel the batch.")
-
-
-def _undecided(code: str, why: str) -> ApiError:
-    return ApiError(
-        503,
-        code,
-        f"{why}; the batch may still be cancelled within seconds. See how it stands before you "
-        "repeat the request.",
-        retry_after=_HANDED_OUT_SECONDS,
-    )
+        raise cancel_undecided(
+            "SERVICE_BUSY", "The worker that is to cancel the batch does not answer"
+        )
+    raise service_busy("No worker has the time to cancel the batch.")
 
 
 def _is_handed_out(description: WorkflowExecutionDescription) -> bool:
-    """Whether a worker has the signal. One that comes to life again takes it as being in time:
-    to a workflow, now is when its task was handed out."""
+    """Return whether a worker has the signal, in a task that it has not finished.
+
+    If such a worker recovers, it treats the signal as valid, however late it is. To a workflow,
+    the current time is the time when its task was handed out.
+    """
     task = description.raw_description.pending_workflow_task
     return task.state == PendingWorkflowTaskState.PENDING_WORKFLOW_TASK_STATE_STARTED
 
 
 def _is_stuck(description: WorkflowExecutionDescription) -> bool:
-    """Whether a worker has had the signal for so long that it is not just busy."""
+    """Return whether a worker has had the signal for too long to be only busy."""
     started_at = description.raw_description.pending_workflow_task.started_time.ToDatetime(UTC)
     return _is_handed_out(description) and datetime.now(UTC) - started_at > _STUCK_AFTER
 
@@ -131,19 +130,21 @@ async def _signal(
     request_id: str,
     not_after: datetime,
 ) -> None:
+    """Send the signal, unless the run has ended; the next look at it will show that."""
     request = CancelRequest(request_id=request_id, not_after=not_after)
     try:
         await in_time(run_handle(client, description).signal(BatchWorkflow.cancel, request))
     except RPCError as error:
-        if error.status != RPCStatusCode.NOT_FOUND:  # it has ended since, which will be seen
+        if error.status != RPCStatusCode.NOT_FOUND:
             raise
 
 
 async def _numbers(
     client: Client, batch_id: str, description: WorkflowExecutionDescription, request_id: str
 ) -> Cancelled | None:
-    """What this request achieved, or None if that is not decided yet. Raises `ApiError` 409 if
-    there is nothing to cancel any more, since the batch has ended or another request was first.
+    """Return the result of this cancel, or None if it is not decided yet.
+
+    Raises `ApiError` 409 if the batch has ended, or if another request has cancelled it.
     """
     cancellation: Cancellation | None
     if description.status == WorkflowExecutionStatus.RUNNING:
@@ -155,7 +156,5 @@ async def _numbers(
         status = await read_status(client, batch_id)
         cancellation, ended_as = status.state.cancellation, status.status
     if cancellation is None or cancellation.request_id != request_id:
-        raise ApiError(
-            409, "ALREADY_TERMINAL", f"Cannot cancel a batch that is already {ended_as}."
-        )
+        raise cannot_cancel(ended_as)
     return Cancelled(cancellation.cancelled_items, cancellation.credits_refunded)

@@ -1,4 +1,4 @@
-"""The list of an account's batches: one page of SQL, and Temporal's word on what is unfinished."""
+"""The list of an account's batches: a page from SQL, with unfinished batches from Temporal."""
 
 from __future__ import annotations
 
@@ -11,26 +11,26 @@ from aiohttp import web
 from temporalio.client import Client
 from temporalio.service import RPCError
 
+from api.batches.response_models import BatchListResponse, ListedBatch, Pagination
 from api.batches.status import BatchStatus, read_status
 from api.http.app_keys import TEMPORAL
-from api.http.errors import ApiError
+from api.http.errors import ApiError, validation_failed
 from api.http.validation import excerpt
-from api.openapi.response_models import BatchListAnswer, ListedBatch, Pagination
 from storage.batches import BatchRow
 
 MAX_LIMIT = 50
 MAX_PAGE = 1_000_000
 DEFAULT_LIMIT = 20
 
-_AT_ONCE = 10
-"""Batches that Temporal is asked about at the same time for one list."""
+_CONCURRENCY = 10
+"""How many batches Temporal is asked about at the same time for one list."""
 
 _BOUNDS = {"page": MAX_PAGE, "limit": MAX_LIMIT}
 
 
 @dataclass(frozen=True)
 class PageRequest:
-    """Which part of the list is wanted."""
+    """The part of the list that a client asks for."""
 
     page: int
     """Counted from 1."""
@@ -38,7 +38,7 @@ class PageRequest:
 
 
 def read_page(request: web.Request) -> PageRequest:
-    """What the query asks for. Raises `ApiError` 422."""
+    """Return what the query asks for. Raise `ApiError` 422 if it is wrong."""
     errors = []
     values = {"page": 1, "limit": DEFAULT_LIMIT}
     for name in dict.fromkeys(request.query):
@@ -58,18 +58,21 @@ def read_page(request: web.Request) -> PageRequest:
         else:
             values[name] = int(given[0])
     if errors:
-        raise ApiError.validation(errors)
+        raise validation_failed(errors)
     return PageRequest(**values)
 
 
-async def list_answer(
+async def list_response(
     app: web.Application, page: PageRequest, rows: list[BatchRow], total: int, *, seconds: float
-) -> BatchListAnswer:
-    """The answer. What Temporal does not tell within `seconds` of an unfinished batch is as SQL
-    has it: as its last generation left it, and none of what runs again has ended."""
+) -> BatchListResponse:
+    """Return the page with `rows`, of `total` batches.
+
+    If Temporal does not answer within `seconds`, an unfinished batch is shown as SQL knows it: with
+    the counts of its last generation, except that no item of the current one has ended.
+    """
     unfinished = [row.id for row in rows if row.is_open or row.status is None]
-    live = await _live(app[TEMPORAL], unfinished, seconds)
-    return BatchListAnswer(
+    live = await _read_statuses(app[TEMPORAL], unfinished, seconds)
+    return BatchListResponse(
         jobs=[_listed(row, live.get(row.id)) for row in rows],
         pagination=Pagination(
             page=page.page, limit=page.limit, total=total, total_pages=-(-total // page.limit)
@@ -77,9 +80,12 @@ async def list_answer(
     )
 
 
-async def _live(client: Client, batch_ids: list[str], seconds: float) -> dict[str, BatchStatus]:
+async def _read_statuses(
+    client: Client, batch_ids: list[str], seconds: float
+) -> dict[str, BatchStatus]:
+    """Return the statuses that Temporal tells within `seconds`, by batch id."""
     found: dict[str, BatchStatus] = {}
-    free = asyncio.Semaphore(_AT_ONCE)
+    free = asyncio.Semaphore(_CONCURRENCY)
     no_worker = False
 
     async def look_up(batch_id: str) -> None:
@@ -88,9 +94,9 @@ async def _live(client: Client, batch_ids: list[str], seconds: float) -> dict[st
             try:
                 status = await read_status(client, batch_id, ask_worker=not no_worker)
             except (ApiError, RPCError):
-                return  # Temporal does not know it, or is away
+                return  # Temporal does not know the batch, or is out of reach
         found[batch_id] = status
-        # Each question to an absent worker takes seconds, so one is enough.
+        # Each query takes seconds if no worker is there, so one such query is enough.
         no_worker = no_worker or status.is_from_history
 
     look_ups = [asyncio.create_task(look_up(batch_id)) for batch_id in batch_ids]
@@ -103,6 +109,7 @@ async def _live(client: Client, batch_ids: list[str], seconds: float) -> dict[st
 
 
 def _listed(row: BatchRow, live: BatchStatus | None) -> ListedBatch:
+    """Return one entry of the list, from `live` if Temporal has told it."""
     status = live.status if live else row.status or "pending"
     completed = live.state.count("completed") if live else row.completed_count
     failed = live.state.count("failed") if live else row.failed_count

@@ -1,4 +1,4 @@
-"""How a batch stands, put together from what Temporal knows."""
+"""The status of a batch, read from Temporal."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from temporalio.client import (
 )
 from temporalio.service import RPCError, RPCStatusCode
 
-from api.http.errors import ApiError
-from api.temporal_calls import CALL_SECONDS, in_time
+from api.batches.errors import batch_not_found
+from api.temporal.calls import CALL_SECONDS, in_time
 from domain.failures import failure
 from domain.items import ItemOutcome
 from workflows.batch import BatchWorkflow
@@ -25,7 +25,7 @@ from workflows.history import state_from_history
 from workflows.state import BatchState, item_index, workflow_id
 
 _QUERY_SECONDS = 2.0
-"""With no worker there, a query fails only when its time is up."""
+"""The time limit of a query. Without a worker, a query fails only when its time is up."""
 
 _CALL_TIMEOUT = timedelta(seconds=CALL_SECONDS)
 
@@ -33,13 +33,17 @@ _NO_WORKER = frozenset(
     {
         RPCStatusCode.FAILED_PRECONDITION,
         RPCStatusCode.DEADLINE_EXCEEDED,
-        RPCStatusCode.CANCELLED,  # the SDK's word for its own timeout
+        RPCStatusCode.CANCELLED,  # the SDK's own timeout
     }
 )
+"""How a query fails if no worker answers it."""
+
+StatusName = Literal["pending", "running", "completed", "failed", "cancelled"]
+"""The statuses that clients see, of a batch and of an item."""
 
 TERMINAL = frozenset({"completed", "failed", "cancelled"})
-"""The states in which a batch does not change any more, save that a retry reopens it. Items of a
-cancelled batch that had started still finish."""
+"""The final statuses. Only a retry changes them. Items of a cancelled batch that had started still
+finish."""
 
 Handle = WorkflowHandle[BatchWorkflow, BatchState]
 
@@ -48,36 +52,40 @@ Handle = WorkflowHandle[BatchWorkflow, BatchState]
 class BatchStatus:
     """A batch at one moment."""
 
-    status: Literal["pending", "running", "completed", "failed", "cancelled"]
+    status: StatusName
     state: BatchState
     started: Mapping[int, datetime] = field(default_factory=dict)
-    """Index and time, of the items that a worker has picked up and that have not ended."""
+    """When a worker picked up each item that runs, by the item's index."""
     is_from_history: bool = False
-    """Whether it was put together without a worker, since none answered."""
+    """Whether the state was read from the history, because no worker answered."""
 
 
 async def describe_batch(
     client: Client, batch_id: str, run_id: str | None = None
 ) -> WorkflowExecutionDescription:
-    """The server's word on the latest run of the batch, or on the given one; no worker is asked.
+    """Return what the Temporal server knows of the latest run, or of `run_id`, without a worker.
 
-    Raises `ApiError` 404 if Temporal does not know it (any more), `RPCError` if Temporal is out
-    of reach.
+    Raises:
+        ApiError: 404 if Temporal does not know the batch, or no longer.
+        RPCError: Temporal is out of reach.
     """
     handle = client.get_workflow_handle(workflow_id(batch_id), run_id=run_id)
     try:
         return await in_time(handle.describe(rpc_timeout=_CALL_TIMEOUT))
     except RPCError as error:
         if error.status == RPCStatusCode.NOT_FOUND:
-            raise ApiError.not_found() from None
+            raise batch_not_found() from None
         raise
 
 
 async def read_status(client: Client, batch_id: str, *, ask_worker: bool = True) -> BatchStatus:
-    """How the batch stands now. Without `ask_worker`, or if none answers, an open batch is read
-    from its history, which does without. Raises as `describe_batch` does."""
-    # Before the query: an item that ends in between is running here and completed there, and
-    # the later answer counts.
+    """Return the status of the batch at this moment.
+
+    An open batch is read from its history, which needs no worker, if `ask_worker` is false or no
+    worker answers. Raises as `describe_batch` does.
+    """
+    # Before the query: an item that ends in between is running here and completed in the query's
+    # result, and the later one counts.
     description = await describe_batch(client, batch_id)
     handle = run_handle(client, description)
     if description.status == WorkflowExecutionStatus.COMPLETED:
@@ -91,7 +99,7 @@ async def read_status(client: Client, batch_id: str, *, ask_worker: bool = True)
 
 
 def run_handle(client: Client, description: WorkflowExecutionDescription) -> Handle:
-    """The described run alone: a retry may start a new one at any moment."""
+    """Return a handle of exactly the described run. A retry may start a new run at any moment."""
     return client.get_workflow_handle_for(
         BatchWorkflow.run, description.id, run_id=description.run_id
     )
@@ -104,16 +112,17 @@ async def _open_status(
     *,
     ask_worker: bool,
 ) -> BatchStatus:
-    answer = await _ask_worker(handle) if ask_worker else None
+    """Return the status of a batch whose workflow runs."""
+    answer = await _query(handle) if ask_worker else None
     state = answer or await _from_history(client, handle)
     started = _started(description, state)
-    has_begun = state.generation > 1 or started or any(item.outcome for item in state.items)
-    status = "pending" if state.status == "running" and not has_begun else state.status
+    has_started = state.generation > 1 or started or any(item.outcome for item in state.items)
+    status = "pending" if state.status == "running" and not has_started else state.status
     return BatchStatus(status, state, started, is_from_history=answer is None)
 
 
-async def _ask_worker(handle: Handle) -> BatchState | None:
-    """The workflow's own word; None if no worker gives it."""
+async def _query(handle: Handle) -> BatchState | None:
+    """Return the state from the workflow itself, or None if no worker answers."""
     try:
         return await in_time(
             handle.query(BatchWorkflow.status, rpc_timeout=_CALL_TIMEOUT), seconds=_QUERY_SECONDS
@@ -127,13 +136,16 @@ async def _ask_worker(handle: Handle) -> BatchState | None:
 
 
 async def _from_history(client: Client, handle: Handle) -> BatchState:
+    """Return the state that the events of the workflow amount to."""
     history = await in_time(handle.fetch_history(rpc_timeout=_CALL_TIMEOUT))
     return state_from_history(history, client.data_converter)
 
 
 def _started(description: WorkflowExecutionDescription, state: BatchState) -> dict[int, datetime]:
-    """When a worker picked up which pending item. One that was lost or given back was picked up
-    as well."""
+    """Return when a worker picked up each pending item, by index.
+
+    An item counts even if its worker was lost, or gave the item back.
+    """
     started = {
         index: item.begun.started_at
         for index, item in enumerate(state.items)
@@ -151,7 +163,10 @@ def _started(description: WorkflowExecutionDescription, state: BatchState) -> di
 
 
 def _fail_unfinished(state: BatchState, description: WorkflowExecutionDescription) -> None:
-    """For a workflow that an operator or a fault ended: no row may be left in the air."""
+    """Fail the pending items of a workflow that an operator or a fault has ended.
+
+    Otherwise they would stay pending forever.
+    """
     closed_at = description.close_time or datetime.now(UTC)
     ended_as = description.status.name.lower().replace("_", " ") if description.status else "lost"
     reason = failure("BATCH_FAILED", f"The workflow of this batch was {ended_as} in Temporal.")

@@ -1,4 +1,4 @@
-"""The door for URLs: parsed as a browser parses them, and refused if they lead inside."""
+"""Checking URLs: they are parsed as browsers do, and refused if they lead to a private address."""
 
 from __future__ import annotations
 
@@ -19,21 +19,20 @@ from domain.addresses import (
 )
 from domain.options import MAX_URL_CHARACTERS
 
-"""Longer than any browser or server in common use takes, short enough for 50 in one batch."""
 
 _SHOWN = 80
-"""Characters of a URL that an error repeats."""
+"""How many characters of a URL an error repeats."""
 
 _RESOLVE_SECONDS = 2.0
-"""For the names of all URLs together. A name that has no address by then is not refused: the
-item will say what became of it."""
+"""The time to resolve the names of all URLs. A name that has no address by then is not refused:
+the item will report the failure."""
 
 
 async def check_urls(urls: Sequence[str], allow: Sequence[Network]) -> list[str]:
-    """What is wrong with `urls`: a sentence each, naming the index; empty if nothing is.
+    """Return what is wrong with `urls`, one sentence each, with the index of the URL.
 
-    A host is refused if it is, or if its name resolves to, an address that is not globally
-    routable and not in `allow`.
+    A host is refused if its address is neither globally routable nor in `allow`. A name is refused
+    if it resolves to such an address.
     """
     errors: dict[int, str] = {}
     hosts: dict[str, list[int]] = {}
@@ -43,7 +42,7 @@ async def check_urls(urls: Sequence[str], allow: Sequence[Network]) -> list[str]
         except ValueError as error:
             errors[index] = f"{error}{_shown(url)}"
     for host, inside in (await _forbidden_hosts(list(hosts), allow)).items():
-        # What a name stands for within the operator's network is not for clients to learn.
+        # Clients must not learn which addresses names have in the operator's network.
         is_name = literal_address(host) is None
         where = "an address that" if is_name else f"{inside}, which"
         for index in hosts[host]:
@@ -55,7 +54,7 @@ async def check_urls(urls: Sequence[str], allow: Sequence[Network]) -> list[str]
 
 
 def _shown(url: str) -> str:
-    """`url` as an error may show it: its beginning, without what may be a secret."""
+    """Return the beginning of `url` for an error, without the parts that may be secret."""
     place = re.split(r"[?#]", url, maxsplit=1)[0]
     if not place.strip() or "@" in place:
         return ""
@@ -64,7 +63,7 @@ def _shown(url: str) -> str:
 
 
 def _host(url: str) -> str:
-    """The host of `url`. Raises `ValueError` with the reason why it cannot be scraped."""
+    """Return the host of `url`. Raise `ValueError` with the reason if it cannot be scraped."""
     if not url.strip():
         raise ValueError("must not be empty")
     if len(url) > MAX_URL_CHARACTERS:
@@ -85,7 +84,7 @@ def _host(url: str) -> str:
 
 
 async def _forbidden_hosts(hosts: list[str], allow: Sequence[Network]) -> dict[str, Address]:
-    """Those of `hosts` that lead to an address that may not be reached, with that address."""
+    """Return the hosts that lead to a forbidden address, each with that address."""
     lookups = await asyncio.gather(*(_addresses(host) for host in hosts))
     return {
         host: address
@@ -96,6 +95,7 @@ async def _forbidden_hosts(hosts: list[str], allow: Sequence[Network]) -> dict[s
 
 
 async def _addresses(host: str) -> list[Address]:
+    """Return the addresses of `host`, none if it cannot be resolved in time."""
     try:
         async with asyncio.timeout(_RESOLVE_SECONDS):
             return await resolve(host)

@@ -1,4 +1,4 @@
-"""What the application and its requests carry, each under a typed key."""
+"""Typed keys for what the application and its requests carry."""
 
 from __future__ import annotations
 
@@ -20,5 +20,5 @@ DATABASE = web.AppKey("database", Database)
 REQUEST_ID = web.RequestKey("request_id", str)
 ACCOUNT = web.RequestKey("account", str)
 ALLOWANCE = web.RequestKey("allowance", Allowance)
-BEGAN = web.RequestKey("began", float)
-"""When the request was there, its body included, by the clock of the event loop."""
+RECEIVED_AT = web.RequestKey("received_at", float)
+"""When the request and its body had arrived, by the clock of the event loop."""

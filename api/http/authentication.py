@@ -1,4 +1,4 @@
-"""Whose request it is, and whether the account may make another one."""
+"""Which account a request belongs to, and whether that account may make another request."""
 
 from __future__ import annotations
 
@@ -7,30 +7,27 @@ from aiohttp.typedefs import Handler
 from sqlalchemy import Connection
 
 from api.http.app_keys import ACCOUNT, ALLOWANCE, DATABASE, SETTINGS
-from api.http.errors import ApiError
+from api.http.errors import invalid_api_key, missing_api_key, rate_limited
 from storage.accounts import account_of_key
 from storage.rate_limits import Allowance, count_request
 
 
 @web.middleware
 async def authentication(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Finds the account of the request's API key, and counts the request; everything under
-    `/api` needs a key."""
+    """Find the account of the API key and count the request. Only `/api` needs a key."""
     if request.path.startswith("/api/"):
         key = _api_key(request)
         if key is None:
-            raise ApiError(
-                401,
-                "MISSING_API_KEY",
-                "Send your API key in the header `x-api-key`, or as `Authorization: Bearer KEY`.",
-            )
+            raise missing_api_key()
         request[ACCOUNT] = await _enter(request, key)
     return await handler(request)
 
 
 async def add_rate_limit(request: web.Request, response: web.StreamResponse) -> None:
-    """Says on the response what the account may still ask for; a signal, so that streamed
-    responses and errors have it as well. Where no account is known there is nothing to say."""
+    """Add the `RateLimit` headers, unless the account is unknown or has no limit.
+
+    This is a signal handler, so that streamed responses and errors have them as well.
+    """
     allowance = request.get(ALLOWANCE)
     if allowance is not None:
         response.headers["RateLimit-Limit"] = str(allowance.limit)
@@ -39,6 +36,7 @@ async def add_rate_limit(request: web.Request, response: web.StreamResponse) -> 
 
 
 async def _enter(request: web.Request, key: str) -> str:
+    """Return the account of `key`, and count the request if there is a limit."""
     database, limit = request.app[DATABASE], request.app[SETTINGS].rate_limit
     allowance: Allowance | None = None
     if limit:
@@ -46,17 +44,11 @@ async def _enter(request: web.Request, key: str) -> str:
     else:
         account = await database.read(account_of_key, key)
     if account is None:
-        raise ApiError(403, "INVALID_API_KEY", "This API key is unknown, revoked or expired.")
+        raise invalid_api_key()
     if allowance is not None:
         request[ALLOWANCE] = allowance
         if allowance.is_exceeded:
-            raise ApiError(
-                429,
-                "RATE_LIMITED",
-                f"The account has made its {limit} requests for now; it can make the next in "
-                f"{allowance.reset_seconds} seconds.",
-                retry_after=allowance.reset_seconds,
-            )
+            raise rate_limited(limit, allowance.reset_seconds)
     return account
 
 
@@ -70,6 +62,7 @@ def _identify_and_count(
 
 
 def _api_key(request: web.Request) -> str | None:
+    """Return the key that the request carries, or None."""
     key = request.headers.get("x-api-key", "").strip()
     if key:
         return key

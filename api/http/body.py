@@ -9,65 +9,68 @@ from typing import Any
 
 from aiohttp import web
 
-from api.http.app_keys import BEGAN
-from api.http.errors import ApiError
+from api.http.app_keys import RECEIVED_AT
+from api.http.errors import invalid_json, request_timeout, unsupported_media_type
+
+MAX_BODY_BYTES = 1024 * 1024
+"""The largest body that is read (the contract: 1 MiB)."""
+
+BODY_SECONDS = 10.0
+"""The time that the body has to arrive. A mebibyte needs less on any line that can carry the
+results."""
 
 MAX_DEPTH = 100
-"""Levels of nesting in a body: several times what the deepest schema allowed needs."""
+"""The levels of nesting that a body may have: several times what the deepest allowed schema needs.
+"""
 
 
-_BODY_SECONDS = 10.0
-"""For the body to arrive: more than a mebibyte takes on any line that can carry the results."""
+async def read_object(request: web.Request, *, allow_empty: bool = False) -> dict[str, Any]:
+    """Return the JSON object in the body of `request`.
 
+    With `allow_empty`, an empty body counts as an empty object.
 
-async def read_object(request: web.Request, *, or_nothing: bool = False) -> dict[str, Any]:
-    """The JSON object in the body of `request`; with `or_nothing` an empty body is an empty one.
-
-    Raises `ApiError`: 408 if the body does not arrive, 415 if it is declared to be something
-    else, 400 `INVALID_JSON` if it is not one JSON object in UTF-8, or says what others would read
-    differently: a name twice, a number without end, text that cannot be encoded again.
+    Raises:
+        ApiError: 408 if the body does not arrive; 415 if it is declared as something other than
+            JSON; 400 if it is not one JSON object in UTF-8. It is 400 as well if other parsers may
+            read the body differently: it has a name twice, an infinite number, or text that cannot
+            be encoded again.
     """
     if "Content-Type" in request.headers and not _is_json(request.content_type):
-        raise ApiError(
-            415,
-            "UNSUPPORTED_MEDIA_TYPE",
-            f"The body must be application/json, not {request.content_type[:100]}.",
-        )
+        raise unsupported_media_type(request.content_type)
     try:
         content = await _read(request)
-        if or_nothing and not content.strip():
+        if allow_empty and not content.strip():
             return {}
         body = json.loads(
             content.decode("utf-8-sig"),
             parse_constant=_refuse_constant,
-            parse_float=_finite,
+            parse_float=_finite_float,
             object_pairs_hook=_unique_names,
         )
         json.dumps(body, ensure_ascii=False).encode()
     except web.RequestPayloadError:
-        raise _invalid("its transfer or content encoding is broken") from None
+        raise invalid_json("its transfer or content encoding is broken") from None
     except UnicodeEncodeError:
-        raise _invalid("it holds a lone surrogate, which is not a character") from None
+        raise invalid_json("it holds a lone surrogate, which is not a character") from None
     except RecursionError:
-        raise _invalid(f"it is nested deeper than {MAX_DEPTH} levels") from None
+        raise invalid_json(f"it is nested deeper than {MAX_DEPTH} levels") from None
     except ValueError as error:
-        raise _invalid(str(error)) from None
+        raise invalid_json(str(error)) from None
     if not isinstance(body, dict):
-        raise _invalid("it is not an object")
+        raise invalid_json("it is not an object")
     if _depth(body) > MAX_DEPTH:
-        raise _invalid(f"it is nested deeper than {MAX_DEPTH} levels")
+        raise invalid_json(f"it is nested deeper than {MAX_DEPTH} levels")
     return body
 
 
 async def _read(request: web.Request) -> bytes:
+    """Return the body, and note when it had arrived."""
     try:
-        async with asyncio.timeout(_BODY_SECONDS):
+        async with asyncio.timeout(BODY_SECONDS):
             content = await request.read()
     except TimeoutError:
-        raise ApiError(
-            408, "REQUEST_TIMEOUT", f"The body did not arrive within {_BODY_SECONDS:.0f} seconds."
-        ) from None
-    request[BEGAN] = asyncio.get_running_loop().time()
+        raise request_timeout(BODY_SECONDS) from None
+    request[RECEIVED_AT] = asyncio.get_running_loop().time()
     return content
 
 
@@ -79,7 +82,7 @@ def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
 
 
-def _finite(text: str) -> float:
+def _finite_float(text: str) -> float:
     number = float(text)
     if not math.isfinite(number):
         raise ValueError(f"{text[:50]} is too large a number")
@@ -87,6 +90,7 @@ def _finite(text: str) -> float:
 
 
 def _unique_names(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return `pairs` as a dict. Raise `ValueError` if a name is there twice."""
     found = dict(pairs)
     if len(found) < len(pairs):
         names = [name for name, _ in pairs]
@@ -96,6 +100,7 @@ def _unique_names(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _depth(value: object) -> int:
+    """Return how many levels `value` has. A loop, since a recursion would have a limit itself."""
     depth = 0
     level = [value]
     while level:
@@ -107,7 +112,3 @@ def _depth(value: object) -> int:
             for child in (parent.values() if isinstance(parent, dict) else parent)
         ]
     return depth
-
-
-def _invalid(why: str) -> ApiError:
-    return ApiError(400, "INVALID_JSON", f"The body is not valid JSON: {why}.")

@@ -8,31 +8,34 @@ from contextlib import asynccontextmanager
 
 from aiohttp import web
 
-from api.http.app_keys import BEGAN
-from api.http.errors import ApiError
+from api.http.app_keys import RECEIVED_AT
+from api.http.errors import service_busy
 
-ANSWER_SECONDS = 4.5
-"""From the beginning of a request to its answer."""
+RESPONSE_SECONDS = 4.5
+"""From the arrival of a request to its response."""
 
 DECISION_SECONDS = 3.2
-"""From the beginning of a request to the moment from which credits are held for it. What comes
-then, starting the workflow or giving the credits back, needs the rest."""
+"""From the arrival of a request to the moment when credits are held for it. The rest of the time
+is for what follows: to start the workflow, or to give the credits back."""
 
 LIVE_SECONDS = 3.5
-"""From the beginning of a request to what a list says of unfinished batches."""
+"""From the arrival of a request for the list to the moment when Temporal must have answered."""
 
 
 @asynccontextmanager
 async def done_within(request: web.Request, seconds: float) -> AsyncIterator[None]:
-    """Cancels the block if it is not done `seconds` after the request began, which is when its
-    body was there. Raises `ApiError` 503 then; so the block may do nothing that is not undone."""
+    """Cancel the block if it is not done `seconds` after the request had arrived with its body.
+
+    Then raise `ApiError` 503, which tells the client that nothing was accepted. So the block may
+    do only what is undone when it is cancelled.
+    """
     try:
-        async with asyncio.timeout_at(request[BEGAN] + seconds):
+        async with asyncio.timeout_at(request[RECEIVED_AT] + seconds):
             yield
     except TimeoutError:
-        raise ApiError.unavailable("SERVICE_BUSY", "The service is too slow to answer.") from None
+        raise service_busy("The service is too slow to answer.") from None
 
 
 def remaining(request: web.Request, seconds: float) -> float:
-    """What is left of `seconds` from the beginning of the request."""
-    return request[BEGAN] + seconds - asyncio.get_running_loop().time()
+    """Return what is left of `seconds`, which began when the request had arrived."""
+    return request[RECEIVED_AT] + seconds - asyncio.get_running_loop().time()

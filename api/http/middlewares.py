@@ -1,4 +1,4 @@
-"""What every request goes through first: a request id, a clock, the error envelope."""
+"""What every request goes through first: a request id, a clock, and the form of all errors."""
 
 from __future__ import annotations
 
@@ -12,24 +12,32 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 from temporalio.service import RPCError
 
-from api.http.app_keys import BEGAN, REQUEST_ID
-from api.http.errors import ApiError, from_http_exception
+from api.http.app_keys import RECEIVED_AT, REQUEST_ID
+from api.http.body import MAX_BODY_BYTES
+from api.http.errors import (
+    ApiError,
+    from_http_exception,
+    internal_error,
+    queue_unavailable,
+    service_busy,
+)
 from storage.bucket import StorageUnavailableError
 from storage.database import DatabaseUnavailableError
 
 logger = logging.getLogger(__name__)
 
-MAX_BODY_BYTES = 1024 * 1024
-"""The largest body that is read (the contract: 1 MiB)."""
-
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+"""Ids that are safe in a header and in a log line."""
 
 
 @web.middleware
 async def request_ids(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Gives each request an id, the client's own if it sent a sane one, and logs the request."""
+    """Give the request an id, note when it arrived, and log it with its outcome.
+
+    The id is the client's own if it sent an acceptable one.
+    """
     given = request.headers.get("X-Request-Id", "")
-    request[BEGAN] = asyncio.get_running_loop().time()
+    request[RECEIVED_AT] = asyncio.get_running_loop().time()
     request[REQUEST_ID] = given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
     started = time.monotonic()
     response = await handler(request)
@@ -47,14 +55,17 @@ async def request_ids(request: web.Request, handler: Handler) -> web.StreamRespo
 
 
 async def add_request_id(request: web.Request, response: web.StreamResponse) -> None:
-    """Puts the request's id on its response; a signal, so that streamed ones have it as well."""
+    """Add the `X-Request-Id` header.
+
+    This is a signal handler, so that streamed responses have it as well.
+    """
     if REQUEST_ID in request:
         response.headers["X-Request-Id"] = request[REQUEST_ID]
 
 
 @web.middleware
 async def error_envelope(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Turns every error into the envelope; nothing internal gets out."""
+    """Turn every exception into an error response that shows nothing internal."""
     try:
         return await handler(request)
     except ApiError as error:
@@ -68,13 +79,14 @@ async def error_envelope(request: web.Request, handler: Handler) -> web.StreamRe
     except Exception:
         request_id = request[REQUEST_ID]
         logger.exception("unforeseen error", extra={"request_id": request_id})
-        return ApiError.internal(request_id).response()
+        return internal_error(request_id).response()
 
 
 def _unavailable(request: web.Request, error: Exception) -> ApiError:
+    """Log that a part of the service is out of reach, and return the error that says which."""
     logger.warning("out of reach: %s", error, extra={"request_id": request[REQUEST_ID]})
     if isinstance(error, RPCError):
-        return ApiError.unavailable("QUEUE_UNAVAILABLE", "Temporal is out of reach.")
+        return queue_unavailable()
     if isinstance(error, StorageUnavailableError):
-        return ApiError.unavailable("SERVICE_BUSY", "The object store is out of reach.")
-    return ApiError.unavailable("SERVICE_BUSY", "The database is out of reach.")
+        return service_busy("The object store is out of reach.")
+    return service_busy("The database is out of reach.")

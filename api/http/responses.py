@@ -1,4 +1,4 @@
-"""How answers are written as JSON."""
+"""How values are written as JSON."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ from pydantic import BaseModel
 
 
 def to_json(value: object) -> str:
-    """Compact, and readable: characters stay what they are."""
+    """Return `value` as compact JSON that keeps non-ASCII characters readable."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def timestamp(at: datetime | None) -> str | None:
-    """RFC 3339 in UTC with milliseconds and `Z`, as all times of the API."""
+    """Return `at` as RFC 3339 in UTC with milliseconds and `Z`, like all times of the API."""
     if at is None:
         return None
     return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def json_response(
-    answer: BaseModel, *, status: int = 200, headers: Mapping[str, str] | None = None
+    body: BaseModel, *, status: int = 200, headers: Mapping[str, str] | None = None
 ) -> web.Response:
-    """`answer` under the names that clients know."""
+    """Return a response with `body` as JSON, its fields under the names that clients know."""
     return web.Response(
-        text=answer.model_dump_json(by_alias=True),
+        text=body.model_dump_json(by_alias=True),
         status=status,
         headers=headers,
         content_type="application/json",

@@ -1,4 +1,4 @@
-"""`GET /openapi.json` and `GET /docs`, its page. Neither needs a key, nor anything of the web."""
+"""`GET /openapi.json`, and its page `GET /docs`. Neither needs a key or another server."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _CONTENT_SECURITY_POLICY = "; ".join(
 
 
 def add_routes(router: web.UrlDispatcher) -> None:
-    """Adds the document, the page, and the files that the page consists of."""
+    """Add the document, the page, and the files that the page loads."""
     router.add_get("/openapi.json", _document_handler())
     router.add_get("/docs", _page)
     for name, path in _ASSETS.items():
@@ -44,6 +44,7 @@ def add_routes(router: web.UrlDispatcher) -> None:
 
 
 def _document_handler() -> Handler:
+    """Return a handler that sends the document, which is written only once."""
     document = to_json(openapi_document())
 
     async def handler(_request: web.Request) -> web.Response:

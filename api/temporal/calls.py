@@ -1,4 +1,4 @@
-"""Calls to Temporal that end in time."""
+"""Time limits for calls to Temporal."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from typing import TypeVar
 from temporalio.service import RPCError, RPCStatusCode
 
 CALL_SECONDS = 3.0
-"""For one call, the SDK's own repetitions included, so that no client waits for more than about
-five seconds."""
+"""The time limit of one call, with the SDK's own retries, so that no client waits for more than
+about five seconds."""
 
 T = TypeVar("T")
 
 
 async def in_time(call: Awaitable[T], *, seconds: float = CALL_SECONDS) -> T:
-    """The result of `call`, a call to Temporal.
+    """Return the result of `call`, a call to Temporal, which may take `seconds`.
 
-    Raises `RPCError` if it fails, if Temporal cannot be connected to, or, with the status
-    `DEADLINE_EXCEEDED`, if it has not answered within `seconds`. Then nobody knows whether the
-    call has taken effect.
+    Raises:
+        RPCError: The call failed, or Temporal cannot be reached. If the time is up, the status is
+            `DEADLINE_EXCEEDED`; then it is unknown whether the call has taken effect.
     """
     try:
         async with asyncio.timeout(seconds):
@@ -30,5 +30,5 @@ async def in_time(call: Awaitable[T], *, seconds: float = CALL_SECONDS) -> T:
             f"no answer within {seconds:.1f} seconds", RPCStatusCode.DEADLINE_EXCEEDED, b""
         ) from None
     except RuntimeError as error:
-        # What the SDK raises when a client that connects lazily cannot.
+        # The SDK raises this when a client that connects lazily cannot connect.
         raise RPCError(str(error), RPCStatusCode.UNAVAILABLE, b"") from None

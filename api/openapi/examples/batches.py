@@ -1,17 +1,12 @@
-"""Requests and real answers to them, for the OpenAPI document; a test checks them all.
-
-Each is under a short name. The addresses of the pages and of the bucket were replaced.
-"""
+"""Examples for `/api/batch/scrape`."""
 
 from __future__ import annotations
 
 from typing import Any
 
-Examples = dict[str, Any]
-
 _BATCH_ID = "17526d55-a824-4bca-a222-1fa7794c41f8"
 
-SUBMIT_BODIES: Examples = {
+SUBMIT_BODIES: dict[str, Any] = {
     "oneUrl": {"urls": ["https://example.com/"]},
     "screenshots": {
         "urls": ["https://example.com/plain", "https://example.com/nothing"],
@@ -32,7 +27,7 @@ SUBMIT_BODIES: Examples = {
     },
 }
 
-SUBMIT: Examples = {
+SUBMIT: dict[str, Any] = {
     "accepted": {"status": "queued", "batchId": _BATCH_ID, "total": 2},
     "withSchemaWarnings": {
         "status": "queued",
@@ -98,7 +93,7 @@ _FAILED_ITEM: dict[str, Any] = {
     "finalUrl": "https://example.com/nothing",
 }
 
-BATCH: Examples = {
+BATCH: dict[str, Any] = {
     "running": {
         "status": "running",
         "totalUrls": 2,
@@ -122,7 +117,7 @@ BATCH: Examples = {
     },
 }
 
-BATCH_LIST: Examples = {
+BATCH_LIST: dict[str, Any] = {
     "twoBatches": {
         "jobs": [
             {
@@ -152,40 +147,10 @@ BATCH_LIST: Examples = {
     }
 }
 
-RETRY_BODIES: Examples = {"empty": {}}
+RETRY_BODIES: dict[str, Any] = {"empty": {}}
 
-RETRY: Examples = {"accepted": {"status": "queued", "retriedCount": 1}}
+RETRY: dict[str, Any] = {"accepted": {"status": "queued", "retriedCount": 1}}
 
-CANCEL: Examples = {"accepted": {"status": "cancelled", "cancelledItems": 4, "creditsRefunded": 8}}
-
-ACCOUNT: Examples = {
-    "account": {
-        "data": {
-            "plan": {"name": "self-hosted"},
-            "credits": {
-                "limit": 100000,
-                "used": 4,
-                "remaining": 99996,
-                "billingCycleStart": "2026-11-23T23:35:16.002Z",
-            },
-            "proxyBandwidth": {"limitMb": 0, "usedMb": 0, "remainingMb": 0},
-            "subscription": None,
-        }
-    }
-}
-
-HEALTH: Examples = {"alive": {"status": "ok"}}
-
-READY: Examples = {
-    "ready": {"status": "ok", "database": "ok", "bucket": "ok", "temporal": "ok", "worker": "ok"}
-}
-
-NOT_READY: Examples = {
-    "noWorker": {
-        "status": "unavailable",
-        "database": "ok",
-        "bucket": "ok",
-        "temporal": "ok",
-        "worker": "no worker polls the task queue spidra-batch",
-    }
+CANCEL: dict[str, Any] = {
+    "accepted": {"status": "cancelled", "cancelledItems": 4, "creditsRefunded": 8}
 }

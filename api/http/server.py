@@ -1,7 +1,7 @@
-"""The HTTP server under the application.
+"""The HTTP server that runs the application.
 
-What is no HTTP, or too long, never becomes a request that the application sees; aiohttp's own
-server answers it in plain text. This one answers it in the envelope of all errors.
+A request that is not valid HTTP, or too long, never reaches the application. aiohttp's own server
+answers it in plain text; this one answers it in the form of all errors.
 """
 
 from __future__ import annotations
@@ -14,22 +14,27 @@ from typing import cast
 
 from aiohttp import web
 
-from api.http.errors import ApiError, from_http_exception
-from api.http.middlewares import MAX_BODY_BYTES
+from api.http.body import MAX_BODY_BYTES
+from api.http.errors import bad_request, from_http_exception, internal_error
 
 logger = logging.getLogger(__name__)
 
 _DRAIN_SECONDS = 10.0
-"""How long requests that have begun may take once the process is to stop."""
+"""The time that requests have to finish after the process was told to stop."""
 
 _LINGERING_SECONDS = 2.0
-"""How long the rest of a body is read that nobody wants, so that the answer is not lost by a
-reset of the connection."""
+"""How long the unwanted rest of a body is read. Without that, a reset of the connection could
+destroy the response."""
 
 
 async def serve(app: web.Application, host: str, port: int) -> None:
-    """Serves `app` until SIGTERM or SIGINT, then answers what has begun. Raises `OSError` if it
-    cannot listen there, and what the application raises when it starts."""
+    """Serve `app` until SIGTERM or SIGINT, then finish the requests that have started.
+
+    Raises:
+        OSError: The server cannot listen there.
+
+    Exceptions of the application's own start are raised as they are.
+    """
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -37,7 +42,7 @@ async def serve(app: web.Application, host: str, port: int) -> None:
     runner = web.AppRunner(app, shutdown_timeout=_DRAIN_SECONDS)
     try:
         await runner.setup()
-        server = cast(web.Server, runner.server)  # there is one, once it is set up
+        server = cast(web.Server, runner.server)  # it exists after the setup
         listener = await loop.create_server(lambda: _connection(server), host, port)
         await stopping.wait()
         listener.close()
@@ -50,18 +55,21 @@ def _connection(server: web.Server) -> _RequestHandler:
         server,
         loop=asyncio.get_running_loop(),
         lingering_time=_LINGERING_SECONDS,
-        access_log=None,  # type: ignore[arg-type] # none: the middleware logs, with the id
+        access_log=None,  # type: ignore[arg-type] # no access log: the middleware logs, with the id
     )
 
 
 class _RequestHandler(web.RequestHandler):
-    """Handles the requests of one connection."""
+    """The protocol of one connection."""
 
     async def finish_response(
         self, request: web.BaseRequest, resp: web.StreamResponse, start_time: float | None
     ) -> tuple[web.StreamResponse, bool]:
-        """Sends the answer. What aiohttp refuses before any middleware, as an unknown `Expect`,
-        is put into the envelope."""
+        """Send the response.
+
+        aiohttp refuses some requests before any middleware runs, such as an unknown `Expect`.
+        These responses get the form of all errors here.
+        """
         if isinstance(resp, web.HTTPException):
             resp = from_http_exception(resp, MAX_BODY_BYTES)
             resp.headers["X-Request-Id"] = uuid.uuid4().hex
@@ -74,21 +82,23 @@ class _RequestHandler(web.RequestHandler):
         exc: BaseException | None = None,
         message: str | None = None,
     ) -> web.StreamResponse:
-        """Called for what no middleware sees. Raises `ConnectionError` if an answer has begun."""
+        """Return the response to an error that no middleware sees.
+
+        Raises:
+            ConnectionError: A part of the response was already sent.
+        """
         if request.writer.output_size > 0:
             raise ConnectionError("the answer had begun; the connection is closed")
         request_id = uuid.uuid4().hex
         if status >= 500:
             logger.error("unforeseen error", exc_info=exc, extra={"request_id": request_id})
-            error = ApiError.internal(request_id)
+            error = internal_error(request_id)
         else:
             # Not aiohttp's message: it quotes the request, which may hold a key.
             logger.info("not a request: %s", type(exc).__name__, extra={"request_id": request_id})
-            error = ApiError(
-                400,
-                "BAD_REQUEST",
+            error = bad_request(
                 f"This is not a valid HTTP request, or its first line or a header has more than "
-                f"{self.max_line_size} bytes.",
+                f"{self.max_line_size} bytes."
             )
         response = error.response()
         response.headers["X-Request-Id"] = request_id

@@ -1,4 +1,4 @@
-"""Whether workers are there: what Temporal knows of those that ask it for work."""
+"""Whether workers are alive: when they last asked Temporal for work."""
 
 from __future__ import annotations
 
@@ -9,14 +9,17 @@ from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.client import Client
 
-from api.temporal_calls import in_time
+from api.temporal.calls import in_time
+
+_CALL_SECONDS = 1.5
+"""The time limit of one call. There are two, so that both fit into the time of an ordinary one."""
 
 
 async def polled_since(client: Client, task_queue: str, since: datetime) -> bool:
-    """Whether a worker has asked for work of any kind after `since`.
+    """Return whether a worker has asked for work of any kind after `since`.
 
-    One that has nothing to do asks once a minute, the length of Temporal's long polls; one that
-    is busy asks whenever it has finished something. Raises `RPCError`.
+    An idle worker asks once a minute, which is the length of Temporal's long polls. A busy worker
+    asks whenever it has finished something. Raises `RPCError` if Temporal does not answer.
     """
     for kind in (TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW, TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY):
         request = DescribeTaskQueueRequest(
@@ -24,7 +27,9 @@ async def polled_since(client: Client, task_queue: str, since: datetime) -> bool
             task_queue=TaskQueue(name=task_queue),
             task_queue_type=kind,
         )
-        queue = await in_time(client.workflow_service.describe_task_queue(request), seconds=1.5)
+        queue = await in_time(
+            client.workflow_service.describe_task_queue(request), seconds=_CALL_SECONDS
+        )
         if any(poller.last_access_time.ToDatetime(UTC) > since for poller in queue.pollers):
             return True
     return False
