@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
+
 from api.http.errors import ApiError, validation_failed
 
 _PENDING_RETRY_AFTER_SECONDS = 5
@@ -17,13 +20,13 @@ def no_failed_items() -> ApiError:
     return ApiError(400, "NO_FAILED_ITEMS", "No item of this batch has failed.")
 
 
-def cookies_required() -> ApiError:
-    """Return 400 for a retry without cookies of a batch that had some."""
+def secrets_required(names: Sequence[str]) -> ApiError:
+    """Return 400 for a retry that lacks the secrets `names` of its batch."""
     return ApiError(
         400,
         "COOKIES_REQUIRED",
-        "This batch had cookies, which were deleted when it ended: send them again, as "
-        '{"cookies": "…"}.',
+        f"This batch had {' and '.join(names)}, which were deleted when it ended: send them "
+        f"again, as {json.dumps(dict.fromkeys(names, '…'), ensure_ascii=False)}.",
     )
 
 

@@ -8,25 +8,27 @@ from aiohttp import web
 
 from api.batches.batch_stream import stream_batch
 from api.batches.cancel import cancel_batch
-from api.batches.listing import list_answer, read_page
+from api.batches.errors import batch_not_found
+from api.batches.etag import batch_etag
+from api.batches.listing import list_response, read_page
 from api.batches.option_checks import check_secrets
 from api.batches.reservations import start_generation
+from api.batches.response_models import CancelResponse, RetryResponse
 from api.batches.retry import reserve_retry
 from api.batches.status import read_status
 from api.http.app_keys import ACCOUNT, BUCKET, DATABASE, SETTINGS, TEMPORAL
 from api.http.body import read_object
+from api.http.conditional import is_not_modified
 from api.http.deadlines import (
-    ANSWER_SECONDS,
     DECISION_SECONDS,
     LIVE_SECONDS,
+    RESPONSE_SECONDS,
     done_within,
     remaining,
 )
-from api.http.errors import ApiError
-from api.http.negotiation import batch_tag, is_known
+from api.http.errors import validation_failed
 from api.http.responses import json_response
 from api.http.validation import parse_body
-from api.openapi.response_models import CancelAnswer, RetryAnswer
 from domain.options import RetryRequestBody
 from storage.batches import list_batches, owns_batch
 
@@ -38,18 +40,18 @@ async def list_all(request: web.Request) -> web.Response:
         list_batches, request[ACCOUNT], page=page.page, limit=page.limit
     )
     seconds = remaining(request, LIVE_SECONDS)
-    answer = await list_answer(request.app, page, rows, total, seconds=seconds)
+    answer = await list_response(request.app, page, rows, total, seconds=seconds)
     return json_response(answer)
 
 
 async def get(request: web.Request) -> web.StreamResponse:
     """`GET /api/batch/scrape/{batchId}`."""
-    async with done_within(request, ANSWER_SECONDS):
+    async with done_within(request, RESPONSE_SECONDS):
         batch_id = await _own_batch(request)
         status = await read_status(request.app[TEMPORAL], batch_id)
-    tag = batch_tag(status)
+    tag = batch_etag(status)
     headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
-    if is_known(request, tag):
+    if is_not_modified(request, tag):
         return web.Response(status=304, headers=headers)
     if request.method == "HEAD":
         return web.Response(headers=headers, content_type="application/json", charset="utf-8")
@@ -58,18 +60,18 @@ async def get(request: web.Request) -> web.StreamResponse:
 
 async def retry(request: web.Request) -> web.Response:
     """`POST /api/batch/scrape/{batchId}/retry`."""
-    body = await read_object(request, or_nothing=True) if request.body_exists else {}
+    body = await read_object(request, allow_empty=True) if request.body_exists else {}
     async with done_within(request, DECISION_SECONDS):
         batch_id = await _own_batch(request)
         parsed = parse_body(RetryRequestBody, body)
         if isinstance(parsed, list):
-            raise ApiError.validation(parsed)
+            raise validation_failed(parsed)
         if errors := parsed.problems() + check_secrets(parsed, request.app[SETTINGS]):
-            raise ApiError.validation(errors)
+            raise validation_failed(errors)
         state, generation = await reserve_retry(request.app, batch_id, parsed)
-    seconds = remaining(request, ANSWER_SECONDS)
+    seconds = remaining(request, RESPONSE_SECONDS)
     await start_generation(request.app, state, generation, secrets=parsed.secrets, seconds=seconds)
-    answer = RetryAnswer(status="queued", retried_count=state.count("failed"))
+    answer = RetryResponse(status="queued", retried_count=state.count("failed"))
     return json_response(answer, status=202)
 
 
@@ -80,7 +82,7 @@ async def cancel(request: web.Request) -> web.Response:
         request.app[TEMPORAL], request.app[SETTINGS].task_queue, batch_id
     )
     return json_response(
-        CancelAnswer(
+        CancelResponse(
             status="cancelled",
             cancelled_items=cancelled.items,
             credits_refunded=cancelled.credits,
@@ -95,7 +97,7 @@ async def _own_batch(request: web.Request) -> str:
     if not _is_uuid(batch_id) or not await request.app[DATABASE].read(
         owns_batch, account, batch_id
     ):
-        raise ApiError.not_found()
+        raise batch_not_found()
     return batch_id
 
 

@@ -20,9 +20,14 @@ from temporalio.common import Priority, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError
 
+from api.batches.errors import (
+    credit_limit_reached,
+    proxy_limit_reached,
+    too_many_pending_jobs,
+)
 from api.http.app_keys import BUCKET, DATABASE, SETTINGS, TEMPORAL, VAULT
-from api.http.errors import ApiError
-from api.temporal_calls import CALL_SECONDS, in_time
+from api.http.errors import queue_unavailable
+from api.temporal.calls import CALL_SECONDS, in_time
 from domain.options import BatchScrapeRequest, seal_text
 from storage import ledger
 from storage.bucket import StorageUnavailableError, request_key
@@ -37,10 +42,6 @@ BYTES_PER_MB = 1_000_000
 
 _LEAST_SECONDS = 1.0
 """Seconds that Temporal has at least to start a workflow, however slow the steps before were."""
-
-_RETRY_AFTER_SECONDS = 5
-"""`Retry-After` while an account has too many batches. One of them may end soon: a page takes
-seconds."""
 
 
 async def reserve_batch(
@@ -100,7 +101,7 @@ async def start_generation(
             logger.warning(
                 "not started: %s", error, extra={"batch": state.batch_id, "generation": generation}
             )
-            raise ApiError.unavailable("QUEUE_UNAVAILABLE", "Temporal is out of reach.") from None
+            raise queue_unavailable() from None
         # The reservation was admitted, so the workflow has started.
 
 
@@ -160,12 +161,7 @@ async def check_traffic(app: web.Application, account: str) -> None:
         return
     usage = await app[DATABASE].read(ledger.usage, account)
     if usage.proxy_bytes >= limit_mb * BYTES_PER_MB:
-        raise ApiError(
-            403,
-            "PROXY_LIMIT_REACHED",
-            f"The account has used the {limit_mb} MB of proxy traffic that it may use; leave out "
-            "useProxy.",
-        )
+        raise proxy_limit_reached(limit_mb)
 
 
 @contextmanager
@@ -174,17 +170,6 @@ def ledger_errors(max_open: int) -> Iterator[None]:
     try:
         yield
     except ledger.CreditLimitReachedError as error:
-        raise ApiError(
-            403,
-            "CREDIT_LIMIT_REACHED",
-            f"This needs {error.needed} credits, and {error.remaining} remain of your account's "
-            "limit.",
-        ) from None
+        raise credit_limit_reached(error.needed, error.remaining) from None
     except ledger.TooManyOpenBatchesError:
-        raise ApiError(
-            429,
-            "TOO_MANY_PENDING_JOBS",
-            f"The account has {max_open} unfinished batches, which is as many as it may have at "
-            "once; wait for one to end, or cancel one.",
-            retry_after=_RETRY_AFTER_SECONDS,
-        ) from None
+        raise too_many_pending_jobs(max_open) from None

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import json
-
 from aiohttp import web
 
+from api.batches.errors import (
+    cannot_retry_cancelled,
+    no_failed_items,
+    not_terminal,
+    secrets_required,
+)
 from api.batches.reservations import check_traffic, ledger_errors
 from api.batches.status import TERMINAL, read_status
 from api.http.app_keys import BUCKET, DATABASE, SETTINGS, TEMPORAL
-from api.http.errors import ApiError
 from domain.options import StoredOptions
 from domain.request_body import RequestBody
 from storage import ledger
@@ -31,15 +34,13 @@ async def reserve_retry(
     """
     status = await read_status(app[TEMPORAL], batch_id)
     if status.status == "cancelled":
-        raise ApiError(
-            409, "ALREADY_TERMINAL", "Cannot retry a batch that was cancelled; submit it again."
-        )
+        raise cannot_retry_cancelled()
     if status.status not in TERMINAL:
-        raise _not_terminal()
+        raise not_terminal()
     state = status.state
     failed = state.count("failed")
     if failed == 0:
-        raise ApiError(400, "NO_FAILED_ITEMS", "No item of this batch has failed.")
+        raise no_failed_items()
     if state.has_secrets:
         await _require_secrets(app, batch_id, body)
     state.has_secrets = bool(body.secrets)
@@ -58,7 +59,7 @@ async def reserve_retry(
                 max_open=max_open,
             )
     except ledger.BatchOpenError:
-        raise _not_terminal() from None
+        raise not_terminal() from None
     return state, generation
 
 
@@ -70,13 +71,4 @@ async def _require_secrets(app: web.Application, batch_id: str, body: RequestBod
         return  # The items will fail with `REQUEST_MISSING`, which says more.
     missing = [stored.alias_of(name) for name in stored.secrets_given if name not in body.secrets]
     if missing:
-        raise ApiError(
-            400,
-            "COOKIES_REQUIRED",
-            f"This batch had {' and '.join(missing)}, which were deleted when it ended: send them "
-            f"again, as {json.dumps(dict.fromkeys(missing, '…'), ensure_ascii=False)}.",
-        )
-
-
-def _not_terminal() -> ApiError:
-    return ApiError(409, "NOT_TERMINAL", "The batch is still running; retry it when it has ended.")
+        raise secrets_required(missing)

@@ -10,17 +10,18 @@ from typing import Any
 
 from aiohttp import web
 
+from api.batches.errors import invalid_schema
 from api.batches.idempotency import batch_of_key, read_key
 from api.batches.option_checks import check_proxy, check_secrets
 from api.batches.reservations import reserve_batch, start_generation
+from api.batches.response_models import SubmitResponse
 from api.batches.urls import check_urls
 from api.http.app_keys import ACCOUNT, SETTINGS
 from api.http.body import read_object
-from api.http.deadlines import ANSWER_SECONDS, DECISION_SECONDS, done_within, remaining
-from api.http.errors import ApiError
+from api.http.deadlines import DECISION_SECONDS, RESPONSE_SECONDS, done_within, remaining
+from api.http.errors import validation_failed
 from api.http.responses import json_response
 from api.http.validation import parse_body
-from api.openapi.response_models import SubmitAnswer
 from domain.options import BatchScrapeRequest
 from domain.schema.validation import check_schema, schema_warnings
 from storage.idempotency import KeyTakenError
@@ -43,7 +44,7 @@ async def submit(request: web.Request) -> web.Response:
             with suppress(KeyTakenError):
                 await reserve_batch(request.app, state, scrape, key_use)
                 break
-    seconds = remaining(request, ANSWER_SECONDS)
+    seconds = remaining(request, RESPONSE_SECONDS)
     await start_generation(
         request.app, state, state.generation, secrets=scrape.secrets, seconds=seconds
     )
@@ -54,18 +55,18 @@ async def _validated(request: web.Request, body: dict[str, Any]) -> BatchScrapeR
     """Return `body` as a request. Raises `ApiError` 422 that names everything that is wrong."""
     scrape = parse_body(BatchScrapeRequest, body)
     if isinstance(scrape, list):
-        raise ApiError.validation(scrape)
+        raise validation_failed(scrape)
     settings = request.app[SETTINGS]
     errors = scrape.problems() + check_proxy(scrape, settings.proxies)
     errors += check_secrets(scrape, settings)
     errors += await check_urls(scrape.urls, settings.egress_allow)
     if errors:
-        raise ApiError.validation(errors)
+        raise validation_failed(errors)
     if scrape.json_schema is not None:
         # In a thread: a large schema takes long enough to hold up other requests.
         schema_errors = await asyncio.to_thread(check_schema, scrape.json_schema)
         if schema_errors:
-            raise ApiError.validation(schema_errors, code="INVALID_SCHEMA")
+            raise invalid_schema(schema_errors)
     return scrape
 
 
@@ -91,7 +92,7 @@ def _new_batch(request: web.Request, scrape: BatchScrapeRequest) -> BatchState:
 def _accepted(
     batch_id: str, total: int, body: dict[str, Any], *, is_replayed: bool = False
 ) -> web.Response:
-    answer = SubmitAnswer(
+    answer = SubmitResponse(
         status="queued",
         batch_id=batch_id,
         total=total,

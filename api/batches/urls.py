@@ -19,7 +19,6 @@ from domain.addresses import (
 )
 from domain.options import MAX_URL_CHARACTERS
 
-
 _SHOWN = 80
 """How many characters of a URL an error repeats."""
 

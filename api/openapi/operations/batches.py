@@ -6,13 +6,13 @@ from api.batches.errors import (
     batch_not_found,
     cannot_cancel,
     cannot_retry_cancelled,
-    cookies_required,
     credit_limit_reached,
     idempotency_conflict,
     invalid_schema,
     no_failed_items,
     not_terminal,
     proxy_limit_reached,
+    secrets_required,
     too_many_pending_jobs,
 )
 from api.batches.idempotency import KEY_PATTERN, MAX_KEY_CHARACTERS
@@ -212,7 +212,7 @@ RETRY = Operation(
         *KEY_ERRORS,
         *BODY_ERRORS,
         ErrorCase(no_failed_items(), "no item has failed"),
-        ErrorCase(cookies_required(), "the batch had cookies, and the retry has none"),
+        ErrorCase(secrets_required(["cookies"]), "the batch had cookies, and the retry has none"),
         _CREDIT_LIMIT_REACHED,
         _PROXY_LIMIT_REACHED,
         _NOT_FOUND,
