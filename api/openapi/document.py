@@ -107,13 +107,8 @@ def _operation(operation: Operation) -> dict[str, Any]:
             *(_parameter(parameter) for parameter in operation.parameters),
             _GIVEN_REQUEST_ID,
         ],
-        "responses": {str(each.status): _response(each) for each in operation.responses},
+        "responses": _responses(operation),
     }
-    if operation.not_modified is not None:
-        documented["responses"]["304"] = {
-            "description": operation.not_modified,
-            "headers": _headers("ETag", "Cache-Control"),
-        }
     if operation.is_public:
         documented["security"] = []
     if operation.body is not None:
@@ -121,16 +116,27 @@ def _operation(operation: Operation) -> dict[str, Any]:
             "required": operation.is_body_required,
             "content": _content(_reference(operation.body), operation.body_examples),
         }
+    return documented
+
+
+def _responses(operation: Operation) -> dict[str, Any]:
+    """Document all responses by status: the operation's own, 304, then errors."""
+    responses = {str(response.status): _response(response) for response in operation.responses}
+    if operation.not_modified is not None:
+        responses["304"] = {
+            "description": operation.not_modified,
+            "headers": _headers("ETag", "Cache-Control"),
+        }
     by_status: defaultdict[int, list[ErrorCase]] = defaultdict(list)
     for case in operation.errors:
         by_status[case.error.status].append(case)
     for status in sorted(by_status):
-        documented["responses"][str(status)] = _error(by_status[status])
+        responses[str(status)] = _error(by_status[status])
     if not operation.is_public:
-        for status, response in documented["responses"].items():
-            if status != "401":
+        for key, response in responses.items():
+            if key != "401":  # without a key there is no account, so no limit
                 response["headers"] |= _headers(*RATE_LIMIT_HEADERS)
-    return documented
+    return responses
 
 
 def _parameter(parameter: Parameter) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The command line for accounts and keys, and what it means for the API."""
+"""Accounts: the command line for accounts and keys, and `GET /api/account`."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ async def status_with(stack: Stack, key: str) -> int:
         return response.status
 
 
-async def test_an_account_with_two_keys_of_which_one_is_revoked(stack: Stack, site: Site) -> None:
-    assert storage(stack, "create-key", "acme").returncode == 2, "there is no such account yet"
+async def test_a_revoked_key_leaves_the_other_key_valid(stack: Stack, site: Site) -> None:
+    assert storage(stack, "create-key", "acme").returncode == 2, "the account does not exist yet"
     assert storage(stack, "limit", "acme", "4").returncode == 0
     keys = [storage(stack, "create-key", "acme").stdout.strip() for _ in range(2)]
     assert [await status_with(stack, key) for key in keys] == [200, 200]
@@ -56,7 +56,7 @@ async def test_an_account_with_two_keys_of_which_one_is_revoked(stack: Stack, si
         await api.finished(await api.submit([site.url("/plain")]))
 
 
-async def test_what_is_wrong_is_said(stack: Stack) -> None:
+async def test_wrong_commands_are_explained(stack: Stack) -> None:
     for arguments in (
         ("limit", "acme/../x", "5"),
         ("limit", "acme", "-5"),
@@ -70,7 +70,7 @@ async def test_what_is_wrong_is_said(stack: Stack) -> None:
         assert result.stderr
 
 
-async def test_the_account_says_what_it_has(api: ApiClient) -> None:
+async def test_the_account_shows_plan_and_credits(api: ApiClient) -> None:
     async with api.session.get("/api/account") as response:
         data = (await response.json())["data"]
     assert data["plan"]["name"]

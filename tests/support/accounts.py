@@ -1,4 +1,4 @@
-"""Accounts of a test's own."""
+"""New accounts, so that tests do not share credits and batches."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from storage.database import Database
 
 
 def new_key(stack: Stack, credits_limit: int = 100_000) -> str:
-    """A key that opens an account of its own, in the stack's SQLite database."""
+    """Make an account in the stack's SQLite database, and return its key."""
     database = Database(f"sqlite:///{stack.data_dir}/spidra.db")
     account = f"a-{uuid.uuid4()}"
     with database.transaction() as connection:

@@ -1,4 +1,4 @@
-"""A client of the API, as small as a user's script would be."""
+"""A small client of the API, like a user's script."""
 
 from __future__ import annotations
 
@@ -9,17 +9,19 @@ from typing import Any
 
 import aiohttp
 
+BATCHES = "/api/batch/scrape"
+
 Json = dict[str, Any]
 
 TERMINAL = frozenset({"completed", "failed", "cancelled"})
 
 
 class UnavailableError(Exception):
-    """The batch could not be read right now."""
+    """The batch cannot be read at this moment."""
 
 
 class ApiClient:
-    """Talks to the API at `url` with `key`. Use as an async context manager."""
+    """A client of the API at `url` with `key`. Use it as an async context manager."""
 
     def __init__(self, url: str, key: str) -> None:
         self.url = url
@@ -34,7 +36,7 @@ class ApiClient:
         await self.session.close()
 
     async def submit(self, urls: list[str], **options: object) -> str:
-        """Submits a batch and returns its id."""
+        """Submit a batch and return its id."""
         status, body = await self.post("/api/batch/scrape", {"urls": urls, **options})
         assert status == 202, body
         assert body["status"] == "queued"
@@ -44,12 +46,12 @@ class ApiClient:
     async def post(
         self, path: str, json: object, headers: Mapping[str, str] | None = None
     ) -> tuple[int, Json]:
-        """Status and body of a POST."""
+        """Send a POST, and return the status and the body of the response."""
         async with self.session.post(path, json=json, headers=headers) as response:
             return response.status, await response.json()
 
     async def batch(self, batch_id: str) -> Json:
-        """The batch as it is now."""
+        """Return the batch as it is now."""
         async with self.session.get(f"/api/batch/scrape/{batch_id}") as response:
             body: Json = await response.json()
             if response.status != 200:
@@ -58,7 +60,7 @@ class ApiClient:
             return body
 
     async def credits_used(self) -> int:
-        """What the account has used, with what its open batches hold."""
+        """Return the credits that the account has used, or holds for open batches."""
         async with self.session.get("/api/account") as response:
             assert response.status == 200
             return int((await response.json())["data"]["credits"]["used"])
@@ -66,7 +68,7 @@ class ApiClient:
     async def wait_for(
         self, batch_id: str, condition: Callable[[Json], bool], *, timeout: float = 180
     ) -> Json:
-        """The batch, polled until `condition` holds. An API that is away is asked again."""
+        """Poll the batch until `condition` holds, even while the API is down, and return it."""
         deadline = time.monotonic() + timeout
         latest: Json | None = None
         while time.monotonic() < deadline:
@@ -78,15 +80,15 @@ class ApiClient:
             if condition(latest):
                 return latest
             await asyncio.sleep(0.1)
-        raise TimeoutError(f"the batch did not get there within {timeout} s: {summary(latest)}")
+        raise TimeoutError(f"the condition did not hold within {timeout} s: {summary(latest)}")
 
     async def finished(self, batch_id: str, *, timeout: float = 300) -> Json:
-        """The batch once it is terminal."""
+        """Wait until the batch has ended, and return it."""
         return await self.wait_for(batch_id, lambda b: b["status"] in TERMINAL, timeout=timeout)
 
 
 def check_conservation(batch: Json) -> None:
-    """What holds of every answer at any time."""
+    """Check what is true of every batch at any time."""
     items = batch["items"]
     assert len(items) == batch["totalUrls"]
     assert sum(item["status"] == "completed" for item in items) == batch["completedCount"]
@@ -99,12 +101,12 @@ def check_conservation(batch: Json) -> None:
     if batch["finishedAt"] is not None:
         assert batch["status"] in TERMINAL
         assert all(item["status"] in TERMINAL for item in items)
-    elif batch["status"] != "cancelled":  # whose started items still finish
+    elif batch["status"] != "cancelled":  # its started items still finish
         assert batch["status"] not in TERMINAL
 
 
 def summary(batch: Json | None) -> object:
-    """What a failing test should show of a batch: everything but the content."""
+    """Return what a failing test should show of a batch: everything except its content."""
     if batch is None:
         return None
     items = [(i["url"], i["status"], i["errorCode"], i["attempts"]) for i in batch["items"]]

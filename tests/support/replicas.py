@@ -1,4 +1,4 @@
-"""More API processes for a stack that runs."""
+"""More API processes for a running stack."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from stack.supervisor import Supervised
 async def another_api(
     stack: Stack, folder: Path, **settings: str
 ) -> AsyncIterator[tuple[str, Supervised]]:
-    """Address and process of an API with these settings, on the parts and data of `stack`."""
+    """Run an API with these settings on the parts of `stack`; yield its address and process."""
     [port] = free_ports(1)
     url = f"http://{LOOPBACK}:{port}"
     env = {**stack.env, "SPIDRA_API_PORT": str(port), **settings}

@@ -1,4 +1,4 @@
-"""The official Python client, changed by nothing but its base URL."""
+"""The official Python client works with this server; only its base URL differs."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def client_of(api_url: str, key: str, *, max_retries: int | None = None) -> Asyn
 
 @pytest_asyncio.fixture
 async def client(stack: Stack) -> AsyncIterator[AsyncSpidra]:
-    """The client of an account of its own."""
+    """A client with its own account."""
     async with client_of(stack.api_url, new_key(stack)) as opened:
         yield opened
 
@@ -104,14 +104,14 @@ async def test_it_reads_the_account(client: AsyncSpidra) -> None:
     assert account.subscription_status is None
 
 
-async def test_every_error_is_the_class_that_it_should_be(
+async def test_every_error_has_the_expected_class(
     stack: Stack, client: AsyncSpidra, site: Site
 ) -> None:
     url = site.url("/plain")
-    async with httpx.AsyncClient(event_hooks={"request": [take_key]}) as session:
-        nobody = AsyncSpidra("key", f"{stack.api_url}/api", session=session)
+    async with httpx.AsyncClient(event_hooks={"request": [delete_key]}) as session:
+        anonymous = AsyncSpidra("key", f"{stack.api_url}/api", session=session)
         with pytest.raises(SpidraAuthenticationError) as unauthenticated:
-            await nobody.account()
+            await anonymous.account()
     assert unauthenticated.value.code == "MISSING_API_KEY"
     async with client_of(stack.api_url, "stranger") as stranger:
         with pytest.raises(SpidraForbiddenError) as forbidden:
@@ -139,12 +139,12 @@ async def test_every_error_is_the_class_that_it_should_be(
     site.open_gate("client-errors")
 
 
-async def take_key(request: httpx.Request) -> None:
-    """As a proxy might; the client itself cannot leave it out."""
+async def delete_key(request: httpx.Request) -> None:
+    """Delete the API key, as a proxy might. The client itself cannot leave it out."""
     del request.headers["Authorization"]
 
 
-async def test_limits_say_when_to_come_back(stack: Stack, site: Site, tmp_path: Path) -> None:
+async def test_limit_errors_say_when_to_retry(stack: Stack, site: Site, tmp_path: Path) -> None:
     limits = {"SPIDRA_RATE_LIMIT": "4", "SPIDRA_MAX_UNFINISHED_BATCHES": "1"}
     async with (
         another_api(stack, tmp_path, **limits) as (url, _),
@@ -168,8 +168,10 @@ async def test_limits_say_when_to_come_back(stack: Stack, site: Site, tmp_path: 
         site.open_gate("client-limits")
 
 
-async def test_an_outage_is_a_server_error_or_waited_out(own_stack: Stack, site: Site) -> None:
-    """The client repeats what was answered with 503, submits as well: none makes two batches."""
+async def test_an_outage_is_an_error_unless_the_client_retries(
+    own_stack: Stack, site: Site
+) -> None:
+    """The client repeats requests that got a 503, even submits, and still makes only one batch."""
     key = new_key(own_stack)
     async with (
         client_of(own_stack.api_url, key, max_retries=0) as impatient,

@@ -1,4 +1,4 @@
-"""Cancelling: what has started finishes, the rest never starts, and the numbers are final."""
+"""Cancelling: started items finish, the others never start, and the numbers are final."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ async def cancel(api: ApiClient, batch_id: str) -> tuple[int, Json]:
 
 
 async def all_ended(api: ApiClient, batch_id: str) -> Json:
-    """The batch when none of its items is at work any more."""
+    """Wait until no item of the batch runs, and return the batch."""
     return await api.wait_for(batch_id, lambda b: b["finishedAt"] is not None)
 
 
 def check_numbers(answer: Json, batch: Json) -> None:
-    """The answer to a cancel says what the batch became."""
+    """Check that the response to a cancel agrees with the batch."""
     cancelled = [item for item in batch["items"] if item["status"] == "cancelled"]
     assert answer == {
         "status": "cancelled",
@@ -33,7 +33,7 @@ def check_numbers(answer: Json, batch: Json) -> None:
     assert all(item["attempts"] == 0 for item in cancelled)
 
 
-async def test_what_has_started_finishes_and_is_charged(api: ApiClient, site: Site) -> None:
+async def test_started_items_finish_and_are_charged(api: ApiClient, site: Site) -> None:
     used = await api.credits_used()
     batch_id = await api.submit([site.url("/gated/cancel")] * 20)
     running = await api.wait_for(
@@ -63,7 +63,7 @@ async def test_a_terminal_batch_cannot_be_cancelled(api: ApiClient, site: Site) 
     assert answer["message"] == "Cannot cancel a batch that is already completed."
 
 
-async def test_of_two_cancels_one_wins(api: ApiClient, site: Site) -> None:
+async def test_only_one_of_two_cancels_succeeds(api: ApiClient, site: Site) -> None:
     batch_id = await api.submit([site.url("/gated/twice")] * 12)
     answers = await asyncio.gather(cancel(api, batch_id), cancel(api, batch_id))
     assert sorted(status for status, _ in answers) == [200, 409]
@@ -91,15 +91,17 @@ async def test_a_cancelled_batch_cannot_be_retried(api: ApiClient, site: Site) -
 async def test_cancels_of_busy_batches_at_random_moments(api: ApiClient, site: Site) -> None:
     used = await api.credits_used()
 
-    async def one(number: int) -> tuple[str, int, Json]:
+    async def submit_and_cancel(number: int) -> tuple[str, int, Json]:
         batch_id = await api.submit([site.url("/plain")] * random.randint(2, 8))  # noqa: S311
-        await asyncio.sleep(random.random() * 10)  # noqa: S311 -- any moment is meant
+        await asyncio.sleep(random.random() * 10)  # noqa: S311 -- a random moment
         status, answer = await cancel(api, batch_id)
         assert status in (200, 409, 503), "or the workers were too busy"
         return batch_id, status, answer
 
     completed = 0
-    for batch_id, status, answer in await asyncio.gather(*(one(number) for number in range(40))):
+    for batch_id, status, answer in await asyncio.gather(
+        *(submit_and_cancel(number) for number in range(40))
+    ):
         batch = await all_ended(api, batch_id)
         if status == 200:
             check_numbers(answer, batch)

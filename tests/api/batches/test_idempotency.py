@@ -1,4 +1,4 @@
-"""`Idempotency-Key`: the same request makes one batch, however often and at once it is sent."""
+"""`Idempotency-Key`: a request makes one batch, however often it is sent, even at once."""
 
 from __future__ import annotations
 
@@ -11,30 +11,26 @@ from stack.stack import Stack
 from storage import idempotency, ledger
 from storage.database import Database
 from tests.support.accounts import new_key
-from tests.support.client import ApiClient, Json
+from tests.support.client import BATCHES, ApiClient, Json
 from tests.support.databases import on_each_kind
 from tests.support.site import Site
 
-SUBMIT = "/api/batch/scrape"
-
 
 async def submit(api: ApiClient, key: str, body: object) -> tuple[int, bool, Json]:
-    """Status, whether it is replayed, and body of the answer."""
+    """Submit a batch; return the status, whether the response is replayed, and its body."""
     headers = {"Idempotency-Key": key}
-    async with api.session.post(SUBMIT, json=body, headers=headers) as response:
+    async with api.session.post(BATCHES, json=body, headers=headers) as response:
         is_replayed = response.headers.get("Idempotency-Replayed") == "true"
         return response.status, is_replayed, await response.json()
 
 
 async def total(api: ApiClient) -> int:
-    """How many batches the account has."""
-    async with api.session.get(SUBMIT) as response:
+    """Return the number of batches that the account has."""
+    async with api.session.get(BATCHES) as response:
         return int((await response.json())["pagination"]["total"])
 
 
-async def test_the_same_request_again_is_answered_with_the_first_batch(
-    stack: Stack, site: Site
-) -> None:
+async def test_a_repeated_request_gets_the_first_batch(stack: Stack, site: Site) -> None:
     schema = {"type": "object", "properties": {"at": {"format": "date"}}}
     async with ApiClient(stack.api_url, new_key(stack)) as api:
         url = site.url("/plain")
@@ -42,14 +38,14 @@ async def test_the_same_request_again_is_answered_with_the_first_batch(
         assert first[:2] == (202, False)
         await api.finished(first[2]["batchId"])
         headers = {"Idempotency-Key": "again", "Content-Type": "application/json"}
-        written_otherwise = (
+        same_body = (
             '{ "prompt": "\\u00e9", "schema": {"properties": {"at": {"format":"date"}}, '
             f'"type": "object"}},\n "urls": ["{url}"]}}'
         )
-        async with api.session.post(SUBMIT, data=written_otherwise, headers=headers) as response:
+        async with api.session.post(BATCHES, data=same_body, headers=headers) as response:
             assert response.status == 202
             assert response.headers["Idempotency-Replayed"] == "true"
-            assert response.headers["Location"] == f"{SUBMIT}/{first[2]['batchId']}"
+            assert response.headers["Location"] == f"{BATCHES}/{first[2]['batchId']}"
             assert await response.json() == first[2]
         assert await total(api) == 1
 
@@ -64,11 +60,11 @@ async def test_the_same_key_with_another_body_is_a_conflict(stack: Stack, site: 
         status, _, answer = await submit(api, "mine", {**body, "screenshot": True})
         assert (status, answer["code"]) == (409, "IDEMPOTENCY_CONFLICT")
         status, is_replayed, _ = await submit(other, "mine", body)
-        assert (status, is_replayed) == (202, False), "keys are of an account"
+        assert (status, is_replayed) == (202, False), "each account has its own keys"
         assert await total(api) == 1
 
 
-async def test_of_equal_requests_at_once_one_makes_a_batch(stack: Stack, site: Site) -> None:
+async def test_equal_requests_at_once_make_one_batch(stack: Stack, site: Site) -> None:
     async with ApiClient(stack.api_url, new_key(stack)) as api:
         body = {"urls": [site.url("/plain")] * 3}
         answers = await asyncio.gather(*(submit(api, "at-once", body) for _ in range(20)))
@@ -113,8 +109,8 @@ async def test_neither_key_nor_body_is_stored(stack: Stack, site: Site) -> None:
         assert b"a-prompt-of-this-test" not in content
 
 
-async def test_a_batch_that_was_withdrawn_leaves_its_key_free(own_stack: Stack, site: Site) -> None:
-    """Temporal is away, so that the batch cannot start; and a request finds one undecided."""
+async def test_a_withdrawn_batch_frees_its_key(own_stack: Stack, site: Site) -> None:
+    """Temporal is stopped, so that no batch can start, and requests meet undecided batches."""
     body = {"urls": [site.url("/plain")]}
     async with ApiClient(own_stack.api_url, new_key(own_stack)) as api:
         await own_stack.stop("temporal")

@@ -1,4 +1,4 @@
-"""The list of batches: each once, newest first, its counts those of this moment."""
+"""The list of batches: each batch once, newest first, with the counts of this moment."""
 
 from __future__ import annotations
 
@@ -16,15 +16,13 @@ from storage import ledger
 from storage.batches import BatchRow, list_batches
 from storage.database import Database
 from tests.support.accounts import new_key
-from tests.support.client import ApiClient, Json
+from tests.support.client import BATCHES, ApiClient, Json
 from tests.support.databases import on_each_kind
 from tests.support.site import Site
 
-LIST = "/api/batch/scrape"
-
 
 async def page_of(api: ApiClient, query: str = "") -> Json:
-    async with api.session.get(LIST + query) as response:
+    async with api.session.get(BATCHES + query) as response:
         body: Json = await response.json()
         assert response.status == 200, body
         return body
@@ -38,7 +36,7 @@ async def test_an_account_without_batches_has_an_empty_list(stack: Stack) -> Non
         }
 
 
-async def test_pages_are_complete_newest_first_and_ones_own(stack: Stack, site: Site) -> None:
+async def test_pages_are_complete_newest_first_and_of_one_account(stack: Stack, site: Site) -> None:
     async with (
         ApiClient(stack.api_url, new_key(stack)) as api,
         ApiClient(stack.api_url, new_key(stack)) as other,
@@ -53,14 +51,14 @@ async def test_pages_are_complete_newest_first_and_ones_own(stack: Stack, site: 
             assert page["pagination"] == {"page": number, "limit": 2, "total": 5, "totalPages": 3}
 
 
-async def test_it_says_of_a_batch_what_the_batch_says_of_itself(stack: Stack, site: Site) -> None:
+async def test_an_entry_agrees_with_the_batch_itself(stack: Stack, site: Site) -> None:
     schema = {"type": "object"}
     async with ApiClient(stack.api_url, new_key(stack)) as api:
         mixed = await api.submit([site.url("/plain"), site.url("/status/404")])
         await api.submit([site.url("/plain")], schema=schema)
         held = await api.submit([site.url("/plain"), *[site.url("/gated/list")] * 11])
         cancelled = await api.submit([site.url("/gated/list")] * 2)
-        async with api.session.delete(f"{LIST}/{cancelled}") as response:
+        async with api.session.delete(f"{BATCHES}/{cancelled}") as response:
             assert response.status == 200
         await api.wait_for(held, lambda batch: batch["completedCount"] == 1)
         await api.finished(mixed)
@@ -75,7 +73,7 @@ async def test_it_says_of_a_batch_what_the_batch_says_of_itself(stack: Stack, si
 
 
 async def check_same(api: ApiClient) -> None:
-    """Each entry is what the batch itself says."""
+    """Check that each entry agrees with the batch itself."""
     jobs = (await page_of(api))["jobs"]
     assert jobs
     for job in jobs:
@@ -86,17 +84,17 @@ async def check_same(api: ApiClient) -> None:
         assert set(rest) == {"uuid", "outputFormat", "scrapingChannel"}
 
 
-async def test_a_retried_batch_is_there_once(stack: Stack, site: Site) -> None:
+async def test_a_retried_batch_is_listed_once(stack: Stack, site: Site) -> None:
     async with ApiClient(stack.api_url, new_key(stack)) as api:
         batch_id = await api.submit([site.url("/plain"), site.url("/broken/retried-list")])
         await api.finished(batch_id)
         for _ in range(2):
-            assert (await api.post(f"{LIST}/{batch_id}/retry", {}))[0] == 202
+            assert (await api.post(f"{BATCHES}/{batch_id}/retry", {}))[0] == 202
             await api.finished(batch_id)
         [job] = (await page_of(api))["jobs"]
         assert (job["completedCount"], job["failedCount"]) == (1, 1)
         site.open_gate("retried-list")
-        assert (await api.post(f"{LIST}/{batch_id}/retry", {}))[0] == 202
+        assert (await api.post(f"{BATCHES}/{batch_id}/retry", {}))[0] == 202
         await api.finished(batch_id)
         await check_same(api)
 
@@ -108,7 +106,7 @@ async def test_a_retried_batch_is_there_once(stack: Stack, site: Site) -> None:
         ("?page=-1", "page: must be a whole number"),
         ("?page=1.5", "page: must be a whole number"),
         ("?page=", "page: must be a whole number"),
-        ("?page=%D9%A1", "page: must be a whole number"),  # a digit, but not of ASCII
+        ("?page=%D9%A1", "page: must be a whole number"),  # a digit outside ASCII
         ("?page=99999999999999999999", "page: must be a whole number"),
         ("?limit=51", 'limit: must be a whole number from 1 to 50, not "51".'),
         ("?limit=all", 'limit: must be a whole number from 1 to 50, not "all".'),
@@ -118,17 +116,17 @@ async def test_a_retried_batch_is_there_once(stack: Stack, site: Site) -> None:
     ],
 )
 async def test_a_bad_page_or_limit_is_refused(api: ApiClient, query: str, expected: str) -> None:
-    async with api.session.get(LIST + query) as response:
+    async with api.session.get(BATCHES + query) as response:
         body = await response.json()
     assert (response.status, body["code"]) == (422, "VALIDATION_FAILED")
     assert expected in body["errors"][0]
 
 
-async def test_a_page_far_behind_the_last_is_empty(api: ApiClient) -> None:
+async def test_a_page_after_the_last_is_empty(api: ApiClient) -> None:
     assert (await page_of(api, "?page=1000000&limit=50"))["jobs"] == []
 
 
-async def test_without_a_worker_and_without_temporal_it_says_what_is_known(
+async def test_the_list_works_without_a_worker_and_without_temporal(
     own_stack: Stack, site: Site
 ) -> None:
     async with ApiClient(own_stack.api_url, new_key(own_stack)) as api:
@@ -139,7 +137,7 @@ async def test_without_a_worker_and_without_temporal_it_says_what_is_known(
         own_stack.part("worker-1").kill_now()
         await own_stack.stop("worker-1")
         waiting = [await api.submit([site.url("/plain")]) for _ in range(15)]
-        assert (await api.post(f"{LIST}/{done}/retry", {}))[0] == 202
+        assert (await api.post(f"{BATCHES}/{done}/retry", {}))[0] == 202
 
         jobs = {job["uuid"]: job for job in (await page_of(api))["jobs"]}
         assert [jobs[batch_id]["status"] for batch_id in waiting] == ["pending"] * 15
@@ -157,7 +155,7 @@ async def test_without_a_worker_and_without_temporal_it_says_what_is_known(
 
 
 @on_each_kind
-def test_how_a_batch_ended_is_kept(database: Database) -> None:
+def test_the_end_of_a_batch_is_stored(database: Database) -> None:
     at = datetime.now(UTC)
     with database.transaction() as connection:
         for number in range(3):
@@ -198,7 +196,7 @@ def test_how_a_batch_ended_is_kept(database: Database) -> None:
     )
 
 
-async def test_what_was_terminated_in_temporal_has_failed(stack: Stack, site: Site) -> None:
+async def test_a_batch_that_was_terminated_in_temporal_has_failed(stack: Stack, site: Site) -> None:
     async with ApiClient(stack.api_url, new_key(stack)) as api:
         batch_id = await api.submit([site.url("/plain"), site.url("/gated/terminated")])
         await api.wait_for(batch_id, lambda batch: batch["completedCount"] == 1)
@@ -219,10 +217,10 @@ def all_open(connection: Connection) -> list[ledger.OpenBatch]:
     return ledger.open_batches(connection, before=datetime.now(UTC))
 
 
-async def test_a_head_request_is_answered_without_a_body(stack: Stack, api: ApiClient) -> None:
+async def test_a_head_request_gets_no_body(stack: Stack, api: ApiClient) -> None:
     async with (
         aiohttp.ClientSession(stack.api_url, headers={"x-api-key": stack.api_key}) as session,
-        session.head(LIST) as response,
+        session.head(BATCHES) as response,
     ):
         assert response.status == 200
         assert await response.read() == b""

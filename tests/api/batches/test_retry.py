@@ -1,4 +1,4 @@
-"""Retrying: only what failed runs again, in the same batch, and once however often one asks."""
+"""Retrying: only failed items run again, in the same batch, and once for requests at once."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ async def retry(api: ApiClient, batch_id: str, body: object = None) -> tuple[int
 
 
 async def failed_batch(api: ApiClient, site: Site, gate: str) -> tuple[str, Json]:
-    """A batch of two completed items and two that fail until the gate is opened."""
+    """Submit two items that complete, and two that fail until the gate is open."""
     urls = [site.url("/plain"), site.url(f"/broken/{gate}?1"), site.url("/js")]
     batch_id = await api.submit([*urls, site.url(f"/broken/{gate}?2")], screenshot=True)
     batch = await api.finished(batch_id)
@@ -28,7 +28,7 @@ async def failed_batch(api: ApiClient, site: Site, gate: str) -> tuple[str, Json
 
 
 def check_untouched(before: Json, after: Json) -> None:
-    """What had completed is what it was, save the signature of the screenshot's URL."""
+    """Check that completed items are unchanged, except for the signatures of their screenshots."""
     for old, new in zip(before["items"], after["items"], strict=True):
         assert (old["uuid"], old["url"]) == (new["uuid"], new["url"])
         if old["status"] == "completed":
@@ -55,7 +55,7 @@ async def test_only_failed_items_run_again(api: ApiClient, site: Site) -> None:
     assert await api.credits_used() == used + 8
 
 
-async def test_at_once_the_items_are_pending_and_the_batch_runs(
+async def test_a_retried_batch_is_running_with_pending_items_at_once(
     own_stack: Stack, site: Site
 ) -> None:
     async with ApiClient(own_stack.api_url, own_stack.api_key) as api:
@@ -73,7 +73,7 @@ async def test_at_once_the_items_are_pending_and_the_batch_runs(
         check_untouched(before, after)
 
 
-async def test_what_cannot_be_retried(api: ApiClient, site: Site) -> None:
+async def test_batches_that_cannot_be_retried(api: ApiClient, site: Site) -> None:
     batch_id = await api.submit([site.url("/gated/held")])
     status, answer = await retry(api, batch_id)
     assert (status, answer["code"]) == (409, "NOT_TERMINAL")
@@ -97,12 +97,12 @@ async def test_a_body_may_be_absent_or_empty_but_not_wrong(api: ApiClient, site:
     await api.finished(batch_id)
 
 
-async def test_of_retries_at_once_one_wins(api: ApiClient) -> None:
+async def test_only_one_of_several_retries_succeeds(api: ApiClient) -> None:
     seen: set[str] = set()
     answered = asyncio.Event()
 
     async def page(request: web.Request) -> web.Response:
-        # Else the first retry may be over when the third comes, which then is another one.
+        # Otherwise the first retry may be over when the third arrives, which would be valid then.
         if request.path in seen:
             await answered.wait()
         seen.add(request.path)

@@ -1,4 +1,4 @@
-"""The door for URLs: whatever a browser would take for a forbidden address is refused."""
+"""Checking URLs: everything that a browser reads as a forbidden address is refused."""
 
 # ruff: noqa: RUF001 -- digits that only look like others are the point here
 
@@ -143,9 +143,9 @@ async def test_addresses_that_are_not_public_are_refused(url: str) -> None:
 
 
 @pytest.mark.parametrize("url", MALFORMED)
-async def test_what_is_no_url_of_a_page_is_refused(url: str) -> None:
+async def test_a_malformed_url_is_refused(url: str) -> None:
     [error] = await check_urls([url], ALLOW)
-    # Where a number leaves a doubt, the parser may find an address in it.
+    # The reason may differ: the parser may read an address from a malformed number.
     assert error.startswith("urls[0]: ")
 
 
@@ -162,11 +162,13 @@ async def test_what_is_no_url_of_a_page_is_refused(url: str) -> None:
         "http://[64:ff9b::5db8:d822]",
     ],
 )
-async def test_addresses_that_are_public_or_allowed_are_not(url: str) -> None:
+async def test_public_and_allowed_addresses_are_accepted(url: str) -> None:
     assert await check_urls([url], ALLOW) == []
 
 
-async def test_names_are_judged_by_all_of_their_addresses(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_name_is_refused_if_any_of_its_addresses_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     names = {
         "public.test": ["93.184.216.34"],
         "inside.test": ["10.0.0.1"],
@@ -185,9 +187,9 @@ async def test_names_are_judged_by_all_of_their_addresses(monkeypatch: pytest.Mo
     monkeypatch.setattr(urls, "_RESOLVE_SECONDS", 0.05)
     hosts = ["public", "inside", "both", "six", "unknown", "slow", "slow"]
     errors = await check_urls([f"http://{host}.test/" for host in hosts], ALLOW)
-    # What is not found, or not in time, is the item's to report.
+    # The item reports a name that is not found, or not in time.
     assert [error.partition(":")[0] for error in errors] == ["urls[1]", "urls[2]", "urls[3]"]
-    # Nor is it told what a name stands for inside.
+    # Clients do not learn which private address a name has.
     assert not any("10.0.0.1" in error for error in errors)
 
 
@@ -205,7 +207,7 @@ async def test_names_are_judged_by_all_of_their_addresses(monkeypatch: pytest.Mo
         st.sampled_from(["", "/", ":80/", "#@a/", "\\", "?"]),
     )
 )
-def test_what_is_let_in_leads_to_no_forbidden_address(url: str) -> None:
+def test_an_accepted_url_leads_to_no_forbidden_address(url: str) -> None:
     monkeypatch = pytest.MonkeyPatch()
 
     async def resolve(host: str) -> list[Address]:
@@ -232,10 +234,10 @@ def is_literal(host: str) -> bool:
 
 
 @given(address=st.ip_addresses(v=4))
-def test_an_ipv4_address_is_judged_alike_however_it_is_wrapped(
+def test_an_ipv4_address_is_treated_alike_in_every_ipv6_form(
     address: ipaddress.IPv4Address,
 ) -> None:
-    verdict = may_reach(address)
+    is_allowed = may_reach(address)
     number = int(address)
     for wrapped in (
         (0xFFFF << 32) | number,  # mapped
@@ -243,6 +245,6 @@ def test_an_ipv4_address_is_judged_alike_however_it_is_wrapped(
         (0x2002 << 112) | (number << 80),  # 6to4
         (0x20010470 << 96) | (0x5EFE << 32) | number,  # ISATAP
     ):
-        assert may_reach(ipaddress.IPv6Address(wrapped)) is verdict
+        assert may_reach(ipaddress.IPv6Address(wrapped)) is is_allowed
     assert not may_reach(ipaddress.IPv6Address((0x2001 << 112) | number))  # Teredo
     assert not may_reach(ipaddress.IPv6Address(number))  # IPv4-compatible

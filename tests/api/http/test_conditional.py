@@ -1,4 +1,4 @@
-"""Asking for a batch that one has already: `ETag` and `If-None-Match`."""
+"""Conditional requests for a batch: `ETag` and `If-None-Match`."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ BATCH = "/api/batch/scrape/{}"
 async def ask(
     api: ApiClient, batch_id: str, *known: str, method: str = "GET"
 ) -> tuple[aiohttp.ClientResponse, Json]:
-    """The answer for a client that knows these tags, a header for each."""
+    """Request a batch with an `If-None-Match` header for each of the known tags."""
     headers = [("If-None-Match", tag) for tag in known]
     async with api.session.request(method, BATCH.format(batch_id), headers=headers) as response:
         text = await response.text()
         return response, json.loads(text) if text else {}
 
 
-async def test_what_has_not_changed_is_not_sent_again(api: ApiClient, site: Site) -> None:
+async def test_an_unchanged_batch_is_not_sent_again(api: ApiClient, site: Site) -> None:
     batch_id = await api.submit([site.url("/plain")], screenshot=True)
     first = await api.finished(batch_id)
     response, second = await ask(api, batch_id)
@@ -62,12 +62,12 @@ async def test_the_tag_changes_with_the_batch(api: ApiClient, site: Site) -> Non
     assert (response.status, body["completedCount"]) == (200, 2)
 
 
-async def test_a_tag_is_nothing_to_strangers(api: ApiClient) -> None:
+async def test_if_none_match_reveals_nothing_about_unknown_batches(api: ApiClient) -> None:
     response, body = await ask(api, "6a0e8b4e-0b5a-4b57-9d0c-3a8a3f6e0d11", "*")
     assert (response.status, body["code"]) == (404, "NOT_FOUND")
 
 
-async def test_what_is_known_needs_no_bucket(own_stack: Stack, site: Site) -> None:
+async def test_a_304_needs_no_bucket(own_stack: Stack, site: Site) -> None:
     async with ApiClient(own_stack.api_url, new_key(own_stack)) as api:
         batch_id = await api.submit([site.url("/plain")])
         await api.finished(batch_id)

@@ -1,4 +1,4 @@
-"""How much an account may ask for: requests per window, and unfinished batches."""
+"""The limits of an account: requests per window, and unfinished batches."""
 
 from __future__ import annotations
 
@@ -15,12 +15,11 @@ from stack.stack import Stack
 from storage import rate_limits
 from storage.database import Database
 from tests.support.accounts import new_key
-from tests.support.client import ApiClient, Json
+from tests.support.client import BATCHES, ApiClient, Json
 from tests.support.databases import on_each_kind
 from tests.support.replicas import another_api
 from tests.support.site import Site
 
-SUBMIT = "/api/batch/scrape"
 LIMIT = 25
 UNFINISHED = 12
 
@@ -56,7 +55,7 @@ async def test_requests_are_counted_over_all_replicas(
         aiohttp.ClientSession(replicas[0], headers=headers) as first,
         aiohttp.ClientSession(replicas[1], headers=headers) as second,
     ):
-        unknown = await get(first, f"{SUBMIT}/nonsense")
+        unknown = await get(first, f"{BATCHES}/nonsense")
         assert (unknown.status, unknown.headers["RateLimit-Remaining"]) == (404, str(LIMIT - 1))
         answers = await asyncio.gather(
             *(get(session, "/api/account") for session in (first, second) for _ in range(LIMIT))
@@ -71,14 +70,14 @@ async def test_requests_are_counted_over_all_replicas(
         for answer in answers:
             assert answer.headers["RateLimit-Limit"] == str(LIMIT)
             assert 0 < int(answer.headers["RateLimit-Reset"]) <= 15 * 60
-        async with second.get(SUBMIT) as refused:
+        async with second.get(BATCHES) as refused:
             body = await refused.json()
         assert (refused.status, body["code"]) == (429, "RATE_LIMITED")
         assert refused.headers["Retry-After"] == str(body["retry_after"])
         assert refused.headers["RateLimit-Remaining"] == "0"
 
 
-async def test_each_account_has_its_own_limit_and_strangers_have_none(
+async def test_each_account_has_its_own_limit_and_unknown_keys_have_none(
     stack: Stack, replicas: tuple[str, str]
 ) -> None:
     async with aiohttp.ClientSession(replicas[0], headers={"x-api-key": new_key(stack)}) as session:
@@ -114,7 +113,7 @@ def test_a_window_ends(database: Database, monkeypatch: pytest.MonkeyPatch) -> N
 
 
 @on_each_kind
-def test_no_request_is_counted_twice_or_not_at_all(database: Database) -> None:
+def test_every_request_is_counted_exactly_once(database: Database) -> None:
     with ThreadPoolExecutor(8) as threads:
         for task in [threads.submit(count, database) for _ in range(40)]:
             task.result()
@@ -122,7 +121,7 @@ def test_no_request_is_counted_twice_or_not_at_all(database: Database) -> None:
         assert rate_limits.count_request(connection, "account", 100).remaining == 100 - 41
 
 
-async def test_an_account_has_so_many_unfinished_batches_and_no_more(
+async def test_an_account_cannot_exceed_its_unfinished_batches(
     stack: Stack, replicas: tuple[str, str], site: Site
 ) -> None:
     key = new_key(stack)
@@ -133,7 +132,7 @@ async def test_an_account_has_so_many_unfinished_batches_and_no_more(
         body = {"urls": [site.url("/gated/unfinished")]}
         each = (UNFINISHED + 8) // 2
         answers = await asyncio.gather(
-            *(api.post(SUBMIT, body) for api in (first, second) for _ in range(each))
+            *(api.post(BATCHES, body) for api in (first, second) for _ in range(each))
         )
         statuses = [status for status, _ in answers]
         assert statuses.count(202) == UNFINISHED
@@ -141,7 +140,7 @@ async def test_an_account_has_so_many_unfinished_batches_and_no_more(
         assert len(refused) == 2 * each - UNFINISHED
         assert {answer["code"] for answer in refused} == {"TOO_MANY_PENDING_JOBS"}
         assert all(answer["retry_after"] > 0 for answer in refused)
-        status, answer = await first.post(f"{SUBMIT}/{failed}/retry", {})
+        status, answer = await first.post(f"{BATCHES}/{failed}/retry", {})
         assert (status, answer["code"]) == (429, "TOO_MANY_PENDING_JOBS")
     async with ApiClient(stack.api_url, key) as unlimited:
         assert (await unlimited.batch(failed))["status"] == "completed", "nothing has changed"
