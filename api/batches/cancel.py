@@ -63,7 +63,7 @@ async def cancel_batch(client: Client, task_queue: str, batch_id: str) -> Cancel
     description = await describe_batch(client, batch_id)
     request_id = uuid.uuid4().hex
     # Raises if an earlier request has cancelled the batch.
-    await _numbers(client, batch_id, description, request_id)
+    await _final_numbers(client, batch_id, description, request_id)
     try:
         return await _request_cancel(client, task_queue, batch_id, description, request_id)
     except RPCError as error:
@@ -84,22 +84,22 @@ async def _request_cancel(
     """
     pause = _FIRST_PAUSE
     for _ in range(_ROUNDS):
-        began = datetime.now(UTC)
-        await _signal(client, description, request_id, began + _ROUND)
-        over = began + _ROUND + _CLOCK_SKEW
-        while datetime.now(UTC) < over:
+        sent_at = datetime.now(UTC)
+        await _signal(client, description, request_id, sent_at + _ROUND)
+        deadline = sent_at + _ROUND + _CLOCK_SKEW
+        while datetime.now(UTC) < deadline:
             await asyncio.sleep(pause)
             pause = min(pause * 1.5, _LONGEST_PAUSE)
             try:
                 description = await describe_batch(client, batch_id, description.run_id)
-                numbers = await _numbers(client, batch_id, description, request_id)
+                numbers = await _final_numbers(client, batch_id, description, request_id)
             except RPCError:
-                if datetime.now(UTC) >= over:
+                if datetime.now(UTC) >= deadline:
                     raise
                 continue
             if numbers is not None:
                 return numbers
-        if _is_stuck(description) or not await polled_since(client, task_queue, began):
+        if _is_stuck(description) or not await polled_since(client, task_queue, sent_at):
             break
     if _is_handed_out(description):
         raise cancel_undecided(
@@ -139,7 +139,7 @@ async def _signal(
             raise
 
 
-async def _numbers(
+async def _final_numbers(
     client: Client, batch_id: str, description: WorkflowExecutionDescription, request_id: str
 ) -> Cancelled | None:
     """Return the result of this cancel, or None if it is not decided yet.

@@ -113,12 +113,12 @@ async def _open_status(
     ask_worker: bool,
 ) -> BatchStatus:
     """Return the status of a batch whose workflow runs."""
-    answer = await _query(handle) if ask_worker else None
-    state = answer or await _from_history(client, handle)
+    queried = await _query(handle) if ask_worker else None
+    state = queried or await _from_history(client, handle)
     started = _started(description, state)
     has_started = state.generation > 1 or started or any(item.outcome for item in state.items)
     status = "pending" if state.status == "running" and not has_started else state.status
-    return BatchStatus(status, state, started, is_from_history=answer is None)
+    return BatchStatus(status, state, started, is_from_history=queried is None)
 
 
 async def _query(handle: Handle) -> BatchState | None:

@@ -88,7 +88,7 @@ class _RequestHandler(web.RequestHandler):
             ConnectionError: A part of the response was already sent.
         """
         if request.writer.output_size > 0:
-            raise ConnectionError("the answer had begun; the connection is closed")
+            raise ConnectionError("a part of the response was already sent")
         request_id = uuid.uuid4().hex
         if status >= 500:
             logger.error("unforeseen error", exc_info=exc, extra={"request_id": request_id})

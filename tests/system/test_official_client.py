@@ -36,7 +36,7 @@ def client_of(api_url: str, key: str, *, max_retries: int | None = None) -> Asyn
 
 @pytest_asyncio.fixture
 async def client(stack: Stack) -> AsyncIterator[AsyncSpidra]:
-    """A client with its own account."""
+    """Open a client with its own account."""
     async with client_of(stack.api_url, new_key(stack)) as opened:
         yield opened
 

@@ -1,4 +1,4 @@
-"""The form of all errors, also of those that aiohttp itself raises."""
+"""The form of all errors, even if aiohttp itself raises them."""
 
 from __future__ import annotations
 

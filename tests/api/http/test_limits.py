@@ -28,7 +28,7 @@ UNFINISHED = 12
 async def replicas(
     stack: Stack, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[tuple[str, str]]:
-    """The addresses of two APIs with limits, on the database of the shared stack."""
+    """Run two APIs with limits on the database of the shared stack; yield their addresses."""
     folder = tmp_path_factory.mktemp("replicas")
     settings = {
         "SPIDRA_RATE_LIMIT": str(LIMIT),

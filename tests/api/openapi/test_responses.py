@@ -29,7 +29,7 @@ MAX_UNFINISHED = 6
 
 @pytest_asyncio.fixture
 async def limited_api(own_stack: Stack, tmp_path: Path) -> AsyncIterator[str]:
-    """The address of an API on the parts of `own_stack`, with limits that a test can reach."""
+    """Run an API on the parts of `own_stack`, with limits that a test can reach; yield its URL."""
     limits = {
         "SPIDRA_RATE_LIMIT": str(RATE_LIMIT),
         "SPIDRA_MAX_UNFINISHED_BATCHES": str(MAX_UNFINISHED),
