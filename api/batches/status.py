@@ -55,7 +55,8 @@ class BatchStatus:
     status: StatusName
     state: BatchState
     started: Mapping[int, datetime] = field(default_factory=dict)
-    """When a worker picked up each item that runs, by the item's index."""
+    """When a worker picked up each item that has not ended, by the item's index. An item that no
+    worker has picked up is absent."""
     is_from_history: bool = False
     """Whether the state was read from the history, because no worker answered."""
 
