@@ -14,13 +14,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
-from storage import accounts, ledger
+from domain.items import BatchEnd, SettledItem
+from storage import accounts, batches, ledger
 from storage.database import Database
 from storage.tables import accounts as accounts_table
 from tests.support.databases import KINDS, check_it_adds_up, database_url
 
 PER_ITEM = 2
-ENDING = ledger.Ending("completed", completed=1, failed=1, finished_at=datetime.now(UTC))
+ENDING = BatchEnd(status="completed", completed=1, failed=1, finished_at=datetime.now(UTC))
 
 
 @pytest.fixture(scope="module", params=KINDS)
@@ -50,37 +51,35 @@ def new_account(database: Database, limit: int) -> str:
 
 def open_batch(database: Database, account: str, items: int) -> str:
     batch_id = str(uuid.uuid4())
+    batch = ledger.NewBatch(
+        batch_id=batch_id,
+        account=account,
+        total_urls=items,
+        output_format="markdown",
+        credits_per_item=PER_ITEM,
+        created_at=datetime.now(UTC),
+    )
     with database.transaction() as connection:
-        ledger.open_batch(
-            connection,
-            batch_id=batch_id,
-            account=account,
-            total_urls=items,
-            output_format="markdown",
-            credits_per_item=PER_ITEM,
-            created_at=datetime.now(UTC),
-            max_open=50,
-        )
+        ledger.open_batch(connection, batch, max_open=50)
     return batch_id
 
 
-def reopen(database: Database, account: str, batch_id: str, seen: int, items: int) -> int:
+def reopen(database: Database, account: str, batch_id: str, ended: int, items: int) -> int:
+    retry = ledger.NewRetry(
+        batch_id=batch_id,
+        account=account,
+        ended_generation=ended,
+        items=items,
+        credits_per_item=PER_ITEM,
+    )
     with database.transaction() as connection:
-        return ledger.reopen_batch(
-            connection,
-            batch_id=batch_id,
-            account=account,
-            seen_generation=seen,
-            items=items,
-            credits_per_item=PER_ITEM,
-            max_open=50,
-        )
+        return ledger.reopen_batch(connection, retry, max_open=50)
 
 
 def finish(database: Database, batch_id: str, generation: int, *completed: bool) -> None:
     """Admits, settles and ends a generation whose items ended so."""
     items = [
-        ledger.Settlement(f"{generation}-{index}", is_completed)
+        SettledItem(uuid=f"{generation}-{index}", is_completed=is_completed)
         for index, is_completed in enumerate(completed)
     ]
     with database.transaction() as connection:
@@ -146,7 +145,7 @@ def test_extras_are_charged_on_top_and_may_exceed_the_limit(database: Database) 
     batch_id = open_batch(database, account, 1)
     with database.transaction() as connection:
         ledger.admit(connection, batch_id, 1)
-        ledger.settle(connection, batch_id, 1, [ledger.Settlement("x", True, extra=10)])
+        ledger.settle(connection, batch_id, 1, [SettledItem(uuid="x", is_completed=True, extra=10)])
         usage = ledger.usage(connection, account)
     assert (usage.used, usage.remaining) == (12, 0)
     check_it_adds_up(database, account)
@@ -210,11 +209,11 @@ def test_what_a_lost_batch_holds_is_given_back(database: Database, account: str)
     batch_id = open_batch(database, account, 5)
     with database.transaction() as connection:
         ledger.admit(connection, batch_id, 1)
-        ledger.settle(connection, batch_id, 1, [ledger.Settlement("x", True)])
+        ledger.settle(connection, batch_id, 1, [SettledItem(uuid="x", is_completed=True)])
     with database.transaction() as connection:
         [found] = [
             batch
-            for batch in ledger.open_batches(
+            for batch in batches.open_batches(
                 connection, before=datetime.now(UTC) + timedelta(seconds=1)
             )
             if batch.batch_id == batch_id
@@ -235,30 +234,32 @@ def test_whatever_happens_in_whatever_order_it_adds_up(
     database: Database, steps: list[tuple[int, int]]
 ) -> None:
     account = new_account(database, 30)
-    batches: list[tuple[str, int]] = []  # with the latest generation that was given out
+    opened: list[tuple[str, int]] = []  # with the latest generation that was given out
     for step, which in steps:
-        batch_id, generation = batches[which % len(batches)] if batches else ("none", 1)
+        batch_id, generation = opened[which % len(opened)] if opened else ("none", 1)
         try:
             match step:
                 case 0:
-                    batches.append((open_batch(database, account, which + 1), 1))
+                    opened.append((open_batch(database, account, which + 1), 1))
                 case 1:
                     with database.transaction() as connection:
                         ledger.admit(connection, batch_id, generation)
                 case 2:
                     with database.transaction() as connection:
                         if ledger.withdraw(connection, batch_id, generation) and generation == 1:
-                            batches.remove((batch_id, generation))
-                case 3 if batches:
+                            opened.remove((batch_id, generation))
+                case 3 if opened:
                     with database.transaction() as connection:
                         if ledger.admit(connection, batch_id, generation):
-                            item = ledger.Settlement(f"item-{which}", which % 2 == 0, extra=1)
+                            item = SettledItem(
+                                uuid=f"item-{which}", is_completed=which % 2 == 0, extra=1
+                            )
                             ledger.settle(connection, batch_id, generation, [item])
                             ledger.refund_rest(connection, batch_id, generation)
                             ledger.end(connection, batch_id, generation, ENDING)
-                case 4 if batches:
+                case 4 if opened:
                     newer = reopen(database, account, batch_id, generation, 1)
-                    batches[batches.index((batch_id, generation))] = (batch_id, newer)
+                    opened[opened.index((batch_id, generation))] = (batch_id, newer)
         except (ledger.CreditLimitReachedError, ledger.BatchOpenError):
             pass
         check_it_adds_up(database, account)

