@@ -13,7 +13,8 @@ from api.http.errors import ApiError
 from domain.options import StoredOptions
 from domain.request_body import RequestBody
 from storage import ledger
-from storage.bucket import ObjectMissingError, request_key
+from storage.bucket import ObjectMissingError
+from storage.keys import request_key
 from workflows.state import BatchState
 
 
