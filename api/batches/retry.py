@@ -51,11 +51,13 @@ async def reserve_retry(
         with ledger_errors(max_open):
             generation = await app[DATABASE].run(
                 ledger.reopen_batch,
-                batch_id=batch_id,
-                account=state.account,
-                seen_generation=state.generation,
-                items=failed,
-                credits_per_item=state.credits_per_item,
+                ledger.NewRetry(
+                    batch_id=batch_id,
+                    account=state.account,
+                    ended_generation=state.generation,
+                    items=failed,
+                    credits_per_item=state.credits_per_item,
+                ),
                 max_open=max_open,
             )
     except ledger.BatchOpenError:
