@@ -28,10 +28,11 @@ from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from settings import Settings
 from stack import seaweedfs, shop, temporal
 from stack.errors import StackError
+from stack.part import Part
 from stack.ports import Ports, is_free
 from stack.programs import REPOSITORY
 from stack.stack import Stack
-from stack.supervisor import Part, Supervised
+from stack.supervisor import SupervisedPart
 from tests.support.client import ApiClient
 from tests.support.processes import command_of, listening
 from tests.support.site import Site
@@ -85,7 +86,7 @@ SLEEP = "import time; print('started'); time.sleep(600)"
 
 async def test_a_process_that_dies_is_started_again(make_part: Callable[..., Part]) -> None:
     part = make_part(SLEEP)
-    supervised = Supervised(part, console=None)
+    supervised = SupervisedPart(part, console=None)
     supervised.start()
     await supervised.wait_ready(150)
     first = supervised.pid
@@ -103,7 +104,7 @@ async def test_it_waits_longer_each_time_and_does_not_give_up(
     make_part: Callable[..., Part],
 ) -> None:
     part = make_part("import sys; sys.exit(3)")
-    supervised = Supervised(part, console=None)
+    supervised = SupervisedPart(part, console=None)
     supervised.start()
     log = await has_logged(part, "starting again in 1.6 s")
     await supervised.stop()
@@ -121,7 +122,7 @@ async def test_a_process_that_cannot_start_is_reported_with_its_last_words(
     async def never(_pid: int) -> bool:
         return False
 
-    supervised = Supervised(make_part("print('the reason')", probe=never), console=None)
+    supervised = SupervisedPart(make_part("print('the reason')", probe=never), console=None)
     supervised.start()
     with pytest.raises(StackError, match=r"(?s)ended before it was ready.*the reason"):
         await supervised.wait_ready(150)
@@ -139,7 +140,7 @@ async def test_a_process_that_does_not_listen_is_killed_with_all_it_started(
         "time.sleep(600)\n"
     )
     part = make_part(program, stop_seconds=0.5)
-    supervised = Supervised(part, console=None)
+    supervised = SupervisedPart(part, console=None)
     supervised.start()
     log = await has_logged(part, "here")
     parent, child = supervised.pid, int(log.split()[1])
