@@ -98,7 +98,7 @@ async def test_an_api_that_is_told_to_stop_answers_what_it_has_begun(
     ):
         batch_id = await api.submit([site.url("/gated/drain")])
         await api.wait_for(batch_id, lambda batch: batch["status"] == "running")
-        own_stack.part("worker-1").kill_now()
+        own_stack.part("worker-1").kill_for_good()
         await own_stack.stop("worker-1")
         # Asking an absent worker takes about two seconds: the signal comes in the middle.
         asking = asyncio.create_task(other.batch(batch_id))

@@ -137,7 +137,7 @@ async def test_without_a_worker_and_without_temporal_it_says_what_is_known(
         await api.finished(done)
         held = await api.submit([site.url("/plain"), site.url("/gated/known")])
         await api.wait_for(held, lambda batch: batch["completedCount"] == 1)
-        own_stack.part("worker-1").kill_now()
+        own_stack.part("worker-1").kill_for_good()
         await own_stack.stop("worker-1")
         waiting = [await api.submit([site.url("/plain")]) for _ in range(15)]
         assert (await api.post(f"{LIST}/{done}/retry", {}))[0] == 202
