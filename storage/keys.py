@@ -1,10 +1,12 @@
 """The key of every object in the bucket.
 
-batches/BATCH/request.json                          what the client asked for
-batches/BATCH/ITEM/GENERATION-ATTEMPT/result.json   the result of an item
-batches/BATCH/ITEM/GENERATION-ATTEMPT/screenshot.png
-checkpoints/BATCH/ITEM.json                         a page that waits for a model
-secrets/BATCH/GENERATION                            sealed cookies
+    batches/BATCH/request.json                            the options of a batch
+    batches/BATCH/ITEM/GENERATION-ATTEMPT/result.json     the result of an item
+    batches/BATCH/ITEM/GENERATION-ATTEMPT/screenshot.png  the screenshot of an item
+    checkpoints/BATCH/ITEM.json                           a page that waits for a model
+    secrets/BATCH/GENERATION                              sealed secrets, such as cookies
+
+The reconciler lists the checkpoints and the secrets, and deletes those that are not needed.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ SECRETS = "secrets/"
 
 
 def request_key(batch_id: str) -> str:
-    """Return the key of a batch's `BatchRequest`."""
+    """Return the key of a batch's options."""
     return f"batches/{batch_id}/request.json"
 
 

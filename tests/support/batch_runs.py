@@ -1,4 +1,4 @@
-"""Runs of the batch workflow whose items are scripted."""
+"""Batches for tests of the workflow, with scripted items."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Handle = WorkflowHandle[BatchWorkflow, BatchState]
 
 
 def new_batch(database: Database, urls: int) -> BatchState:
-    """A batch whose credits are reserved."""
+    """Return a batch whose credits are reserved."""
     state = BatchState(
         batch_id=str(uuid.uuid4()),
         account="account",
@@ -42,4 +42,5 @@ def new_batch(database: Database, urls: int) -> BatchState:
 
 
 def completed(item: ScrapeInput) -> ItemOutcome:
+    """Return the outcome of a completed item."""
     return ItemOutcome(result_key=f"key/{item.item_uuid}", finished_at=datetime.now(UTC))
