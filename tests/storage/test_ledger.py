@@ -1,4 +1,4 @@
-"""The ledger, on SQLite and on PostgreSQL: at any time it adds up."""
+"""The ledger adds up at any time, on SQLite and on PostgreSQL."""
 
 from __future__ import annotations
 
@@ -12,12 +12,10 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import func, select
 
 from domain.items import BatchEnd, SettledItem
 from storage import accounts, batches, ledger
 from storage.database import Database
-from storage.tables import accounts as accounts_table
 from tests.support.databases import KINDS, check_it_adds_up, database_url
 
 PER_ITEM = 2
@@ -38,7 +36,7 @@ def database(
 
 @pytest.fixture
 def account(database: Database) -> str:
-    """An account of 100 credits."""
+    """Create an account of 100 credits."""
     return new_account(database, 100)
 
 
@@ -77,7 +75,7 @@ def reopen(database: Database, account: str, batch_id: str, ended: int, items: i
 
 
 def finish(database: Database, batch_id: str, generation: int, *completed: bool) -> None:
-    """Admits, settles and ends a generation whose items ended so."""
+    """Admit, settle and end a generation. `completed` says which of its items completed."""
     items = [
         SettledItem(uuid=f"{generation}-{index}", is_completed=is_completed)
         for index, is_completed in enumerate(completed)
@@ -93,7 +91,7 @@ def used(database: Database, account: str) -> int:
         return ledger.usage(connection, account).used
 
 
-def test_what_is_reserved_counts_as_used_until_it_is_settled(
+def test_reserved_credits_count_as_used_until_they_are_settled(
     database: Database, account: str
 ) -> None:
     batch_id = open_batch(database, account, 3)
@@ -113,7 +111,7 @@ def test_an_account_that_cannot_pay_reserves_nothing(database: Database, account
         open_batch(database, account, 1)
 
 
-def test_requests_at_once_cannot_spend_the_same_credits(database: Database) -> None:
+def test_concurrent_requests_cannot_spend_the_same_credits(database: Database) -> None:
     account = new_account(database, 20)
     barrier = threading.Barrier(20)
 
@@ -151,7 +149,7 @@ def test_extras_are_charged_on_top_and_may_exceed_the_limit(database: Database) 
     check_it_adds_up(database, account)
 
 
-def test_a_generation_is_given_out_once(database: Database, account: str) -> None:
+def test_concurrent_retries_start_one_generation(database: Database, account: str) -> None:
     batch_id = open_batch(database, account, 3)
     with pytest.raises(ledger.BatchOpenError):
         reopen(database, account, batch_id, 1, 1)
@@ -172,9 +170,7 @@ def test_a_generation_is_given_out_once(database: Database, account: str) -> Non
     check_it_adds_up(database, account)
 
 
-def test_what_has_begun_cannot_be_withdrawn_and_the_other_way_round(
-    database: Database, account: str
-) -> None:
+def test_admitting_and_withdrawing_exclude_each_other(database: Database, account: str) -> None:
     first, second = (open_batch(database, account, 1) for _ in range(2))
     with database.transaction() as connection:
         assert ledger.admit(connection, first, 1)
@@ -187,7 +183,7 @@ def test_what_has_begun_cannot_be_withdrawn_and_the_other_way_round(
     check_it_adds_up(database, account)
 
 
-def test_a_withdrawn_retry_can_be_repeated_under_another_number(
+def test_a_withdrawn_retry_can_be_repeated_as_another_generation(
     database: Database, account: str
 ) -> None:
     batch_id = open_batch(database, account, 1)
@@ -205,7 +201,7 @@ def test_a_withdrawn_retry_can_be_repeated_under_another_number(
     check_it_adds_up(database, account)
 
 
-def test_what_a_lost_batch_holds_is_given_back(database: Database, account: str) -> None:
+def test_the_credits_of_a_lost_batch_are_refunded(database: Database, account: str) -> None:
     batch_id = open_batch(database, account, 5)
     with database.transaction() as connection:
         ledger.admit(connection, batch_id, 1)
@@ -230,11 +226,11 @@ def test_what_a_lost_batch_holds_is_given_back(database: Database, account: str)
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(steps=st.lists(st.tuples(st.integers(0, 5), st.integers(0, 3)), max_size=30))
-def test_whatever_happens_in_whatever_order_it_adds_up(
+def test_the_ledger_adds_up_after_any_sequence_of_calls(
     database: Database, steps: list[tuple[int, int]]
 ) -> None:
     account = new_account(database, 30)
-    opened: list[tuple[str, int]] = []  # with the latest generation that was given out
+    opened: list[tuple[str, int]] = []  # each with its latest generation
     for step, which in steps:
         batch_id, generation = opened[which % len(opened)] if opened else ("none", 1)
         try:
@@ -263,33 +259,3 @@ def test_whatever_happens_in_whatever_order_it_adds_up(
         except (ledger.CreditLimitReachedError, ledger.BatchOpenError):
             pass
         check_it_adds_up(database, account)
-
-
-def test_keys_open_their_account_until_they_expire_or_are_revoked(
-    database: Database, account: str
-) -> None:
-    soon = datetime.now(UTC) + timedelta(seconds=-1)
-    with database.transaction() as connection:
-        first, second = (accounts.new_key(connection, account) for _ in range(2))
-        expired = accounts.new_key(connection, account, expires_at=soon)
-        assert accounts.account_of_key(connection, first) == account
-        assert accounts.account_of_key(connection, expired) is None
-        key_id = accounts.hash_key(second)[: accounts.KEY_ID_LENGTH]
-        assert key_id in {key.id for key in accounts.list_keys(connection, account)}
-        assert accounts.revoke_key(connection, key_id)
-        assert not accounts.revoke_key(connection, key_id)
-        assert accounts.account_of_key(connection, second) is None
-        assert accounts.account_of_key(connection, first) == account
-        with pytest.raises(accounts.UnknownAccountError):
-            accounts.new_key(connection, "nobody")
-
-
-def test_processes_that_start_together_migrate_once(
-    tmp_path: Path, request: pytest.FixtureRequest
-) -> None:
-    url = f"sqlite:///{tmp_path}/new.db"
-    with ThreadPoolExecutor(4) as threads:
-        for task in [threads.submit(lambda: Database(url).migrate()) for _ in range(4)]:
-            task.result()
-    with Database(url).transaction() as connection:
-        assert connection.execute(select(func.count()).select_from(accounts_table)).scalar() == 0

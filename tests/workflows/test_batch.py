@@ -1,4 +1,4 @@
-"""The batch workflow on a real Temporal server, its activities scripted."""
+"""The batch workflow on a real Temporal server, with scripted activities."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def used(database: Database) -> int:
 
 
 async def start(env: WorkflowEnvironment, state: BatchState, *, retry: int | None = None) -> Handle:
-    """A run from `state`, as a retry under that generation if one is given."""
+    """Start a run from `state`. With `retry`, it is a retry with that generation."""
     return await env.client.start_workflow(
         BatchWorkflow.run,
         state,
@@ -71,7 +71,7 @@ async def worker(
     slots: int = 100,
     forget: Callable[[ForgetInput], Awaitable[None]] | None = None,
 ) -> AsyncIterator[None]:
-    """A worker for that batch alone, whose items are scraped by `scrape`, `slots` at a time."""
+    """Run a worker for one batch. `scrape` scrapes its items, `slots` of them at a time."""
 
     @activity.defn(name=SCRAPE_ITEM)
     async def scripted(item: ScrapeInput) -> ItemOutcome:
@@ -116,7 +116,7 @@ async def test_every_item_ends_and_the_result_is_the_state(
     assert result.finished_at is not None
 
 
-async def test_a_query_and_the_history_tell_the_same_at_any_time(
+async def test_query_and_history_agree_at_any_time(
     env: WorkflowEnvironment, database: Database
 ) -> None:
     state = new_batch(database, 12)
@@ -138,7 +138,7 @@ async def test_a_query_and_the_history_tell_the_same_at_any_time(
         assert (await handle.result()).items == read.items
 
 
-async def test_an_item_that_cannot_be_worked_on_fails_and_the_others_do_not_care(
+async def test_an_item_that_cannot_be_scraped_fails_alone(
     env: WorkflowEnvironment, database: Database
 ) -> None:
     state = new_batch(database, 3)
@@ -160,7 +160,7 @@ async def test_an_item_that_cannot_be_worked_on_fails_and_the_others_do_not_care
     assert [item.status for item in read.items] == ["completed", "failed", "completed"]
 
 
-async def test_cookies_are_forgotten_at_the_end_and_a_bucket_that_is_away_does_not_hold_it_up(
+async def test_secrets_are_deleted_at_the_end_and_an_unavailable_bucket_does_not_block_it(
     env: WorkflowEnvironment, database: Database
 ) -> None:
     state = new_batch(database, 2)
@@ -183,7 +183,7 @@ async def test_cookies_are_forgotten_at_the_end_and_a_bucket_that_is_away_does_n
     assert asked == [ForgetInput(batch_id=state.batch_id, generation=1)] * 3
 
 
-async def test_a_new_run_leaves_alone_what_has_ended(
+async def test_a_new_run_leaves_ended_items_alone(
     env: WorkflowEnvironment, database: Database
 ) -> None:
     state = new_batch(database, 3)
@@ -238,7 +238,9 @@ async def test_a_terminated_batch_can_still_be_read(
     assert [item.status for item in read.items] == ["completed", "pending"]
 
 
-async def test_cancel_spares_what_has_started(env: WorkflowEnvironment, database: Database) -> None:
+async def test_cancel_leaves_started_items_alone(
+    env: WorkflowEnvironment, database: Database
+) -> None:
     state = new_batch(database, 20)
     busy, finish = asyncio.Event(), asyncio.Event()
     started: list[str] = []
@@ -325,7 +327,7 @@ async def test_an_item_that_was_lost_before_a_cancel_still_finishes(
 
     async with worker(env, database, state, scrape, slots=1):
         handle = await start(env, state)
-        await is_lost.wait()  # another item is at work, and the lost one waits for its turn
+        await is_lost.wait()  # another item has the slot, and the lost item waits for it
         await handle.signal(BatchWorkflow.cancel, cancel_request("x"))
         while (await handle.query(BatchWorkflow.status)).count("cancelled") < 1:
             pass
@@ -371,7 +373,7 @@ async def test_an_item_that_waits_for_its_host_finishes_after_a_cancel(
 
     async with worker(env, database, state, scrape, slots=1):
         handle = await start(env, state)
-        await given_back.wait()  # another item has the slot, so none is held by the one that waits
+        await given_back.wait()  # another item has the slot: an item holds none while it waits
         await handle.signal(BatchWorkflow.cancel, cancel_request("x"))
         while (await handle.query(BatchWorkflow.status)).count("cancelled") < 2:
             pass
@@ -394,7 +396,9 @@ async def test_an_item_that_waits_for_its_host_finishes_after_a_cancel(
     assert used(database) == 4
 
 
-async def test_waiting_for_a_host_is_no_loss(env: WorkflowEnvironment, database: Database) -> None:
+async def test_waiting_for_a_host_does_not_count_as_a_loss(
+    env: WorkflowEnvironment, database: Database
+) -> None:
     state = new_batch(database, 1)
     waits = 12
 
@@ -441,7 +445,9 @@ async def test_an_item_that_is_lost_every_time_fails(
     assert same.outcome.attempts == 10
 
 
-async def test_a_retry_runs_only_what_failed(env: WorkflowEnvironment, database: Database) -> None:
+async def test_a_retry_runs_the_failed_items_only(
+    env: WorkflowEnvironment, database: Database
+) -> None:
     state = new_batch(database, 4)
     scraped: list[tuple[str, int]] = []
 
