@@ -27,7 +27,7 @@ class BatchRow:
     generation: int
     is_open: bool
     status: Literal["completed", "failed", "cancelled"] | None
-    """None if no generation has ended."""
+    """Status after the latest ended generation. None if no generation has ended."""
     completed_count: int
     failed_count: int
     finished_at: datetime | None

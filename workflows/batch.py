@@ -88,15 +88,15 @@ class BatchWorkflow:
     async def _scrape_item(self, index: int, item: ItemState) -> None:
         """Start attempts at the item, one after another, until it has ended."""
         if self._state.cancellation is not None:
-            self._end_as_cancelled(item)
+            self._cancel_item(item)
             return
         while item.status == "pending":
             scrape = self._scrapes[index] = activity_calls.start_scrape(self._state, index, item)
             try:
-                self._end_with(item, await scrape)
+                self._end_item(item, await scrape)
             except ActivityError as error:
                 if isinstance(error.cause, CancelledError):
-                    self._end_as_cancelled(item)
+                    self._cancel_item(item)
                 else:
                     await self._pause_or_fail(item, error.cause)
 
@@ -108,7 +108,7 @@ class BatchWorkflow:
         progress = progress_of_error(cause, item.begun, workflow.now())
         pause = pause_before_next(cause, progress)
         if pause is None:
-            self._end_with(item, outcome_of_error(cause, progress, workflow.now()))
+            self._end_item(item, outcome_of_error(cause, progress, workflow.now()))
             return
         item.begun = progress
         self._update_details()
@@ -117,11 +117,11 @@ class BatchWorkflow:
 
     # Settle: an ended item is charged or refunded.
 
-    def _end_with(self, item: ItemState, outcome: ItemOutcome) -> None:
+    def _end_item(self, item: ItemState, outcome: ItemOutcome) -> None:
         item.settle(outcome)
         self._queue_for_settling(item)
 
-    def _end_as_cancelled(self, item: ItemState) -> None:
+    def _cancel_item(self, item: ItemState) -> None:
         item.cancel(workflow.now())
         self._queue_for_settling(item)
 
