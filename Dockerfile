@@ -1,7 +1,7 @@
-# One image for both processes: the API by default, the worker with the command `python worker.py`.
+# One image for both programs: the API by default, the worker with the command `python worker.py`.
 FROM python:3.12-slim-bookworm
 
-# The fonts are the western ones that pages expect, emoji, and one for Chinese, Japanese and Korean.
+# The fonts: western fonts that pages expect, emoji, and one for Chinese, Japanese and Korean.
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends \
         chromium-headless-shell fonts-liberation fonts-noto-color-emoji fonts-wqy-zenhei tini \
@@ -19,7 +19,7 @@ COPY runtime/ runtime/
 COPY storage/ storage/
 COPY workflows/ workflows/
 
-# Chromium has no sandbox for root.
+# Run as an ordinary user: Chromium's sandbox does not work for root.
 RUN useradd --create-home --uid 1000 spidra && mkdir /data && chown spidra:spidra /data
 USER spidra
 VOLUME /data
@@ -30,7 +30,7 @@ ENV PYTHONUNBUFFERED=1 \
     SPIDRA_DATA_DIR=/data
 EXPOSE 8080
 
-# Ends what a crashed browser leaves behind, and passes signals on.
+# tini reaps the processes that a crashed browser leaves behind, and passes signals on.
 ENTRYPOINT ["tini", "--"]
 CMD ["python", "-m", "api"]
 HEALTHCHECK --interval=5s --timeout=3s --start-period=20s --retries=3 \

@@ -1,4 +1,4 @@
-"""The connection to Temporal, the same for the worker and the API."""
+"""The connection to Temporal, the same for worker and API."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ from settings import Settings, SettingsError
 
 
 async def connect(settings: Settings, *, lazy: bool = False) -> Client:
-    """A client for `SPIDRA_TEMPORAL_ADDRESS`, or else what the SDK's own `TEMPORAL_*` variables
-    and configuration file name; they also give namespace, TLS and API key.
+    """Return a client for the Temporal server at `SPIDRA_TEMPORAL_ADDRESS`.
 
-    With `lazy` it connects when it is first used. Raises `SettingsError` if no address is set,
-    `RuntimeError` if a connection was to be made and could not.
+    The SDK's own `TEMPORAL_*` variables and its configuration file give namespace, TLS and API
+    key. They also give the address if `SPIDRA_TEMPORAL_ADDRESS` is not set.
+
+    A `lazy` client connects when it is first used. Raises `SettingsError` if no address is set,
+    and `RuntimeError` if the server cannot be reached now.
     """
     config = ClientConfig.load_client_connect_config()
     if settings.temporal_address:

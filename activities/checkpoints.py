@@ -11,13 +11,8 @@ from datetime import UTC, datetime, timedelta
 from pydantic import BaseModel, Field, ValidationError
 
 from activities.conversion.tasks import Reading
-from storage.bucket import (
-    CHECKPOINTS,
-    Bucket,
-    ObjectMissingError,
-    StorageUnavailableError,
-    checkpoint_key,
-)
+from storage.bucket import Bucket, ObjectMissingError, StorageUnavailableError
+from storage.keys import CHECKPOINTS, checkpoint_key
 
 logger = logging.getLogger(__name__)
 

@@ -14,13 +14,8 @@ from activities.item_context import ItemContext
 from domain.failures import ScrapeError
 from domain.items import ScrapeInput
 from domain.options import StoredOptions, read_sealed
-from storage.bucket import (
-    Bucket,
-    ObjectMissingError,
-    StorageUnavailableError,
-    item_prefix,
-    request_key,
-)
+from storage.bucket import Bucket, ObjectMissingError, StorageUnavailableError
+from storage.keys import item_prefix, request_key, result_key, screenshot_key
 from storage.vault import SecretUnavailableError, Vault
 
 _CACHED_OPTIONS = 1000
@@ -74,7 +69,7 @@ class ItemStore:
 
     async def put_result(self, run: ItemContext, result: str | dict[str, Any]) -> None:
         """Write the item's result as JSON, and set its key in the outcome."""
-        key = f"{_prefix(run)}/result.json"
+        key = result_key(_prefix(run))
         body = json.dumps(result, ensure_ascii=False).encode(errors="replace")
         await self._put(key, body, "application/json")
         run.outcome.result_key = key
@@ -83,7 +78,7 @@ class ItemStore:
         """Write the item's screenshot, if there is one, and set its key in the outcome."""
         if picture is None:
             return
-        key = f"{_prefix(run)}/screenshot.png"
+        key = screenshot_key(_prefix(run))
         await self._put(key, picture, "image/png")
         run.outcome.screenshot_key = key
 

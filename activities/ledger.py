@@ -1,4 +1,4 @@
-"""The activities that keep the credit ledger: short, and safe to repeat."""
+"""The activities that keep the credit ledger. They are short and safe to repeat."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from storage.database import Database, DatabaseUnavailableError
 
 
 class LedgerActivities:
-    """The ledger in `database`."""
+    """The activities on the ledger in `database`.
+
+    Each raises `ApplicationError` if the database cannot be used.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     @activity.defn(name=ADMIT_BATCH)
     async def admit_batch(self, batch: AdmitInput) -> bool:
-        """Whether the generation may begin: False if its reservation was withdrawn.
-
-        Raises `ApplicationError` if the database is out of reach.
-        """
+        """Let a generation begin. Return False if its reservation was withdrawn."""
         try:
             return await self._database.run(ledger.admit, batch.batch_id, batch.generation)
         except DatabaseUnavailableError:
@@ -30,10 +30,7 @@ class LedgerActivities:
 
     @activity.defn(name=SETTLE_ITEMS)
     async def settle_items(self, settled: SettleInput) -> None:
-        """Settles items that have ended, and with `end` the generation as a whole.
-
-        Raises `ApplicationError` if the database is out of reach.
-        """
+        """Settle items that have ended. Record the end of their generation if `end` is set."""
         try:
             await self._database.run(_settle, settled)
         except DatabaseUnavailableError:
@@ -41,14 +38,9 @@ class LedgerActivities:
 
 
 def _settle(connection: Connection, settled: SettleInput) -> None:
-    items = [
-        ledger.Settlement(item.uuid, item.is_completed, item.extra, item.proxy_bytes)
-        for item in settled.items
-    ]
-    ledger.settle(connection, settled.batch_id, settled.generation, items)
+    ledger.settle(connection, settled.batch_id, settled.generation, settled.items)
     if settled.end is not None:
-        ending = ledger.Ending(**settled.end.model_dump())
-        ledger.end(connection, settled.batch_id, settled.generation, ending)
+        ledger.end(connection, settled.batch_id, settled.generation, settled.end)
 
 
 def _unavailable() -> ApplicationError:

@@ -1,4 +1,4 @@
-"""The activity that forgets what a batch was told in confidence."""
+"""The activity that deletes the secrets of a batch once the batch needs them no more."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from storage.vault import Vault
 
 
 class SecretActivities:
-    """The secrets in `vault`."""
+    """The activity on the secrets in `vault`."""
 
     def __init__(self, vault: Vault) -> None:
         self._vault = vault
 
     @activity.defn(name=FORGET_SECRETS)
-    async def forget_secrets(self, generation: ForgetInput) -> None:
-        """Deletes the secrets of a generation that has ended. Safe to repeat.
+    async def forget_secrets(self, ended: ForgetInput) -> None:
+        """Delete the secrets of a generation that has ended. Safe to repeat.
 
-        Raises `ApplicationError` if the bucket is out of reach.
+        Raises `ApplicationError` if the bucket cannot be reached.
         """
         try:
-            await self._vault.delete(generation.batch_id, generation.generation)
+            await self._vault.delete(ended.batch_id, ended.generation)
         except StorageUnavailableError:
             raise ApplicationError(
                 "The bucket is out of reach.", type="STORAGE_UNAVAILABLE"

@@ -1,5 +1,8 @@
-"""How many items a worker has in hand: as many as it can open pages for, and beyond those the ones
-that have their page, and are converted, uploaded or wait for a model."""
+"""Slots for items: how many items a worker has started and not finished.
+
+An item first needs a page, which is a browser tab or a connection. After that it is converted,
+uploaded, or waits for a model. The two phases have limits of their own.
+"""
 
 from __future__ import annotations
 
@@ -18,33 +21,33 @@ from temporalio.worker import (
 
 
 class PageSlots(CustomSlotSupplier):
-    """Slots for activities of which at most `pages` still need their page at the same time, and
-    at most `waiting` do not any more.
+    """Activity slots for items: at most `pages` need a page, and at most `waiting` no longer do.
 
-    An item is started only if a page can be opened for it, as with so many fixed slots; one that
-    has its page makes room for the next by `without_page`.
+    An item starts only if a page can be opened for it. An item that has its page enters
+    `without_page`, which makes room for the next item.
     """
 
     def __init__(self, pages: int, *, waiting: int) -> None:
         self._pages = pages
         self._waiting = waiting
-        self._permits = 0
-        self._parked = 0
+        self._reserved = 0
+        """Slots in use, in both phases."""
+        self._without_page = 0
         # Temporal's core calls from threads of its own.
         self._lock = threading.Lock()
         self._waiters: set[tuple[asyncio.AbstractEventLoop, asyncio.Future[None]]] = set()
 
     @contextmanager
     def without_page(self) -> Iterator[None]:
-        """Around what an item does once it needs no page, until its activity ends."""
-        self._change(parked=1)
+        """Mark the block in which an item no longer needs a page. Its activity ends after it."""
+        self._change(without_page=1)
         try:
             yield
         finally:
-            self._change(parked=-1)
+            self._change(without_page=-1)
 
     async def reserve_slot(self, ctx: SlotReserveContext) -> SlotPermit:
-        """A slot, as soon as there is one."""
+        """Return a slot as soon as one is free."""
         loop = asyncio.get_running_loop()
         while True:
             waiter = (loop, loop.create_future())
@@ -59,28 +62,28 @@ class PageSlots(CustomSlotSupplier):
                     self._waiters.discard(waiter)
 
     def try_reserve_slot(self, ctx: SlotReserveContext) -> SlotPermit | None:
-        """A slot, if there is one now."""
+        """Return a slot, or None if no slot is free."""
         with self._lock:
             return self._take()
 
     def mark_slot_used(self, ctx: SlotMarkUsedContext) -> None:
-        """Of no interest: a slot counts from when it is reserved."""
+        """Do nothing: a slot counts from the time when it is reserved."""
 
     def release_slot(self, ctx: SlotReleaseContext) -> None:
-        """Takes a slot back."""
-        self._change(permits=-1)
+        """Take a slot back."""
+        self._change(reserved=-1)
 
     def _take(self) -> SlotPermit | None:
-        has_page = self._permits - self._parked < self._pages
-        if not has_page or self._parked >= self._waiting:
+        is_page_free = self._reserved - self._without_page < self._pages
+        if not is_page_free or self._without_page >= self._waiting:
             return None
-        self._permits += 1
+        self._reserved += 1
         return SlotPermit()
 
-    def _change(self, *, permits: int = 0, parked: int = 0) -> None:
+    def _change(self, *, reserved: int = 0, without_page: int = 0) -> None:
         with self._lock:
-            self._permits += permits
-            self._parked += parked
+            self._reserved += reserved
+            self._without_page += without_page
             waiters = list(self._waiters)
             self._waiters.clear()
         for loop, future in waiters:

@@ -21,6 +21,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
+from domain.items import BatchEnd, SettledItem
 from stack.stack import Stack
 from storage import accounts, ledger
 from storage.database import Database
@@ -163,19 +164,19 @@ async def reads(stack: Stack, site: Site, times: Times, count: int) -> None:
 def end_a_batch(connection: Connection, account: str) -> None:
     """A batch of one URL that has run."""
     batch_id, at = str(uuid.uuid4()), datetime.now(UTC)
-    ledger.open_batch(
-        connection,
+    batch = ledger.NewBatch(
         batch_id=batch_id,
         account=account,
         total_urls=1,
         output_format="markdown",
         credits_per_item=2,
         created_at=at,
-        max_open=1,
     )
+    ledger.open_batch(connection, batch, max_open=1)
     ledger.admit(connection, batch_id, 1)
-    ledger.settle(connection, batch_id, 1, [ledger.Settlement("item", True)])
-    ledger.end(connection, batch_id, 1, ledger.Ending("completed", 1, 0, at))
+    ledger.settle(connection, batch_id, 1, [SettledItem(uuid="item", is_completed=True)])
+    end = BatchEnd(status="completed", completed=1, failed=0, finished_at=at)
+    ledger.end(connection, batch_id, 1, end)
 
 
 async def main() -> None:

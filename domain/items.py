@@ -167,7 +167,7 @@ class SettledItem(BaseModel):
 class BatchEnd(BaseModel):
     """How a batch ended."""
 
-    status: Literal["completed", "cancelled"]
+    status: Literal["completed", "failed", "cancelled"]
     completed: int
     """Number of completed items, of all generations."""
     failed: int

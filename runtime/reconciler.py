@@ -1,6 +1,9 @@
-"""Repairs what died between two steps: reservations whose workflow never began, and those whose
-workflow ended without settling. Sweeps out idempotency keys that have expired, secrets that nobody
-needs any more, and pages that have waited for a model for too long."""
+"""The reconciler: it repairs what a crash between two steps left behind.
+
+It withdraws reservations whose workflow never began. It settles batches whose workflow ended
+without settling. It also deletes expired idempotency keys, secrets that are no longer needed, and
+pages that have waited too long for a model.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,9 @@ from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities import checkpoints
-from storage import idempotency, ledger
+from domain.items import BatchEnd
+from storage import batches, idempotency, ledger
+from storage.batches import OpenBatch
 from storage.bucket import Bucket, StorageUnavailableError
 from storage.database import Database, DatabaseUnavailableError
 from storage.vault import Vault
@@ -29,18 +34,19 @@ _RPC_TIMEOUT = timedelta(seconds=10)
 
 
 @dataclass(frozen=True)
-class _Ended:
-    """What the latest run of a batch's workflow left."""
+class _EndedRun:
+    """A run of a batch's workflow that has ended."""
 
     status: Literal["completed", "failed", "cancelled"]
     state: BatchState
 
 
 class Reconciler:
-    """Compares open reservations with what Temporal knows. Any number may run at once.
+    """Compares open reservations with the workflows that Temporal knows.
 
-    `interval` is how often, and how old a reservation has to be before it is looked at, in
-    seconds. It has to be longer than an API process can take from reserving to starting.
+    Several reconcilers may run at the same time. `interval` is in seconds. It is the pause
+    between two repairs. Younger reservations and secrets are left alone, so it must be longer
+    than an API process needs from reserving credits to starting the workflow.
     """
 
     def __init__(
@@ -56,39 +62,30 @@ class Reconciler:
         self._database = database
         self._vault = vault
         self._bucket = bucket
-        self._interval = interval
+        self._interval = timedelta(seconds=interval)
 
     async def run_forever(self) -> None:
-        """Repairs again and again, until cancelled."""
+        """Repair at every interval until cancelled."""
         while True:
-            await asyncio.sleep(self._interval)
+            await asyncio.sleep(self._interval.total_seconds())
             try:
                 await self.run_once()
             except (RPCError, DatabaseUnavailableError, StorageUnavailableError) as error:
                 logger.warning("could not reconcile: %s", error)
 
     async def run_once(self) -> None:
-        """Repairs what is old enough. Raises `RPCError`, `DatabaseUnavailableError`,
-        `StorageUnavailableError`."""
-        before = datetime.now(UTC) - timedelta(seconds=self._interval)
-        for batch in await self._database.run(ledger.open_batches, before=before):
+        """Repair what is older than the interval, and delete what is no longer needed.
+
+        Raises `RPCError`, `DatabaseUnavailableError` or `StorageUnavailableError`.
+        """
+        before = datetime.now(UTC) - self._interval
+        for batch in await self._database.run(batches.open_batches, before=before):
             await self._repair(batch)
         await self._database.run(idempotency.delete_expired)
-        await self._sweep_secrets()
+        await self._delete_unneeded_secrets()
         await checkpoints.sweep(self._bucket)
 
-    async def _sweep_secrets(self) -> None:
-        """Deletes secrets that have expired, or whose generation does not run any more."""
-        secrets = await self._vault.all(older_than=timedelta(seconds=self._interval))
-        for batch_id, generation, is_expired in secrets:
-            if is_expired or not await self._database.run(ledger.is_open, batch_id, generation):
-                await self._vault.delete(batch_id, generation)
-                logger.warning(
-                    "repaired: deleted a secret that nobody needs",
-                    extra={"batch": batch_id, "generation": generation},
-                )
-
-    async def _repair(self, batch: ledger.OpenBatch) -> None:
+    async def _repair(self, batch: OpenBatch) -> None:
         is_running, ended = await self._last_run(batch.batch_id)
         if is_running:
             return
@@ -98,10 +95,15 @@ class Reconciler:
                 logger.warning("repaired: withdrew a reservation that never began", extra=extra)
             return
         await self._database.run(_settle_rest, batch, ended)
-        logger.warning("repaired: settled a batch that ended without doing so", extra=extra)
+        logger.warning(
+            "repaired: settled a batch whose workflow ended without settling", extra=extra
+        )
 
-    async def _last_run(self, batch_id: str) -> tuple[bool, _Ended | None]:
-        """Whether the batch runs; if not, how it ended, or None if Temporal does not know it."""
+    async def _last_run(self, batch_id: str) -> tuple[bool, _EndedRun | None]:
+        """Return whether the batch is running, and its latest run if that has ended.
+
+        The run is None as well if Temporal does not know the batch.
+        """
         handle = self._client.get_workflow_handle_for(BatchWorkflow.run, workflow_id(batch_id))
         try:
             description = await handle.describe(rpc_timeout=_RPC_TIMEOUT)
@@ -109,7 +111,7 @@ class Reconciler:
                 return True, None
             if description.status == WorkflowExecutionStatus.COMPLETED:
                 state = await handle.result(rpc_timeout=_RPC_TIMEOUT)
-                return False, _Ended("cancelled" if state.cancellation else "completed", state)
+                return False, _EndedRun("cancelled" if state.cancellation else "completed", state)
             history = await handle.fetch_history(rpc_timeout=_RPC_TIMEOUT)
         except RPCError as error:
             if error.status == RPCStatusCode.NOT_FOUND:
@@ -117,27 +119,36 @@ class Reconciler:
             raise
         state = state_from_history(history, self._client.data_converter)
         state.finished_at = description.close_time
-        return False, _Ended("failed", state)
+        return False, _EndedRun("failed", state)
+
+    async def _delete_unneeded_secrets(self) -> None:
+        """Delete secrets that have expired or whose generation is no longer open."""
+        for secret in await self._vault.list_secrets(older_than=self._interval):
+            batch_id, generation = secret.batch_id, secret.generation
+            if not secret.is_expired and await self._database.run(
+                batches.is_open, batch_id, generation
+            ):
+                continue
+            await self._vault.delete(batch_id, generation)
+            logger.warning(
+                "repaired: deleted a secret that is no longer needed",
+                extra={"batch": batch_id, "generation": generation},
+            )
 
 
-def _settle_rest(connection: Connection, batch: ledger.OpenBatch, ended: _Ended | None) -> None:
+def _settle_rest(connection: Connection, batch: OpenBatch, ended: _EndedRun | None) -> None:
     if ended is None:
         ledger.refund_rest(connection, batch.batch_id, batch.generation)
         ledger.end_lost(connection, batch.batch_id, batch.generation)
         return
     state = ended.state
-    items = [
-        ledger.Settlement(item.uuid, item.is_completed, item.extra, item.proxy_bytes)
-        for item in (
-            state.settled(each) for each in state.items if each.generation == batch.generation
-        )
-    ]
+    items = [state.settled(item) for item in state.items if item.generation == batch.generation]
     ledger.settle(connection, batch.batch_id, batch.generation, items)
     ledger.refund_rest(connection, batch.batch_id, batch.generation)
-    ending = ledger.Ending(
+    ending = BatchEnd(
         status=ended.status,
         completed=state.count("completed"),
-        # What had not ended will not any more.
+        # A pending item cannot end any more, because its workflow has ended.
         failed=state.count("failed") + state.count("pending"),
         finished_at=state.finished_at or datetime.now(UTC),
     )

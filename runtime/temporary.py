@@ -1,5 +1,7 @@
-"""A folder for all temporary files of a worker, so that whatever it leaves can be told from what
-others still use."""
+"""The temporary folder of a worker.
+
+One folder for all temporary files of a process makes clear which files a dead process left.
+"""
 
 from __future__ import annotations
 
@@ -12,35 +14,35 @@ from contextlib import contextmanager
 from pathlib import Path
 
 _PREFIX = "spidra-worker-"
-_UNFINISHED = "spidra-unlocked-"
+_UNLOCKED_PREFIX = "spidra-unlocked-"
 _LOCK = "lock"
 
 
 @contextmanager
 def own_temporary_folder() -> Iterator[None]:
-    """Has this process, and those it starts, put temporary files into a folder of its own.
+    """Give this process and its children a temporary folder of their own.
 
-    It is removed at the end, with all that is in it. A process that is killed cannot do that: so
-    the folders of those that are dead are removed at the start. Each is locked for as long as its
-    process lives, and the system ends the lock with the process.
+    The folder is removed at the end. A killed process cannot remove its folder, so the folders of
+    dead processes are removed at the start. A process locks its folder while it lives. The system
+    releases the lock when the process ends, however it ends.
     """
     if sys.platform == "win32":
         yield
         return
     base = Path(tempfile.gettempdir())
     _remove_abandoned(base)
-    # Nobody may find it before it is locked.
-    unfinished = Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=base))
-    lock = os.open(unfinished / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+    # Other workers look for `_PREFIX`, so the folder gets that name only once it is locked.
+    unlocked = Path(tempfile.mkdtemp(prefix=_UNLOCKED_PREFIX, dir=base))
+    lock = os.open(unlocked / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
     _lock(lock)
-    folder = base / unfinished.name.replace(_UNFINISHED, _PREFIX)
-    unfinished.rename(folder)
-    former = os.environ.get("TMPDIR"), tempfile.tempdir
+    folder = base / unlocked.name.replace(_UNLOCKED_PREFIX, _PREFIX)
+    unlocked.rename(folder)
+    previous = os.environ.get("TMPDIR"), tempfile.tempdir
     os.environ["TMPDIR"] = tempfile.tempdir = str(folder)
     try:
         yield
     finally:
-        _restore(*former)
+        _restore(*previous)
         shutil.rmtree(folder, ignore_errors=True)
         os.close(lock)
 
@@ -60,7 +62,7 @@ def _remove_abandoned(base: Path) -> None:
                 continue
             lock = os.open(folder / _LOCK, os.O_RDWR)
         except OSError:
-            continue  # somebody else's, or just being removed
+            continue  # not a worker's folder, or another process is removing it
         try:
             if _lock(lock):
                 shutil.rmtree(folder, ignore_errors=True)
@@ -69,7 +71,7 @@ def _remove_abandoned(base: Path) -> None:
 
 
 def _lock(descriptor: int) -> bool:
-    """Whether nobody has locked it, and it is locked now."""
+    """Lock the file. Return False if another process holds the lock."""
     import fcntl
 
     try:

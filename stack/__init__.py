@@ -1,6 +1,9 @@
-"""The development stack: everything that runs on one machine for `make up`, `make demo` and tests.
+"""The development stack: the whole service on one machine, for `make up`, `make demo` and tests.
 
-Production uses nothing of this folder. What may live here: how processes are started, watched and
-stopped (`supervisor`), which ones there are (`temporal`, `seaweedfs`, `stack`), and the commands
-of `python -m stack`. It knows `api` and `worker.py` only as programs to run.
+Production uses nothing of this package. It may import every other package, but it runs the API
+and the worker as programs only.
+
+Open `stack` first: it has the parts and the order in which they start and stop. `supervisor`
+keeps one part running. `temporal`, `seaweedfs` and `application` describe the parts. `__main__`
+has the commands.
 """

@@ -1,4 +1,4 @@
-"""`python -m stack COMMAND`: what `make` runs. `--help` lists the commands."""
+"""`python -m stack COMMAND`: the commands behind `make`. `--help` lists them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from stack.up import up
 
 _INTERRUPTED_STATUS = 130
 
-_PLACES = (
+_OWN_TO_A_DEMO = (
     "SPIDRA_API_HOST",
     "SPIDRA_API_KEYS",
     "SPIDRA_DATABASE_URL",
@@ -30,12 +30,15 @@ _PLACES = (
     "SPIDRA_TASK_QUEUE",
     "SPIDRA_TEMPORAL_ADDRESS",
 )
-"""Settings that say where data is: those of the user are nothing for a demo."""
+"""Settings that a demo does not take from the user: its data is in a place of its own."""
 
 
 def main() -> None:
-    """The exit status is 0, or 2 with a line per problem on standard error, or 130 if a demo was
-    interrupted."""
+    """Run one command.
+
+    The exit status is 2 after an error, with one line per problem on standard error. It is 130 if
+    a demo was interrupted.
+    """
     arguments = _parser().parse_args()
     console = Console(sys.stdout)
     try:
@@ -74,13 +77,13 @@ async def _up(arguments: argparse.Namespace, console: Console) -> None:
 
 async def _demo(arguments: argparse.Namespace, console: Console) -> bool:
     settings = load_settings()
-    env = {name: value for name, value in _given_settings().items() if name not in _PLACES}
+    env = {name: value for name, value in _given_settings().items() if name not in _OWN_TO_A_DEMO}
     demo = Demo(tuple(arguments.urls), env, settings.data_dir / "demo", console)
     return await demo.run()
 
 
 def _given_settings() -> dict[str, str]:
-    """The settings as they were given, by the environment or a file `.env`."""
+    """Return the settings in the environment and in the file `.env`."""
     given = {**dotenv_values(".env"), **os.environ}
     known = variables()
     return {
@@ -91,17 +94,22 @@ def _given_settings() -> dict[str, str]:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m stack", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m stack", description="Run the whole service on this machine."
+    )
     commands = parser.add_subparsers(dest="command", required=True)
     up_parser = commands.add_parser("up", help="run the stack in the foreground")
     up_parser.add_argument("--workers", type=int, default=1, metavar="N", help="default: 1")
     for name, default in (("temporal", 7233), ("temporal-ui", 8233), ("s3", 8333)):
         up_parser.add_argument(
-            f"--{name}-port", type=int, default=default, help=f"default: {default}; 0: a free one"
+            f"--{name}-port",
+            type=int,
+            default=default,
+            help=f"default: {default}; 0: any free port",
         )
-    demo_parser = commands.add_parser("demo", help="scrape pages with a stack made for that")
+    demo_parser = commands.add_parser("demo", help="scrape pages with a temporary stack")
     demo_parser.add_argument("urls", nargs="*", metavar="URL", help="default: a sample shop")
-    commands.add_parser("browser", help="install a browser if there is none")
+    commands.add_parser("browser", help="install a browser if none is found")
     return parser
 
 

@@ -1,25 +1,30 @@
-"""The project's own processes, run as anyone would run them."""
+"""The API and the workers as parts of the stack."""
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import aiohttp
 
+from stack.errors import StackError
+from stack.part import Part
 from stack.programs import REPOSITORY
-from stack.supervisor import Part
 from stack.temporal import worker_probe
 
 _PROBE_SECONDS = 3.0
 _API_STOP_SECONDS = 15.0
 _WORKER_STOP_MARGIN = 10.0
-"""For a worker to close its browser once its items are done or handed over."""
+"""Time for a worker to close its browser after its items are done or handed over."""
+
+_READYZ_PAUSE = 0.1
 
 
 def api_part(url: str, env: Mapping[str, str], logs: Path) -> Part:
-    """`python -m api`, which will answer at `url`."""
+    """Return the part that runs `python -m api`. The API will answer at `url`."""
 
     async def answers(_pid: int) -> bool:
         timeout = aiohttp.ClientTimeout(total=_PROBE_SECONDS)
@@ -44,7 +49,7 @@ def api_part(url: str, env: Mapping[str, str], logs: Path) -> Part:
 
 
 def worker_part(number: int, env: Mapping[str, str], logs: Path) -> Part:
-    """`python worker.py`, the `number`th of them."""
+    """Return the part that runs `python worker.py`, with `number` in its name."""
     name = f"worker-{number}"
     return Part(
         name=name,
@@ -55,3 +60,24 @@ def worker_part(number: int, env: Mapping[str, str], logs: Path) -> Part:
         probe=worker_probe(env),
         stop_seconds=float(env["SPIDRA_SHUTDOWN_GRACE"]) + _WORKER_STOP_MARGIN,
     )
+
+
+async def wait_until_ready(api_url: str, timeout: float) -> None:
+    """Wait until the API says that everything it depends on is ready.
+
+    Raises `StackError`, with the last answer of the API, after `timeout` seconds.
+    """
+    answer = "nothing"
+    try:
+        async with asyncio.timeout(timeout), aiohttp.ClientSession() as session:
+            while True:
+                with suppress(aiohttp.ClientError):
+                    async with session.get(f"{api_url}/readyz") as response:
+                        if response.status == 200:
+                            return
+                        answer = await response.text()
+                await asyncio.sleep(_READYZ_PAUSE)
+    except TimeoutError as error:
+        raise StackError(
+            f"The stack is not ready after {timeout:.0f} s; the API says: {answer}"
+        ) from error

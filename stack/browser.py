@@ -1,4 +1,4 @@
-"""`python -m stack browser`: makes sure that there is a browser, installing one if need be."""
+"""`python -m stack browser`: make sure that the worker finds a browser. Install one if needed."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from stack.errors import StackError
 
 _DEBIAN_PACKAGES = (
     "chromium-headless-shell",
-    # Without fonts screenshots show boxes: the western ones that pages expect, emoji, and one
-    # font for Chinese, Japanese and Korean.
+    # Without fonts, screenshots show boxes. These are the western fonts that pages expect, emoji,
+    # and one font for Chinese, Japanese and Korean.
     "fonts-liberation",
     "fonts-noto-color-emoji",
     "fonts-wqy-zenhei",
@@ -32,36 +32,38 @@ _CHECK_SECONDS = 30.0
 
 
 @dataclass(frozen=True)
-class _Attempt:
-    """One way to get a browser."""
+class _Installation:
+    """One way to install a browser."""
 
-    what: str
+    description: str
     commands: tuple[tuple[str, ...], ...]
 
 
 def ensure_browser(console: Console) -> None:
-    """Returns when there is a browser that the worker will find. Raises `SettingsError` if a
-    setting is wrong, `StackError` if there is no browser and none can be installed."""
+    """Install a browser, unless the worker finds one that runs.
+
+    Raises `SettingsError` if a setting is wrong, and `StackError` if no browser can be installed.
+    """
     configured = load_settings().browser
     if _runs(configured):
         return
     if configured is not None:
         raise StackError(f"SPIDRA_BROWSER: {configured} cannot be run as a browser.")
-    for attempt in _attempts():
-        console.say(f"No browser yet: {attempt.what} …")
-        problem = _run(attempt)
+    for installation in _installations():
+        console.say(f"No browser yet: {installation.description} …")
+        problem = _install(installation)
         if _runs(None):
-            console.say("The browser is there.")
+            console.say("The browser is installed.")
             return
         console.say(f"  {problem or 'That browser does not run here.'}")
     raise StackError(
-        "There is no browser, and none could be installed. Install Debian's package "
+        "No browser was found, and none could be installed. Install Debian's package "
         "chromium-headless-shell, or set SPIDRA_BROWSER to the path of a Chromium or Chrome."
     )
 
 
 def _runs(configured: Path | None) -> bool:
-    """Whether a browser is found, and its system libraries as well."""
+    """Return whether a browser is found and runs. Without its system libraries it does not."""
     try:
         path = find_browser(configured)
     except SettingsError:
@@ -73,22 +75,23 @@ def _runs(configured: Path | None) -> bool:
     return True
 
 
-def _attempts() -> list[_Attempt]:
+def _installations() -> list[_Installation]:
+    """Return the ways to install a browser that this user may try, the best first."""
     download = (*_PLAYWRIGHT, "install", _PLAYWRIGHT_BROWSER)
-    attempts = [_Attempt("downloading Playwright's", (download,))]
+    found = [_Installation("downloading Playwright's", (download,))]
     root = _as_root()
     if root is not None and shutil.which("apt-get"):
         apt = (*root, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq")
         install = (*apt, "install", "--yes", "--no-install-recommends", *_DEBIAN_PACKAGES)
-        attempts.append(_Attempt("installing Debian's", ((*apt, "update"), install)))
-        # Ubuntu has no such package, but the libraries that Playwright's browser lacks.
+        found.append(_Installation("installing Debian's", ((*apt, "update"), install)))
+        # Ubuntu does not have that package. It has the libraries of Playwright's browser.
         libraries = (*root, *_PLAYWRIGHT, "install-deps", _PLAYWRIGHT_BROWSER)
-        attempts.append(_Attempt("installing the libraries of Playwright's", (libraries,)))
-    return attempts
+        found.append(_Installation("installing the libraries of Playwright's", (libraries,)))
+    return found
 
 
 def _as_root() -> tuple[str, ...] | None:
-    """What to put before a command for it to run as root; None if that takes a password."""
+    """Return a prefix that runs a command as root, or None if that needs a password."""
     if os.geteuid() == 0:
         return ()
     sudo = shutil.which("sudo")
@@ -103,11 +106,11 @@ def _as_root() -> tuple[str, ...] | None:
     return (sudo, "--non-interactive") if allowed.returncode == 0 else None
 
 
-def _run(attempt: _Attempt) -> str | None:
-    """None if all commands succeeded, else a line that says what went wrong."""
-    for command in attempt.commands:
+def _install(installation: _Installation) -> str | None:
+    """Run the commands until one fails. Return a line about the failure, or None."""
+    for command in installation.commands:
         with tempfile.TemporaryFile("w+") as output:
-            # A session of its own, so that all that it starts can be ended with it.
+            # In a session of its own, so that its child processes can be killed with it.
             process = subprocess.Popen(
                 command,
                 stdin=subprocess.DEVNULL,
@@ -118,19 +121,19 @@ def _run(attempt: _Attempt) -> str | None:
             try:
                 status = process.wait(_INSTALL_SECONDS)
             except subprocess.TimeoutExpired:
-                return f"No end after {_INSTALL_SECONDS:.0f} s."
+                return f"It did not end within {_INSTALL_SECONDS:.0f} s."
             finally:
                 if process.poll() is None:
                     os.killpg(process.pid, signal.SIGKILL)
                     process.wait()
             if status != 0:
                 output.seek(0)
-                return _gist(output.read()) or f"It ended with status {status}."
+                return _error_line(output.read()) or f"It ended with status {status}."
     return None
 
 
-def _gist(output: str) -> str:
-    """The line of a failed command's output that tells most."""
+def _error_line(output: str) -> str:
+    """Return the first error in the output of a failed command, or else its last line."""
     lines = [line.strip() for line in output.splitlines() if line.strip()]
     errors = [line for line in lines if line.startswith(("E:", "Error:"))]
     return (errors or lines[-1:] or [""])[0]

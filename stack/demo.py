@@ -1,4 +1,4 @@
-"""`make demo`: a batch from start to end on a stack that exists only for it."""
+"""`make demo`: one batch from start to end, on a stack that exists only for it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from stack.console import Console
 from stack.errors import StackError
 from stack.interrupt import run_until_interrupted
 from stack.ports import LOOPBACK
-from stack.progress import Progress, short
+from stack.progress import ProgressDisplay, short
 from stack.stack import Stack
 
 _TIMEOUT_SECONDS = 600.0
@@ -36,33 +36,36 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True)
 class Demo:
-    """What to scrape and where to leave the screenshots."""
+    """A demonstration: the URLs to scrape, and a folder for the screenshots."""
 
     urls: tuple[str, ...]
     """Empty for the sample shop."""
     env: Mapping[str, str]
     """Settings of the worker and the API."""
     output: Path
-    """The folder in which each demo makes one of its own for its screenshots."""
+    """Each demo creates a folder in this one for its screenshots."""
     console: Console
 
     async def run(self) -> bool:
-        """Returns whether it came to its end, and was not interrupted. Raises `StackError` if the
-        batch did not complete, or if an item of the sample shop ended otherwise than it should."""
+        """Run the demo. Return False if it was interrupted.
+
+        Raises `StackError` if the batch did not complete, or if an item of the sample shop did not
+        end as it should.
+        """
         folder = Path(tempfile.mkdtemp(prefix="spidra-demo-"))
         stack = Stack(folder, env=self._settings())
         try:
             interrupted = await run_until_interrupted(
                 self._run_in_time(stack),
                 on_interrupt=lambda: self.console.say("\nStopping …"),
-                hurry=stack.kill_now,
+                on_second_interrupt=stack.kill_for_good,
             )
         finally:
             shutil.rmtree(folder)
         return not interrupted
 
     def _settings(self) -> dict[str, str]:
-        # It asks more often than a client should.
+        # The demo polls more often than the rate limit allows.
         settings = {"SPIDRA_RATE_LIMIT": "0", **self.env}
         if not self.urls:
             settings["SPIDRA_EGRESS_ALLOW"] = f"{LOOPBACK}/32"
@@ -99,14 +102,15 @@ class Demo:
             batch = await self._follow(session, stack, batch_id)
             self._show_results(batch)
             await self._save_screenshots(session, batch, self.output / batch_id)
-        self.console.say(f"Done in {time.monotonic() - started:.1f} s; everything is stopped.")
+        self.console.say(f"Done in {time.monotonic() - started:.1f} s. Everything is stopped.")
         self._check(batch)
 
     async def _follow(self, session: aiohttp.ClientSession, stack: Stack, batch_id: str) -> Json:
-        progress = Progress(self.console)
+        """Show the progress of the batch until it has ended. Return its last status."""
+        display = ProgressDisplay(self.console)
         while True:
             batch = await _get(session, stack, batch_id)
-            progress.show(batch["items"])
+            display.show(batch["items"])
             if batch["status"] in _ENDED:
                 return batch
             await asyncio.sleep(_POLL_SECONDS)
@@ -119,10 +123,10 @@ class Demo:
         self.console.say(f"  {'status':<10} {'time':>6} {'size':>9}  result")
         for item in batch["items"]:
             size = f"{len(item['result'].encode()) / 1000:.1f} kB" if item["result"] else "-"
-            said = _title(item["result"]) if item["result"] else item["error"] or ""
+            result = _title(item["result"]) if item["result"] else item["error"] or ""
             self.console.say(
                 f"  {item['status']:<10} {_seconds(item):>5.1f}s {size:>9}  "
-                f"{said[:_TITLE_WIDTH] or '(an empty page)'}"
+                f"{result[:_TITLE_WIDTH] or '(an empty page)'}"
             )
         completed = [item for item in batch["items"] if item["result"]]
         examples = [item for item in completed if item["url"].endswith(shop.EXAMPLE_PATH)]
@@ -148,6 +152,7 @@ class Demo:
         self.console.say()
 
     def _check(self, batch: Json) -> None:
+        """Raise `StackError` if the batch did not end as it should."""
         if batch["status"] != "completed":
             raise StackError(f"The batch is {batch['status']}, not completed.")
         failed = [item for item in batch["items"] if item["status"] != "completed"]
@@ -158,12 +163,13 @@ class Demo:
         wrong = [item["url"] for item in failed if not item["url"].endswith(shop.MISSING_PATH)]
         if wrong or not failed:
             raise StackError(
-                "Of the sample shop exactly the missing page should have failed, but "
-                f"{', '.join(wrong) or 'none'} did."
+                "In the sample shop, exactly the missing page should have failed. These other "
+                f"pages failed: {', '.join(wrong) or 'none'}."
             )
 
 
 async def _submit(session: aiohttp.ClientSession, stack: Stack, urls: list[str]) -> str:
+    """Submit a batch and return its id."""
     async with session.post(
         f"{stack.api_url}/api/batch/scrape",
         headers={"x-api-key": stack.api_key},
@@ -176,6 +182,7 @@ async def _submit(session: aiohttp.ClientSession, stack: Stack, urls: list[str])
 
 
 async def _get(session: aiohttp.ClientSession, stack: Stack, batch_id: str) -> Json:
+    """Return the API's status of a batch."""
     async with session.get(
         f"{stack.api_url}/api/batch/scrape/{batch_id}", headers={"x-api-key": stack.api_key}
     ) as response:
@@ -186,7 +193,7 @@ async def _get(session: aiohttp.ClientSession, stack: Stack, batch_id: str) -> J
 
 
 def _from_heading(markdown: str) -> list[str]:
-    """The lines from the first heading on, or all if there is none."""
+    """Return the lines from the first heading on, or all lines if there is no heading."""
     lines = markdown.strip().splitlines()
     headings = [index for index, line in enumerate(lines) if line.startswith("#")]
     return lines[headings[0] :] if headings else lines
@@ -202,7 +209,7 @@ def _write(path: Path, content: bytes) -> None:
 
 
 def _seconds(item: Json) -> float:
-    """How long the item took once a worker had picked it up."""
+    """Return the seconds from the start of the item's last attempt to its end."""
     if item["startedAt"] is None or item["finishedAt"] is None:
         return 0.0
     started, finished = map(datetime.fromisoformat, (item["startedAt"], item["finishedAt"]))

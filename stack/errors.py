@@ -1,4 +1,4 @@
-"""What can go wrong with the stack."""
+"""The error of the stack."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Prints the first Python on PATH that is new enough and can make virtual environments.
+# Print the first Python on PATH that is new enough and can create virtual environments.
 set -eu
 
 found=
@@ -14,10 +14,10 @@ for python in python3 python3.14 python3.13 python3.12 python3.11; do
 done
 
 if [ -z "$found" ]; then
-    echo 'error: Python 3.11 or newer is needed, and there is none on PATH.' >&2
+    echo 'error: Python 3.11 or newer is needed, and PATH has none. Install it.' >&2
 else
     version=$("$found" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
-    echo "error: $found cannot make virtual environments:" \
+    echo "error: $found cannot create virtual environments:" \
         "install Debian's package python$version-venv." >&2
 fi
 exit 1

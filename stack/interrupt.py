@@ -1,4 +1,4 @@
-"""Ctrl-C and all the other ways in which a foreground command is asked to end."""
+"""The ways in which a foreground command is asked to end: Ctrl-C and others."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from collections.abc import Callable, Coroutine
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _SAME_REQUEST_SECONDS = 1.0
-"""Signals that come this close belong together: `make` passes on what its group got already."""
+"""Signals within this time count as one request.
+
+Ctrl-C reaches the whole process group, and `make` passes the signal on once more.
+"""
 
 _CHECK_SECONDS = 0.5
 
@@ -20,13 +23,13 @@ async def run_until_interrupted(
     work: Coroutine[None, None, None],
     *,
     on_interrupt: Callable[[], None],
-    hurry: Callable[[], None],
+    on_second_interrupt: Callable[[], None],
 ) -> bool:
-    """Runs `work` to its end, and returns whether it was interrupted.
+    """Run `work` to its end, and return whether it was interrupted.
 
-    SIGINT, SIGTERM, SIGHUP, the end of the parent process and that of the terminal call
-    `on_interrupt` and cancel `work`, which then cleans up; one more signal calls `hurry`, and
-    does not cancel again.
+    SIGINT, SIGTERM, SIGHUP, the end of the parent process and the end of the terminal interrupt.
+    The first interrupt calls `on_interrupt` and cancels `work`, which then cleans up. Later
+    interrupts call `on_second_interrupt` and do not cancel again.
     """
     task = asyncio.ensure_future(work)
     first: float | None = None
@@ -39,12 +42,12 @@ async def run_until_interrupted(
             on_interrupt()
             task.cancel()
         elif now - first > _SAME_REQUEST_SECONDS:
-            hurry()
+            on_second_interrupt()
 
     loop = asyncio.get_running_loop()
     for number in _SIGNALS:
         loop.add_signal_handler(number, interrupt)
-    watch = asyncio.create_task(_call_when_alone(interrupt))
+    watch = asyncio.create_task(_watch_parent_and_terminal(interrupt))
     try:
         await asyncio.wait([task])
     finally:
@@ -57,13 +60,16 @@ async def run_until_interrupted(
     return first is not None
 
 
-async def _call_when_alone(callback: Callable[[], None]) -> None:
-    """Waits until the parent process or the terminal is gone, of which no signal tells: when a
-    terminal is closed the kernel sends SIGHUP to `make`, and `make` keeps that to itself."""
+async def _watch_parent_and_terminal(on_end: Callable[[], None]) -> None:
+    """Call `on_end` when the parent process or the terminal is gone.
+
+    No signal tells of either. When a terminal is closed, the kernel sends SIGHUP to `make`, and
+    `make` does not pass it on.
+    """
     parent = os.getppid()
     terminal = select.poll()
     for descriptor in filter(os.isatty, range(3)):
         terminal.register(descriptor, 0)  # a hang-up is reported in any case
     while os.getppid() == parent and not terminal.poll(0):  # noqa: ASYNC110 -- it is no event
         await asyncio.sleep(_CHECK_SECONDS)
-    callback()
+    on_end()

@@ -1,4 +1,4 @@
-"""Where the programs are that the stack runs."""
+"""The programs that the stack runs, and where they are."""
 
 from __future__ import annotations
 
@@ -9,18 +9,22 @@ from pathlib import Path
 from stack.errors import StackError
 
 REPOSITORY = Path(__file__).parent.parent
-"""Where `worker.py` and the package `api` are."""
-
+"""The folder of `worker.py` and of the package `api`."""
 
 GO_MEMORY = {"GOGC": "400", "GOMEMLIMIT": "1GiB"}
-"""Variables for programs in Go. Their heaps are small here, and they would be collecting them for a
-good part of their time."""
+"""Environment variables for programs in Go.
+
+Their heaps are small here. With Go's defaults they spend much of their time collecting garbage.
+"""
 
 
 def find_program(name: str) -> str:
-    """The path of a program, first looked for beside the running Python. Raises `StackError`."""
-    beside = Path(sys.executable).parent
-    path = shutil.which(name, path=str(beside)) or shutil.which(name)
+    """Return the path of a program. The folder of the running Python is searched first.
+
+    Raises `StackError` if the program is not installed.
+    """
+    python_folder = Path(sys.executable).parent
+    path = shutil.which(name, path=str(python_folder)) or shutil.which(name)
     if path is None:
         raise StackError(f"{name} is not installed: run `make setup`.")
     return path

@@ -1,4 +1,4 @@
-"""The progress of a batch on the terminal: redrawn in place, or a line per change elsewhere."""
+"""The progress of a batch on the terminal."""
 
 from __future__ import annotations
 
@@ -14,19 +14,22 @@ _SIGNS = {"pending": "·", "running": "▸", "completed": "✓", "failed": "✗"
 _SPARE_ROWS = 3
 
 
-class Progress:
-    """Shows the items of one batch; call `show` with what the API answers."""
+class ProgressDisplay:
+    """Shows one line per item of a batch.
+
+    A terminal shows the lines in place. Other outputs get a line for each change.
+    """
 
     def __init__(self, console: Console) -> None:
         self._console = console
         self._shown: list[str] = []
 
     def show(self, items: list[Item]) -> None:
-        """Brings what is shown up to date."""
+        """Show the `items` of the API's latest answer."""
         size = shutil.get_terminal_size()
         lines = [_line(item) for item in items]
         if self._console.is_terminal and len(items) + _SPARE_ROWS <= size.lines:
-            # A line that wraps would throw the count of lines off.
+            # A wrapped line would take two rows and break the count of lines.
             cut = [line[: size.columns - 1] for line in lines]
             self._console.redraw(cut, previous=len(self._shown))
         else:
@@ -38,7 +41,7 @@ class Progress:
 
 
 def short(url: str) -> str:
-    """What tells `url` from the others of a batch."""
+    """Return a short name of `url` in its batch: the path, after the host if the path is `/`."""
     parts = urlsplit(url)
     return (parts.netloc if parts.path in ("", "/") else "") + (parts.path or "/")
 

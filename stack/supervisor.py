@@ -1,7 +1,7 @@
-"""Keeps a process running: starts it, forwards its output, starts it again when it dies, stops it.
+"""Keeps a part running: starts it, starts it again when it dies, and stops it.
 
-Each process has a session and process group of its own, so that Ctrl-C at the terminal reaches
-only us, and is tethered to us, so that it goes even if we are killed.
+Each process has its own session and process group, so Ctrl-C at the terminal reaches only this
+process. `run_with_parent` makes sure that the processes end even if this one is killed.
 """
 
 from __future__ import annotations
@@ -13,80 +13,48 @@ import subprocess
 import sys
 import threading
 import time
-from collections import deque
-from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
-from logging import makeLogRecord
-from logging.handlers import RotatingFileHandler
-from pathlib import Path
 
 import psutil
 
 from stack import run_with_parent
 from stack.console import Console
 from stack.errors import StackError
+from stack.output import PartOutput
+from stack.part import Part
 
 _FIRST_PAUSE = 0.2
 _LONGEST_PAUSE = 10.0
 _STABLE_SECONDS = 30.0
-"""A process that lived this long, or was seen to be ready, is started again after the first,
-short pause."""
+"""A process that ran this long, or became ready, is started again after `_FIRST_PAUSE`."""
 
 _PROBE_PAUSE = 0.05
 _DRAIN_SECONDS = 1.0
-"""For the last output of a process that has ended: what it has started may hold the pipe open."""
+"""How long to wait for the last output of an ended process.
 
-_LOG_BYTES = 10 * 2**20
-_TAIL_LINES = 20
-_READ_BYTES = 2**16
-
-
-@dataclass(frozen=True)
-class Part:
-    """A program of the stack, and what there is to know to run it."""
-
-    name: str
-    command: tuple[str, ...]
-    env: Mapping[str, str]
-    """The whole environment."""
-    cwd: Path
-    log: Path
-    """Everything that it writes, besides the terminal."""
-    probe: Callable[[int], Awaitable[bool]]
-    """Whether the process with this id is ready to be used. Must answer within seconds."""
-    stop_seconds: float
-    """How long it may take to end after SIGTERM, before it is killed."""
-    tries: int = 1
-    """How often it may end before it was ever ready, until that is an error: more than once if it
-    chooses ports itself, which another may take before it listens."""
-    is_shown: Callable[[str], bool] = lambda _line: True
-    """Whether a line of its output is for the terminal as well."""
-    clean_up: Callable[[], None] = lambda: None
-    """Removes what it leaves behind outside its data folder; called whenever it has ended."""
+There may be no end of the output: a child of the process may hold the pipe open.
+"""
 
 
-class Supervised:
+class SupervisedPart:
     """A part that is kept running from `start()` to `stop()`."""
 
     def __init__(self, part: Part, console: Console | None) -> None:
         self.part = part
-        self._console = console
+        self._output = PartOutput(part, console)
         self._process: subprocess.Popen[bytes] | None = None
         self._supervision: asyncio.Task[None] | None = None
         self._stopping = asyncio.Event()
         self._ready: subprocess.Popen[bytes] | None = None
-        """The latest process that was seen to be ready."""
+        """The latest process that became ready."""
         self._killed: subprocess.Popen[bytes] | None = None
-        """The latest that `kill()` has killed, which may not have ended yet."""
+        """The latest process that `kill()` has killed. It may not have ended yet."""
         self._ends = 0
-        self._tail: deque[str] = deque(maxlen=_TAIL_LINES)
-        part.log.parent.mkdir(parents=True, exist_ok=True)
-        self._log = RotatingFileHandler(part.log, maxBytes=_LOG_BYTES, backupCount=1, delay=True)
+        """How often the process has ended since `start()`."""
 
     @property
     def pid(self) -> int:
-        """Of the process. Raises `StackError` while there is none."""
+        """The id of the process. Raises `StackError` while no process runs."""
         if self._process is None:
             raise StackError(f"{self.part.name} is not running.")
         return self._process.pid
@@ -97,17 +65,15 @@ class Supervised:
         return self._supervision is not None and not self._supervision.done()
 
     def is_running(self, pid: int) -> bool:
-        """Whether the process is the one with this id, and has not ended."""
+        """Return whether the running process has this id."""
         return self._process is not None and self._process.pid == pid
 
-    @property
-    def log_path(self) -> Path:
-        """The file that holds its output."""
-        return self.part.log
-
     def start(self) -> None:
-        """Starts the process and returns at once; see `wait_ready`. Must be called in the main
-        thread, with whose end the process would end. Raises `StackError` if it runs already."""
+        """Start the process and return at once; see `wait_ready`.
+
+        Call it in the main thread: the process ends when the thread that started it ends. Raises
+        `StackError` if the part is started already.
+        """
         if self.is_started:
             raise StackError(f"{self.part.name} is running.")
         self._stopping.clear()
@@ -116,19 +82,24 @@ class Supervised:
         self._supervision = asyncio.create_task(self._supervise(), name=self.part.name)
 
     async def wait_ready(self, timeout: float) -> None:
-        """Returns when the process is ready. Raises `StackError`, with the end of its log, if it
-        is not within `timeout` seconds, or if it keeps ending before it was ever ready."""
+        """Wait until the process is ready.
+
+        Raises `StackError`, with the end of the log, after `timeout` seconds or if the process
+        keeps ending before it is ready.
+        """
         deadline = time.monotonic() + timeout
         while not await self._is_ready():
             if self._ends >= self.part.tries and self._ready is None:
-                raise StackError(self._with_tail("ended before it was ready"))
+                raise StackError(self._output.with_tail("ended before it was ready"))
             if time.monotonic() > deadline:
-                raise StackError(self._with_tail(f"is not ready after {timeout:.0f} s"))
+                raise StackError(self._output.with_tail(f"is not ready after {timeout:.0f} s"))
             await asyncio.sleep(_PROBE_PAUSE)
 
     async def stop(self) -> None:
-        """Ends the process and what it has started: SIGTERM, and SIGKILL when its time is over.
-        It is not started again."""
+        """End the process and its descendants for good.
+
+        The process gets SIGTERM first, and SIGKILL after `stop_seconds`.
+        """
         if self._supervision is None:
             return
         self._stopping.set()
@@ -137,19 +108,18 @@ class Supervised:
             self._process.terminate()
         await asyncio.wait([self._supervision], timeout=self.part.stop_seconds)
         if not self._supervision.done():
-            self.kill_now()
+            self.kill_for_good()
             await asyncio.wait([self._supervision])
         _kill(descendants)
-        self._log.close()
+        self._output.close()
 
     def kill(self) -> None:
-        """Sends SIGKILL to the process; it will be started again."""
+        """Kill the process with SIGKILL. It is started again."""
         os.kill(self.pid, signal.SIGKILL)
         self._killed = self._process
 
-    def kill_now(self) -> None:
-        """Kills the process with all that it has started, for good; `stop()` then has to wait no
-        more."""
+    def kill_for_good(self) -> None:
+        """Kill the process and its descendants. `stop()` is quick afterwards."""
         self._stopping.set()
         descendants = self._descendants()
         if self._process is not None:
@@ -167,15 +137,16 @@ class Supervised:
         pause = _FIRST_PAUSE
         while True:
             started = time.monotonic()
-            seen_ready = self._ready
+            ready_before = self._ready
             end = await self._run_once()
             self._ends += 1
             self.part.clean_up()
             if self._stopping.is_set():
                 return
-            if time.monotonic() - started > _STABLE_SECONDS or self._ready is not seen_ready:
+            was_stable = time.monotonic() - started > _STABLE_SECONDS
+            if was_stable or self._ready is not ready_before:
                 pause = _FIRST_PAUSE
-            self._emit(f"*** {end}; starting again in {pause:.1f} s", shown=True)
+            self._output.announce(f"{end}; starting again in {pause:.1f} s")
             with suppress(TimeoutError):
                 async with asyncio.timeout(pause):
                     await self._stopping.wait()
@@ -183,15 +154,16 @@ class Supervised:
             pause = min(pause * 2, _LONGEST_PAUSE)
 
     async def _run_once(self) -> str:
-        """Runs the process until it ends, and says how it did."""
+        """Run the process until it ends. Return a description of its end."""
         try:
             process = self._spawn()
         except OSError as error:
             return f"could not be started: {error}"
+        assert process.stdout is not None  # noqa: S101 -- it is a pipe
         self._process = process
-        output = asyncio.create_task(self._forward(process))
-        await _ended(process)
-        # Before wait(): as long as the dead process is not reaped nobody else can get its id.
+        output = asyncio.create_task(self._output.forward(process.stdout))
+        await _wait_ended(process)
+        # Before wait(): until the dead process is reaped, no other process can get its id.
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         status = process.wait()
@@ -214,32 +186,6 @@ class Supervised:
             start_new_session=True,
         )
 
-    async def _forward(self, process: subprocess.Popen[bytes]) -> None:
-        reader = asyncio.StreamReader()
-        transport, _ = await asyncio.get_running_loop().connect_read_pipe(
-            lambda: asyncio.StreamReaderProtocol(reader), process.stdout
-        )
-        try:
-            rest = b""
-            while chunk := await reader.read(_READ_BYTES):
-                *lines, rest = (rest + chunk).split(b"\n")
-                for line in lines:
-                    self._emit_output(line)
-            if rest:
-                self._emit_output(rest)
-        finally:
-            transport.close()
-
-    def _emit_output(self, line: bytes) -> None:
-        text = line.decode(errors="replace").rstrip()
-        self._emit(text, shown=self.part.is_shown(text))
-
-    def _emit(self, text: str, *, shown: bool) -> None:
-        self._tail.append(text)
-        self._log.emit(makeLogRecord({"msg": text}))
-        if shown and self._console is not None:
-            self._console.line(self.part.name, text)
-
     def _descendants(self) -> list[psutil.Process]:
         if self._process is None:
             return []
@@ -248,22 +194,18 @@ class Supervised:
         except psutil.NoSuchProcess:
             return []
 
-    def _with_tail(self, problem: str) -> str:
-        lines = [f"{self.part.name} {problem}. The end of {self.part.log}:"]
-        return "\n".join(lines + [f"    {line}" for line in self._tail])
 
+async def _wait_ended(process: subprocess.Popen[bytes]) -> None:
+    """Wait until the process has ended, without reaping it.
 
-async def _ended(process: subprocess.Popen[bytes]) -> None:
-    """Returns when the process has ended, without reaping it.
-
-    asyncio's own subprocesses count as running for as long as anyone holds their output open, and
-    a browser can outlive its worker.
+    The subprocesses of asyncio count as running while any process holds their output open. A
+    browser can outlive its worker and do so.
     """
     loop = asyncio.get_running_loop()
     ended = asyncio.Event()
 
     def wait() -> None:
-        with suppress(ChildProcessError):  # somebody else in this process has reaped it
+        with suppress(ChildProcessError):  # other code in this process has reaped it
             os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
         loop.call_soon_threadsafe(ended.set)
 
@@ -273,5 +215,5 @@ async def _ended(process: subprocess.Popen[bytes]) -> None:
 
 def _kill(processes: list[psutil.Process]) -> None:
     for process in processes:
-        with suppress(psutil.NoSuchProcess):  # which psutil raises for a reused id, too
+        with suppress(psutil.NoSuchProcess):  # psutil raises this for a reused id, too
             process.kill()

@@ -1,4 +1,4 @@
-"""The Temporal development server, and what the stack asks of Temporal."""
+"""The Temporal development server, and the calls of the stack to Temporal."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from temporalio.envconfig import ClientConfig
 from temporalio.service import RPCError
 
 from settings import Settings
-from stack.ports import LOOPBACK
+from stack.part import Part
+from stack.ports import LOOPBACK, require_free
 from stack.programs import GO_MEMORY, find_program
-from stack.supervisor import Part
 from workflows.search_attributes import ALL
 
 RETENTION = timedelta(days=30)
-"""How long finished batches can be asked for; the server's own default is one day."""
+"""How long Temporal keeps finished batches. The default of the server is one day."""
 
 SQLITE_PRAGMAS = {
     # The default journal halves the throughput and doubles the CPU time.
@@ -31,10 +31,10 @@ SQLITE_PRAGMAS = {
 }
 
 DYNAMIC_CONFIG = {
-    # Accounts take turns, instead of queueing behind whoever came first.
+    # Accounts take turns. Without this, each waits for all that came before.
     "matching.useNewMatcher": "true",
     "matching.enableFairness": "true",
-    # Turns are taken per partition, so on one machine one partition is fairest by far.
+    # Accounts take turns within a partition. On one machine a single partition is the fairest.
     "matching.numTaskqueueReadPartitions": "1",
     "matching.numTaskqueueWritePartitions": "1",
 }
@@ -45,13 +45,21 @@ _CALL_TIMEOUT = timedelta(seconds=3)
 
 
 def search_attributes() -> dict[str, str]:
-    """The types of the search attributes of batches, as the server's command line spells them."""
+    """Return the types of the search attributes, as the server's command line spells them."""
     return {key.name: key.indexed_value_type.name.title().replace("_", "") for key in ALL}
 
 
+def require_ports(port: int, ui_port: int) -> None:
+    """Raise `StackError` if a port of the server is taken."""
+    require_free(LOOPBACK, port, user="Temporal", option="--temporal-port")
+    require_free(LOOPBACK, ui_port, user="Temporal's UI", option="--temporal-ui-port")
+
+
 def temporal_part(data_dir: Path, port: int, ui_port: int, env: Mapping[str, str]) -> Part:
-    """The server on 127.0.0.1, its database in `data_dir`. It is ready once it keeps finished
-    batches for `RETENTION`."""
+    """Return the part that runs the server on 127.0.0.1, with its database in `data_dir`.
+
+    The server is ready when it keeps finished batches for `RETENTION`.
+    """
     command = [find_program("temporal"), "server", "start-dev", "--log-level", "warn"]
     command += ["--ip", LOOPBACK, "--port", str(port), "--ui-port", str(ui_port)]
     command += ["--db-filename", str(data_dir / "temporal.db"), "--ui-disable-news-fetch"]
@@ -79,38 +87,22 @@ def temporal_part(data_dir: Path, port: int, ui_port: int, env: Mapping[str, str
         probe=keeps_batches,
         stop_seconds=_STOP_SECONDS,
         tries=_TRIES,
-        is_shown=_is_news,
+        is_shown=_is_error,
     )
 
 
-def _is_news(line: str) -> bool:
-    """Whether a line is neither of the server's banner nor of its life; each stop is full of
-    warnings that the parts of the server give about one another."""
-    return "level=ERROR" in line or line.startswith(("error", "Error"))
-
-
 async def connect(env: Mapping[str, str]) -> Client:
-    """A client of the server that processes with the environment `env` use. Raises
-    `RuntimeError` if it is out of reach."""
+    """Return a client of the server that processes with the environment `env` use.
+
+    Raises `RuntimeError` if the server cannot be reached.
+    """
     config = ClientConfig.load_client_connect_config(override_env_vars=dict(env))
     config["target_host"] = env["SPIDRA_TEMPORAL_ADDRESS"]
     return await Client.connect(**config)
 
 
-async def _set_retention(client: Client) -> None:
-    duration = Duration()
-    duration.FromTimedelta(RETENTION)
-    await client.workflow_service.update_namespace(
-        UpdateNamespaceRequest(
-            namespace=client.namespace,
-            config=NamespaceConfig(workflow_execution_retention_ttl=duration),
-        ),
-        timeout=_CALL_TIMEOUT,
-    )
-
-
 def worker_probe(env: Mapping[str, str]) -> Callable[[int], Awaitable[bool]]:
-    """A probe that tells whether the process with a given id takes items from Temporal."""
+    """Return a probe of whether the process with a given id takes items from Temporal."""
     client: Client | None = None
     queue = env.get("SPIDRA_TASK_QUEUE") or str(Settings.model_fields["task_queue"].default)
 
@@ -132,3 +124,24 @@ def worker_probe(env: Mapping[str, str]) -> Callable[[int], Awaitable[bool]]:
         return any(poller.identity.split("@")[0] == str(pid) for poller in found.pollers)
 
     return polls
+
+
+def _is_error(line: str) -> bool:
+    """Return whether a line of the log is an error.
+
+    The terminal shows no other lines. Each stop logs many warnings of the server's components
+    about one another.
+    """
+    return "level=ERROR" in line or line.startswith(("error", "Error"))
+
+
+async def _set_retention(client: Client) -> None:
+    duration = Duration()
+    duration.FromTimedelta(RETENTION)
+    await client.workflow_service.update_namespace(
+        UpdateNamespaceRequest(
+            namespace=client.namespace,
+            config=NamespaceConfig(workflow_execution_retention_ttl=duration),
+        ),
+        timeout=_CALL_TIMEOUT,
+    )

@@ -6,12 +6,13 @@ import asyncio
 import json
 
 from stack.console import Console
+from stack.environment import DEMO_API_KEYS
 from stack.interrupt import run_until_interrupted
-from stack.stack import DEMO_API_KEYS, Stack
+from stack.stack import Stack
 
 
 async def up(stack: Stack, console: Console) -> None:
-    """Runs `stack` until Ctrl-C or the like. Raises `StackError` if it does not start."""
+    """Run `stack` until it is interrupted. Raises `StackError` if it does not start."""
     console.say("Starting the stack …")
 
     async def serve() -> None:
@@ -20,16 +21,16 @@ async def up(stack: Stack, console: Console) -> None:
             console.say(_welcome(stack))
             await asyncio.Event().wait()
 
-    def hurry() -> None:
-        console.say("Killing what still runs …")
-        stack.kill_now()
+    def kill() -> None:
+        console.say("Killing the processes that still run …")
+        stack.kill_for_good()
 
     await run_until_interrupted(
         serve(),
         on_interrupt=lambda: console.say("Stopping … (again to stop at once)"),
-        hurry=hurry,
+        on_second_interrupt=kill,
     )
-    console.say("Stopped. Batches that are not finished go on at the next start.")
+    console.say("Stopped. Unfinished batches continue at the next start.")
 
 
 def _welcome(stack: Stack) -> str:
@@ -37,8 +38,8 @@ def _welcome(stack: Stack) -> str:
     lines = [
         "",
         f"  API           {stack.api_url}",
-        f"  its docs      {stack.api_url}/docs",
-        f"  its health    {stack.api_url}/readyz",
+        f"  API docs      {stack.api_url}/docs",
+        f"  API health    {stack.api_url}/readyz",
         f"  Temporal      {stack.temporal_ui_url or stack.temporal_address}",
         f"  S3            {stack.s3_endpoint}, bucket {stack.bucket}",
         f"  data, logs    {stack.data_dir}",

@@ -1,4 +1,8 @@
-"""Where things are kept: objects in an S3 bucket, accounts and batches in SQL.
+"""What the service keeps: objects in an S3 bucket, accounts and batches in a SQL database.
 
-Both the API and the activities use it; it knows nothing of HTTP, Temporal or browsers.
+The API and the activities both use this package. It may import `domain` and `settings`. It knows
+nothing of HTTP servers, Temporal or browsers.
+
+Open `tables` first: it shows the data. `ledger` has the rules of the credits, and `keys` names
+every object of the bucket.
 """

@@ -1,4 +1,4 @@
-"""`python -m storage`: accounts and their API keys, from the command line.
+"""`python -m storage`: manage accounts and their API keys from the command line.
 
     python -m storage limit ACCOUNT CREDITS       create an account, or change its limit
     python -m storage create-key ACCOUNT          print a new key, once
@@ -6,7 +6,7 @@
     python -m storage revoke-key ID               the id that list-keys shows
     python -m storage usage ACCOUNT
 
-It uses `SPIDRA_DATABASE_URL`, as the API does.
+The database is that of the API: `SPIDRA_DATABASE_URL`.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from storage.database import Database, DatabaseUnavailableError
 
 
 def main() -> None:
-    """Runs one command; the exit status is 2 if it could not be done."""
+    """Run one command. The exit status is 2 if the command fails."""
     arguments = _parser().parse_args()
     try:
         database = Database(load_settings().sql_url)
@@ -35,7 +35,7 @@ def main() -> None:
     except (SettingsError, DatabaseUnavailableError) as error:
         exit_with(error)
     except accounts.UnknownAccountError as error:
-        exit_with(ValueError(f"There is no account {error}."))
+        exit_with(ValueError(f"There is no account {error}. Create it with `limit`."))
 
 
 def _run(connection: Connection, arguments: argparse.Namespace) -> str:
@@ -51,8 +51,10 @@ def _run(connection: Connection, arguments: argparse.Namespace) -> str:
             return "".join(map(_key_line, accounts.list_keys(connection, arguments.account)))
         case "revoke-key":
             if not accounts.revoke_key(connection, arguments.id):
-                exit_with(ValueError(f"There is no key {arguments.id} that is not revoked yet."))
-            return f"The key {arguments.id} opens nothing any more.\n"
+                exit_with(
+                    ValueError(f"There is no active key {arguments.id}. `list-keys` shows them.")
+                )
+            return f"The key {arguments.id} is revoked.\n"
         case _:
             accounts.require_account(connection, arguments.account)
             usage = ledger.usage(connection, arguments.account)
@@ -68,7 +70,7 @@ def _key_line(key: accounts.Key) -> str:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m storage", description="Accounts and their API keys."
+        prog="python -m storage", description="Manage accounts and their API keys."
     )
     commands = parser.add_subparsers(dest="command", required=True)
     limit = commands.add_parser("limit", help="create an account, or change its credit limit")
@@ -76,11 +78,13 @@ def _parser() -> argparse.ArgumentParser:
     limit.add_argument("credits", type=_credits)
     create = commands.add_parser("create-key", help="print a new key; it is not shown again")
     create.add_argument("account")
-    create.add_argument("--days", type=int, help="how long it is good for; default: until revoked")
-    listing = commands.add_parser("list-keys", help="show keys, by their ids")
+    create.add_argument(
+        "--days", type=int, help="days until the key expires; default: it does not expire"
+    )
+    listing = commands.add_parser("list-keys", help="show the ids and states of keys")
     listing.add_argument("account", nargs="?")
-    revoke = commands.add_parser("revoke-key", help="make a key useless")
-    revoke.add_argument("id", help="as list-keys shows it")
+    revoke = commands.add_parser("revoke-key", help="revoke a key for good")
+    revoke.add_argument("id", help="the id that list-keys shows")
     usage = commands.add_parser("usage", help="show what an account has used")
     usage.add_argument("account")
     return parser

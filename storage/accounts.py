@@ -1,4 +1,4 @@
-"""Accounts and their API keys. Each function takes the connection of a transaction."""
+"""Accounts and their API keys. Each function runs in the transaction of its caller."""
 
 from __future__ import annotations
 
@@ -16,17 +16,19 @@ from storage.database import insert_or_ignore, utc
 from storage.tables import accounts, api_keys
 
 KEY_ID_LENGTH = 12
-"""Hexadecimal digits of a key's hash that name it: enough to tell keys apart, useless to guess
-one."""
+"""Length of a key's id, which is the start of its hash in hexadecimal digits.
+
+Twelve digits (48 bits) tell all keys apart and do not help to guess a key.
+"""
 
 
 class UnknownAccountError(Exception):
-    """There is no account of that name."""
+    """No account has that name."""
 
 
 @dataclass(frozen=True)
 class Key:
-    """What is known of an API key; not the key itself."""
+    """What is stored of an API key. The key itself is not stored."""
 
     id: str
     account: str
@@ -36,15 +38,15 @@ class Key:
 
 
 def hash_key(key: str) -> str:
-    """What is stored of an API key: its SHA-256, hexadecimal.
+    """Return the hash under which an API key is stored: SHA-256, hexadecimal.
 
-    In a header that was not UTF-8, surrogates stand for its bytes; then these are hashed.
+    The server represents header bytes that are not UTF-8 as surrogates. The bytes are hashed.
     """
     return hashlib.sha256(key.encode(errors="surrogateescape")).hexdigest()
 
 
 def account_of_key(connection: Connection, key: str) -> str | None:
-    """The account that `key` opens, or None if it is unknown, revoked or expired."""
+    """Return the account that `key` opens, or None if it is unknown, revoked or expired."""
     key_hash = hash_key(key)
     row = connection.execute(select(api_keys).where(api_keys.c.key_hash == key_hash)).first()
     if row is None or not hmac.compare_digest(row.key_hash, key_hash):
@@ -56,13 +58,13 @@ def account_of_key(connection: Connection, key: str) -> str | None:
 
 
 def require_account(connection: Connection, account: str) -> None:
-    """Raises `UnknownAccountError` if there is no such account."""
+    """Raise `UnknownAccountError` if `account` does not exist."""
     if connection.execute(select(accounts.c.id).where(accounts.c.id == account)).first() is None:
         raise UnknownAccountError(account)
 
 
 def set_limit(connection: Connection, account: str, limit: int) -> None:
-    """Sets how many credits `account` may use; creates the account if there is none."""
+    """Set how many credits `account` may use. Create the account if it does not exist."""
     row = {"id": account, "credits_limit": limit, "created_at": datetime.now(UTC)}
     connection.execute(insert_or_ignore(connection, accounts).values(row))
     connection.execute(update(accounts).where(accounts.c.id == account).values(credits_limit=limit))
@@ -71,7 +73,7 @@ def set_limit(connection: Connection, account: str, limit: int) -> None:
 def add_key(
     connection: Connection, account: str, key: str, *, expires_at: datetime | None = None
 ) -> None:
-    """Lets `key` open `account`, which must exist. A key that is known stays as it is."""
+    """Let `key` open `account`, which must exist. A known key stays as it is."""
     connection.execute(
         insert_or_ignore(connection, api_keys).values(
             key_hash=hash_key(key),
@@ -83,7 +85,7 @@ def add_key(
 
 
 def new_key(connection: Connection, account: str, *, expires_at: datetime | None = None) -> str:
-    """A new random key that opens `account`. It is not stored: this is the only time to see it.
+    """Return a new random key that opens `account`. Only its hash is stored.
 
     Raises `UnknownAccountError`.
     """
@@ -94,7 +96,7 @@ def new_key(connection: Connection, account: str, *, expires_at: datetime | None
 
 
 def list_keys(connection: Connection, account: str | None = None) -> list[Key]:
-    """The keys of `account`, or of all accounts, oldest first."""
+    """Return the keys of `account`, or of all accounts, oldest first."""
     query = select(api_keys).order_by(api_keys.c.created_at)
     if account is not None:
         query = query.where(api_keys.c.account_id == account)
@@ -111,8 +113,10 @@ def list_keys(connection: Connection, account: str | None = None) -> list[Key]:
 
 
 def revoke_key(connection: Connection, key_id: str) -> bool:
-    """Makes the key with that id, as `list_keys` shows it, open nothing from now on. False if
-    there is none, or it was revoked before."""
+    """Revoke the key with that id, as `list_keys` returns it.
+
+    Return False if no such key exists or it is revoked already.
+    """
     revoked = connection.execute(
         update(api_keys)
         .where(
@@ -125,9 +129,9 @@ def revoke_key(connection: Connection, key_id: str) -> bool:
 
 
 def ensure_keys(connection: Connection, keys: Iterable[ApiKey]) -> None:
-    """Makes sure that each key opens its account, and that the account has that limit.
+    """Make sure that each key opens its account and that the account has the key's limit.
 
-    Accounts and keys that are not named stay as they are; a revoked key stays revoked.
+    Other accounts and keys stay as they are. A revoked key stays revoked.
     """
     for entry in keys:
         set_limit(connection, entry.account, entry.credits)

@@ -1,4 +1,4 @@
-"""The S3 bucket that holds requests, results, screenshots and sealed secrets."""
+"""The S3 bucket. `storage.keys` names the objects in it."""
 
 from __future__ import annotations
 
@@ -19,39 +19,43 @@ if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
 
 PRESIGNED_SECONDS = 3600
-"""How long a presigned URL is good for (the contract: one hour)."""
+"""How long a presigned URL is valid. The contract says one hour."""
 
 _THREADS = 16
 _ATTEMPTS = 2
 _MISSING = frozenset({"NoSuchKey", "404", "NotFound"})
+"""Error codes by which S3 servers say that an object or a bucket does not exist."""
 
 T = TypeVar("T")
 
 
 class StorageUnavailableError(Exception):
-    """The bucket cannot be reached or refuses; repeating the call later may help."""
+    """The bucket cannot be reached or refuses the call. A later call may succeed."""
 
 
 class ObjectMissingError(Exception):
-    """There is no object with that key."""
+    """No object has that key."""
 
 
 @dataclass(frozen=True)
 class ObjectFound:
-    """An object that a listing shows."""
+    """An object in a listing."""
 
     key: str
     written_at: datetime
 
 
 class Bucket:
-    """One bucket. Its methods may be called from one event loop; the work is done in threads.
+    """One bucket.
 
-    `timeout` bounds connecting, and each wait for an answer, in seconds; a call is tried twice.
-    `call_timeout` bounds a call as a whole, the wait for a free thread included.
-    Credentials and region come from boto3's own sources (`AWS_*`, profiles, instance roles).
+    Call the methods from one event loop; threads do the work. Each method that uses the network
+    raises `StorageUnavailableError` if the bucket cannot be used.
 
-    Raises `SettingsError` if `SPIDRA_S3_BUCKET` is not set.
+    `timeout` limits, in seconds, the time to connect and the wait for each answer. Each call is
+    tried twice. `call_timeout` limits a call as a whole, including the wait for a free thread.
+    Credentials and region come from the sources of boto3 (`AWS_*`, profiles, instance roles).
+
+    The constructor raises `SettingsError` if `SPIDRA_S3_BUCKET` is not set.
     """
 
     def __init__(
@@ -69,7 +73,7 @@ class Bucket:
         )
 
     async def put(self, key: str, body: bytes, content_type: str) -> None:
-        """Writes the object `key`, replacing what it held."""
+        """Write the object `key`, or replace it."""
 
         def call() -> None:
             self._client.put_object(Bucket=self.name, Key=key, Body=body, ContentType=content_type)
@@ -77,7 +81,10 @@ class Bucket:
         await self._run(call)
 
     async def get(self, key: str) -> bytes:
-        """The bytes of the object `key`. Raises `ObjectMissingError` if there is none."""
+        """Return the bytes of the object `key`.
+
+        Raises `ObjectMissingError` if it does not exist.
+        """
 
         def call() -> bytes:
             return self._client.get_object(Bucket=self.name, Key=key)["Body"].read()
@@ -85,11 +92,11 @@ class Bucket:
         return await self._run(call)
 
     async def delete(self, key: str) -> None:
-        """Deletes the object `key`, if there is one."""
+        """Delete the object `key`; do nothing if it does not exist."""
         await self._run(lambda: self._client.delete_object(Bucket=self.name, Key=key))
 
     async def list(self, prefix: str) -> list[ObjectFound]:
-        """The objects whose keys begin with `prefix`."""
+        """Return the objects whose keys begin with `prefix`."""
 
         def call() -> list[ObjectFound]:
             pages = self._client.get_paginator("list_objects_v2").paginate(
@@ -104,20 +111,23 @@ class Bucket:
         return await self._run(call)
 
     async def check(self) -> None:
-        """Raises `StorageUnavailableError` if the bucket is not there."""
+        """Raise `StorageUnavailableError` if the bucket does not exist."""
         try:
             await self._run(lambda: self._client.head_bucket(Bucket=self.name))
         except ObjectMissingError:
             raise StorageUnavailableError(f"there is no bucket {self.name}") from None
 
     def presigned_url(self, key: str) -> str:
-        """A URL under which anyone can read `key` for `PRESIGNED_SECONDS`. No network is used."""
+        """Return a URL that lets anyone read `key` for `PRESIGNED_SECONDS`.
+
+        The URL is computed without the network.
+        """
         return self._public_client.generate_presigned_url(
             "get_object", Params={"Bucket": self.name, "Key": key}, ExpiresIn=PRESIGNED_SECONDS
         )
 
     def close(self) -> None:
-        """Lets go of threads and connections; calls under way end by themselves."""
+        """Release threads and connections. Running calls still end by themselves."""
         self._threads.shutdown(wait=False, cancel_futures=True)
         self._client.close()
         if self._public_client is not self._client:
@@ -136,7 +146,7 @@ class Bucket:
                 raise ObjectMissingError(code) from error
             raise StorageUnavailableError(f"the bucket answered {code}") from error
         except BotoCoreError as error:
-            # The messages of connection errors hold the endpoint and nothing secret.
+            # The messages of connection errors contain the endpoint and no secret.
             raise StorageUnavailableError(str(error)) from error
 
 
@@ -147,9 +157,9 @@ def _client(endpoint_url: str | None, timeout: float) -> S3Client:
         read_timeout=timeout,
         retries={"mode": "standard", "total_max_attempts": _ATTEMPTS},
         max_pool_connections=_THREADS,
-        # Buckets as host names need wildcard DNS, which S3 servers of one's own rarely have.
+        # A bucket name as a host name needs wildcard DNS. Self-hosted S3 servers rarely have it.
         s3={"addressing_style": "path" if endpoint_url else "auto"},
-        # Checksums that not every S3 server understands.
+        # Some S3 servers do not understand the newer checksums.
         request_checksum_calculation="when_required",
         response_checksum_validation="when_required",
     )
@@ -157,26 +167,3 @@ def _client(endpoint_url: str | None, timeout: float) -> S3Client:
         return boto3.client("s3", endpoint_url=endpoint_url, config=config)
     except (BotoCoreError, ValueError) as error:
         raise SettingsError(f"The S3 client cannot be set up: {error}") from error
-
-
-def request_key(batch_id: str) -> str:
-    """The key of a batch's `BatchRequest`."""
-    return f"batches/{batch_id}/request.json"
-
-
-CHECKPOINTS = "checkpoints/"
-"""Prefix of the pages that wait for a model."""
-
-
-def checkpoint_key(batch_id: str, item_uuid: str) -> str:
-    """The key of an item's page, as long as it waits for a model."""
-    return f"{CHECKPOINTS}{batch_id}/{item_uuid}.json"
-
-
-def item_prefix(batch_id: str, item_uuid: str, generation: int, attempt: int) -> str:
-    """The prefix of what one attempt at an item writes.
-
-    Each attempt has its own: one that was given up for lost but lives on cannot overwrite the
-    result that its successor reported.
-    """
-    return f"batches/{batch_id}/{item_uuid}/{generation}-{attempt}"

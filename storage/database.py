@@ -1,4 +1,4 @@
-"""The SQL database: engine, migrations, and calls from coroutines."""
+"""The SQL database: engine, migrations, transactions, and calls from coroutines."""
 
 from __future__ import annotations
 
@@ -24,13 +24,15 @@ from settings import SettingsError
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _THREADS = 8
 _BUSY_SECONDS = 3.0
-"""How long a connection, or a lock that another transaction holds, is waited for."""
+"""How long to wait for a connection, or for a lock that another transaction holds."""
 
 _RUN_SECONDS = 3.5
-"""How long a coroutine waits for its transaction, a free thread and a silent server included."""
+"""How long a coroutine waits for its transaction: for a free thread and for a silent server too."""
 
-_MIGRATION_LOCK = 7236_8080  # any number that no other program locks in the same database
+_MIGRATION_LOCK = 7236_8080
+"""Number of the PostgreSQL lock. Any number works that no other program of the database locks."""
 
+_WAL_RETRY_SECONDS = 0.02
 _READS_ONLY = "reads_only"
 
 P = ParamSpec("P")
@@ -38,47 +40,47 @@ T = TypeVar("T")
 
 
 class DatabaseUnavailableError(Exception):
-    """The database cannot be reached or is locked; repeating the call later may help."""
+    """The database cannot be reached or is locked. A later call may succeed."""
 
 
 class _AbandonedError(Exception):
-    """Nobody waits for the transaction any more."""
+    """The caller of the transaction no longer waits for its result."""
 
 
 class Database:
-    """The database at `url` (SQLAlchemy's form). SQLite and PostgreSQL are supported.
+    """The database at `url`, which has SQLAlchemy's form. SQLite and PostgreSQL are supported.
 
-    Raises `SettingsError` if the URL is unusable.
+    The constructor raises `SettingsError` if the URL cannot be used.
     """
 
     def __init__(self, url: str) -> None:
         self._engine = _engine(url)
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="database")
-        # SQLite has one writer at a time, and lets the others sleep and try again, for longer
-        # each time. Those of this process queue here instead.
+        # SQLite has one writer at a time. Other writers sleep and try again, longer each time.
+        # A queue in this process is faster.
         self._writers = threading.Semaphore(1 if self._engine.name == "sqlite" else _THREADS)
 
     @contextmanager
     def transaction(self, *, reads_only: bool = False) -> Iterator[Connection]:
-        """A transaction, committed at the end of the block, rolled back if that raises. One that
-        `reads_only` waits for no other.
+        """Open a transaction: commit at the end of the block, roll back if the block raises.
 
-        Raises `DatabaseUnavailableError` if the database fails.
+        A transaction that `reads_only` waits for no other transaction. Raises
+        `DatabaseUnavailableError` if the database fails.
         """
         try:
             with (
-                nullcontext() if reads_only else self._turn(),
+                nullcontext() if reads_only else self._writer(),
                 self._engine.connect() as connection,
             ):
                 connection.info[_READS_ONLY] = reads_only
                 with connection.begin():
                     yield connection
         except (OperationalError, InterfaceError) as error:
-            # Only the driver's own words: SQLAlchemy's would repeat statement and parameters.
+            # SQLAlchemy's own text would repeat the statement and its parameters.
             raise DatabaseUnavailableError(str(error.orig)) from None
 
     @contextmanager
-    def _turn(self) -> Iterator[None]:
+    def _writer(self) -> Iterator[None]:
         if not self._writers.acquire(timeout=_BUSY_SECONDS):
             raise DatabaseUnavailableError("other transactions take too long")
         try:
@@ -89,17 +91,17 @@ class Database:
     async def run(
         self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        """`work(connection, …)` in a transaction of its own, for coroutines. If the caller is
-        cancelled, the transaction is rolled back, unless it is being committed at that moment.
+        """Return `work(connection, …)`, called in a transaction of its own.
 
-        Raises `DatabaseUnavailableError` if the database fails or takes longer than seconds.
+        If the caller is cancelled, the transaction is rolled back, unless its commit has begun.
+        Raises `DatabaseUnavailableError` if the database fails or takes too long.
         """
         return await self._run(lambda connection: work(connection, *args, **kwargs))
 
     async def read(
         self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        """As `run`, for work that only reads."""
+        """Return `work(connection, …)` as `run` does; `work` must only read."""
         return await self._run(
             lambda connection: work(connection, *args, **kwargs), reads_only=True
         )
@@ -123,7 +125,7 @@ class Database:
             abandoned.set()
 
     def migrate(self) -> None:
-        """Brings the tables up to date; safe when several processes do it at once."""
+        """Bring the tables up to date. Several processes may call this at the same time."""
         config = Config()
         config.set_main_option("script_location", str(_MIGRATIONS))
         with self.transaction() as connection:
@@ -135,20 +137,20 @@ class Database:
             command.upgrade(config, "head")
 
     def close(self) -> None:
-        """Lets go of threads and connections."""
+        """Release threads and connections."""
         self._threads.shutdown(wait=False, cancel_futures=True)
         self._engine.dispose()
 
 
 def insert_or_ignore(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
-    """An INSERT into `table` that does nothing where the row is there already."""
+    """Return an INSERT into `table` that does nothing if the row exists."""
     if connection.dialect.name == "postgresql":
         return postgresql.insert(table).on_conflict_do_nothing()
     return sqlite.insert(table).on_conflict_do_nothing()
 
 
 def utc(value: datetime) -> datetime:
-    """`value` as read from a column, with its time zone: SQLite forgets it."""
+    """Return the `value` of a column with its time zone, which SQLite does not store."""
     return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
@@ -164,7 +166,7 @@ def _engine(url: str) -> Engine:
                 pool_size=_THREADS,
                 connect_args={
                     "connect_timeout": round(_BUSY_SECONDS),
-                    # Else a server that vanishes holds a thread for hours.
+                    # Without these, a server that vanishes blocks a thread for hours.
                     "keepalives_idle": 5,
                     "keepalives_interval": 2,
                     "keepalives_count": 3,
@@ -178,20 +180,21 @@ def _engine(url: str) -> Engine:
     except (ArgumentError, NoSuchModuleError, ImportError) as error:
         raise SettingsError(f"SPIDRA_DATABASE_URL cannot be used: {error}") from error
     except OSError as error:
-        raise SettingsError(f"The folder of the database cannot be made: {error}") from error
+        raise SettingsError(f"The folder of the database cannot be created: {error}") from error
     event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_immediate)
+    event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
-    connection.isolation_level = None  # transactions begin where SQLAlchemy says so
+    connection.isolation_level = None  # SQLAlchemy begins the transactions, not the driver
     _use_wal(connection)
     connection.execute("PRAGMA foreign_keys=ON")
 
 
 def _use_wal(connection: sqlite3.Connection) -> None:
-    # A new file is converted once; SQLite does not wait for others that do the same.
+    # The first connection converts a new file. SQLite does not wait for a conversion that is
+    # under way in another process, so wait here.
     deadline = time.monotonic() + _BUSY_SECONDS
     while True:
         try:
@@ -199,12 +202,13 @@ def _use_wal(connection: sqlite3.Connection) -> None:
         except sqlite3.OperationalError:
             if time.monotonic() > deadline:
                 raise
-            time.sleep(0.02)
+            time.sleep(_WAL_RETRY_SECONDS)
         else:
             return
 
 
-def _begin_immediate(connection: Connection) -> None:
-    # A transaction that reads first and writes later could otherwise fail instead of waiting.
+def _begin_sqlite(connection: Connection) -> None:
+    # A transaction that reads first and writes later could fail. With the write lock from the
+    # start it waits instead.
     reads_only = connection.info.get(_READS_ONLY, False)
     connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")

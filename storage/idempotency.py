@@ -1,5 +1,8 @@
-"""Idempotency keys: which batch a client's key stands for. Each function takes the connection of a
-transaction. Neither keys nor bodies are stored, only hashes of them."""
+"""Idempotency keys: which batch a client's key stands for.
+
+Each function runs in the transaction of its caller. Hashes of keys and bodies are stored, never
+the keys and bodies themselves.
+"""
 
 from __future__ import annotations
 
@@ -13,41 +16,44 @@ from sqlalchemy.sql import ColumnElement
 from storage.database import insert_or_ignore
 from storage.tables import batches, idempotency_keys, reservations
 
-KEEPS = timedelta(hours=24)
-"""How long a key stands for its batch (the contract)."""
+RETENTION = timedelta(hours=24)
+"""How long a key stands for its batch. The contract says 24 hours."""
 
 
 class KeyTakenError(Exception):
-    """The key stands for a batch already."""
+    """The key already stands for a batch."""
 
 
 @dataclass(frozen=True)
 class KeyUse:
-    """A key and the body that came with it, as hashes; see `key_use`."""
+    """An idempotency key and the body that came with it, as hashes. `key_use` creates it."""
 
     key_hash: str
     body_hash: str
     other_body_hashes: tuple[str, ...] = ()
-    """What the body's hash may have been as well, if another key was in use then."""
+    """Hashes that the same body had under the other sealing keys."""
 
 
 @dataclass(frozen=True)
 class KeyedBatch:
-    """The batch that a key stands for."""
+    """The batch that an idempotency key stands for."""
 
     batch_id: str
     total_urls: int
     is_same_body: bool
-    """Whether it was submitted with the body in question."""
+    """Whether the batch was submitted with the same body."""
     is_begun: bool
-    """Whether it can no longer be withdrawn."""
+    """Whether the batch has begun. Until then it can be withdrawn."""
 
 
 def key_use(key: str, body: bytes, *others: bytes) -> KeyUse:
-    """What is stored of `key` and of `body`, which has to be the same for equal bodies, or may have
-    been one of `others`. The key is part of all hashes, so that equal bodies do not show as such.
+    """Return the hashes of `key` and `body`.
 
-    Who reads the hashes can tell whether a guess at the body is right: it must hold no secret.
+    `body` must be a canonical form: the same bytes for equal bodies. `others` are canonical forms
+    that the same body may have had earlier. Each hash also covers the key, so equal bodies of
+    different keys have different hashes.
+
+    A reader of the hashes can check a guess at the body. So the body must not contain a secret.
     """
     key_bytes = key.encode(errors="surrogateescape")
     salt = hashlib.sha256(key_bytes).digest()
@@ -56,13 +62,12 @@ def key_use(key: str, body: bytes, *others: bytes) -> KeyUse:
 
 
 def find_batch(connection: Connection, account: str, use: KeyUse) -> KeyedBatch | None:
-    """The batch that the key of `use` stands for; None if it is free."""
+    """Return the batch that the key stands for, or None if the key is free."""
     row = connection.execute(
         select(
             idempotency_keys.c.batch_id,
             idempotency_keys.c.body_hash,
             batches.c.total_urls,
-            batches.c.generation,
             reservations.c.is_admitted,
         )
         .join(batches, batches.c.id == idempotency_keys.c.batch_id)
@@ -70,7 +75,7 @@ def find_batch(connection: Connection, account: str, use: KeyUse) -> KeyedBatch 
             reservations,
             (reservations.c.batch_id == batches.c.id) & (reservations.c.generation == 1),
         )
-        .where(_is(account, use), idempotency_keys.c.created_at > datetime.now(UTC) - KEEPS)
+        .where(_is(account, use), idempotency_keys.c.created_at > datetime.now(UTC) - RETENTION)
     ).first()
     if row is None:
         return None
@@ -81,10 +86,13 @@ def find_batch(connection: Connection, account: str, use: KeyUse) -> KeyedBatch 
 def claim_key(
     connection: Connection, account: str, use: KeyUse, batch_id: str, now: datetime
 ) -> None:
-    """Lets the key stand for that batch, whose row is there. Raises `KeyTakenError`."""
+    """Let the key stand for the batch, whose row must exist.
+
+    Raises `KeyTakenError` if the key stands for another batch.
+    """
     connection.execute(
         delete(idempotency_keys).where(
-            _is(account, use), idempotency_keys.c.created_at <= now - KEEPS
+            _is(account, use), idempotency_keys.c.created_at <= now - RETENTION
         )
     )
     claimed = connection.execute(
@@ -103,18 +111,21 @@ def claim_key(
 
 
 def free_key(connection: Connection, batch_id: str) -> None:
-    """Frees the key that stands for that batch, if there is one."""
+    """Free the key that stands for the batch, if there is one."""
     connection.execute(delete(idempotency_keys).where(idempotency_keys.c.batch_id == batch_id))
 
 
 def delete_expired(connection: Connection) -> None:
-    """Deletes the keys that stand for nothing any more."""
+    """Delete the keys that are older than `RETENTION`."""
     connection.execute(
-        delete(idempotency_keys).where(idempotency_keys.c.created_at <= datetime.now(UTC) - KEEPS)
+        delete(idempotency_keys).where(
+            idempotency_keys.c.created_at <= datetime.now(UTC) - RETENTION
+        )
     )
 
 
 def _is(account: str, use: KeyUse) -> ColumnElement[bool]:
+    """Return the condition that a row is that of the account's key."""
     return (idempotency_keys.c.account_id == account) & (
         idempotency_keys.c.key_hash == use.key_hash
     )

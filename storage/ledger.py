@@ -1,9 +1,12 @@
-"""The credit ledger. At any time, and whatever crashed:
+"""The credit ledger: what each account has reserved, paid and got back.
+
+This holds at any time, whatever crashed:
 
     reserved = charged from reservations (base) + refunded + still held
 
-Credits are reserved per batch and generation, when it is accepted or retried, and settled per
-item when the item ends. Each function runs in a transaction of its caller; each may be repeated.
+Credits are reserved per batch and generation when a batch is accepted or retried. They are settled
+per item when the item ends. Each function runs in the transaction of its caller and may be
+repeated.
 """
 
 from __future__ import annotations
@@ -11,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
@@ -26,16 +29,17 @@ from sqlalchemy import (
     update,
 )
 
+from domain.items import BatchEnd, OutputFormat, SettledItem
 from storage.database import insert_or_ignore, utc
 from storage.idempotency import KeyUse, claim_key, free_key
 from storage.tables import accounts, batches, reservations, settlements
 
 _UNKNOWN_ITEM = "unknown"
-"""Stands in a settlement for the items of a batch that Temporal has lost."""
+"""The `item_uuid` of the settlement that refunds items whose end is unknown."""
 
 
 class CreditLimitReachedError(Exception):
-    """The account cannot pay."""
+    """The account does not have enough credits."""
 
     def __init__(self, needed: int, remaining: int) -> None:
         super().__init__(f"{needed} credits are needed and {remaining} remain")
@@ -44,136 +48,112 @@ class CreditLimitReachedError(Exception):
 
 
 class TooManyOpenBatchesError(Exception):
-    """The account has as many unfinished batches as it may."""
+    """The account has as many open batches as it may have."""
 
 
 class BatchOpenError(Exception):
-    """The batch has not ended, or somebody else was faster to open it again."""
+    """The batch has not ended, or another request has opened it again."""
 
 
 @dataclass(frozen=True)
-class Settlement:
-    """How an item ended, in credits."""
+class NewBatch:
+    """A batch that is about to start."""
 
-    item_uuid: str
-    completed: bool
-    """Whether what was reserved for the item is charged; otherwise it is given back."""
-    extra: int = 0
-    """What is charged on top of it."""
-    proxy_bytes: int = 0
-    """What went through a proxy for the item, also if it failed."""
+    batch_id: str
+    account: str
+    total_urls: int
+    output_format: OutputFormat
+    credits_per_item: int
+    created_at: datetime
+    key_use: KeyUse | None = None
+    """The idempotency key that the batch was submitted with."""
 
 
 @dataclass(frozen=True)
-class Ending:
-    """How a batch ended."""
+class NewRetry:
+    """Failed items of an ended batch that are about to run again."""
 
-    status: Literal["completed", "failed", "cancelled"]
-    completed: int
-    """How many of its items, of all generations, are completed."""
-    failed: int
-    finished_at: datetime
+    batch_id: str
+    account: str
+    ended_generation: int
+    """The generation whose end the caller has seen."""
+    items: int
+    credits_per_item: int
 
 
 @dataclass(frozen=True)
 class Usage:
-    """The credits of an account, and its traffic."""
+    """The credits and the proxy traffic of an account."""
 
     limit: int
     used: int
-    """What was charged, and what open batches hold."""
+    """Credits that were charged or that open batches hold."""
     since: datetime
     proxy_bytes: int = 0
-    """What went through proxies for items that have ended."""
+    """Proxy traffic of the items that have ended."""
 
     @property
     def remaining(self) -> int:
-        """What can still be reserved; never below 0."""
+        """Credits that can still be reserved, never below 0."""
         return max(0, self.limit - self.used)
 
 
-@dataclass(frozen=True)
-class OpenBatch:
-    """A batch whose latest generation has not ended."""
+def open_batch(connection: Connection, batch: NewBatch, *, max_open: int) -> None:
+    """Record a batch that is about to start, reserve its credits and claim its idempotency key.
 
-    batch_id: str
-    generation: int
-    is_admitted: bool
-
-
-def open_batch(
-    connection: Connection,
-    *,
-    batch_id: str,
-    account: str,
-    total_urls: int,
-    output_format: str,
-    credits_per_item: int,
-    created_at: datetime,
-    max_open: int,
-    key_use: KeyUse | None = None,
-) -> None:
-    """Records a batch that is about to start, its credits reserved, and with `key_use` the
-    idempotency key that it is submitted under.
-
-    Raises `CreditLimitReachedError`, `TooManyOpenBatchesError` if the account would have more than
-    `max_open`, or `KeyTakenError`; the transaction must then be rolled back.
+    Raises `CreditLimitReachedError`, `KeyTakenError`, or `TooManyOpenBatchesError` if the account
+    would have more than `max_open` open batches. The transaction must then be rolled back.
     """
     connection.execute(
         insert(batches).values(
-            id=batch_id,
-            account_id=account,
-            total_urls=total_urls,
-            output_format=output_format,
-            created_at=created_at,
+            id=batch.batch_id,
+            account_id=batch.account,
+            total_urls=batch.total_urls,
+            output_format=batch.output_format,
+            created_at=batch.created_at,
             generation=1,
             ended_generation=0,
             is_open=True,
         )
     )
-    if key_use is not None:
-        claim_key(connection, account, key_use, batch_id, created_at)
-    _reserve(connection, batch_id, 1, account, total_urls, credits_per_item)
-    _check_open(connection, account, max_open)
+    if batch.key_use is not None:
+        claim_key(connection, batch.account, batch.key_use, batch.batch_id, batch.created_at)
+    _reserve(connection, batch.batch_id, 1, batch.account, batch.total_urls, batch.credits_per_item)
+    _check_open(connection, batch.account, max_open)
 
 
-def reopen_batch(
-    connection: Connection,
-    *,
-    batch_id: str,
-    account: str,
-    seen_generation: int,
-    items: int,
-    credits_per_item: int,
-    max_open: int,
-) -> int:
-    """Opens an ended batch again for `items` of its items, their credits reserved afresh.
+def reopen_batch(connection: Connection, retry: NewRetry, *, max_open: int) -> int:
+    """Open an ended batch again, reserve credits for its items, and return the new generation.
 
-    Returns the new generation. `seen_generation` is the one whose end the caller has seen.
-    Raises `BatchOpenError` if the batch is open or has moved on since, `CreditLimitReachedError`
-    if the account cannot pay, `TooManyOpenBatchesError` if it would have more than `max_open`; the
-    transaction must then be rolled back.
+    Raises `BatchOpenError` if the batch is open or has had another generation since,
+    `CreditLimitReachedError`, or `TooManyOpenBatchesError` if the account would have more than
+    `max_open` open batches. The transaction must then be rolled back.
     """
     generation = connection.execute(
         update(batches)
         .where(
-            batches.c.id == batch_id,
+            batches.c.id == retry.batch_id,
             batches.c.is_open.is_(False),
-            batches.c.ended_generation == seen_generation,
+            batches.c.ended_generation == retry.ended_generation,
         )
         .values(generation=batches.c.generation + 1, is_open=True)
         .returning(batches.c.generation)
     ).scalar()
     if generation is None:
         raise BatchOpenError
-    _reserve(connection, batch_id, generation, account, items, credits_per_item)
-    _check_open(connection, account, max_open)
+    _reserve(
+        connection, retry.batch_id, generation, retry.account, retry.items, retry.credits_per_item
+    )
+    _check_open(connection, retry.account, max_open)
     return int(generation)
 
 
 def admit(connection: Connection, batch_id: str, generation: int) -> bool:
-    """Lets the workflow of a generation begin. False if the reservation was withdrawn: then it
-    must not. Either this or `withdraw` wins, whichever comes first."""
+    """Let the workflow of a generation begin.
+
+    Return False if the reservation was withdrawn; the workflow must not begin then. `admit` and
+    `withdraw` exclude each other: the first one wins.
+    """
     admitted = connection.execute(
         update(reservations).where(_is(reservations, batch_id, generation)).values(is_admitted=True)
     )
@@ -181,9 +161,10 @@ def admit(connection: Connection, batch_id: str, generation: int) -> bool:
 
 
 def withdraw(connection: Connection, batch_id: str, generation: int) -> bool:
-    """Gives back the reservation of a generation that has not begun, as if it had never been; an
-    idempotency key is free again.
-    False if it has begun, or was withdrawn before."""
+    """Undo the reservation of a generation that has not begun, and free its idempotency key.
+
+    Return False if the generation has begun or was withdrawn before.
+    """
     row = connection.execute(
         delete(reservations)
         .where(_is(reservations, batch_id, generation), reservations.c.is_admitted.is_(False))
@@ -203,25 +184,28 @@ def withdraw(connection: Connection, batch_id: str, generation: int) -> bool:
 
 
 def settle(
-    connection: Connection, batch_id: str, generation: int, items: Iterable[Settlement]
+    connection: Connection, batch_id: str, generation: int, items: Iterable[SettledItem]
 ) -> None:
-    """Settles items that have ended. What is settled already stays as it was, and so does all of
-    a generation that has ended."""
+    """Settle items that have ended: charge the completed items and refund the others.
+
+    A settled item stays as it is. So does a generation that has ended.
+    """
     reservation = _open_reservation(connection, batch_id, generation)
     if reservation is None:
         return
     per_item = reservation.credits_per_item
     now = datetime.now(UTC)
     for item in items:
-        extra = item.extra if item.completed else 0
+        charged = per_item if item.is_completed else 0
+        extra = item.extra if item.is_completed else 0
         settled = connection.execute(
             insert_or_ignore(connection, settlements)
             .values(
                 batch_id=batch_id,
                 generation=generation,
-                item_uuid=item.item_uuid,
-                base=per_item if item.completed else 0,
-                refunded=0 if item.completed else per_item,
+                item_uuid=item.uuid,
+                base=charged,
+                refunded=per_item - charged,
                 extra=extra,
                 proxy_bytes=item.proxy_bytes,
                 settled_at=now,
@@ -233,13 +217,13 @@ def settle(
                 connection,
                 reservation.account_id,
                 held=-per_item,
-                used=per_item + extra if item.completed else 0,
+                used=charged + extra,
                 proxy_bytes=item.proxy_bytes,
             )
 
 
 def refund_rest(connection: Connection, batch_id: str, generation: int) -> None:
-    """Gives back what a generation still holds, for items of which nobody knows how they ended."""
+    """Refund what a generation still holds, for items whose end is unknown."""
     reservation = _open_reservation(connection, batch_id, generation)
     if reservation is None:
         return
@@ -265,9 +249,8 @@ def refund_rest(connection: Connection, batch_id: str, generation: int) -> None:
     _book(connection, reservation.account_id, held=-rest)
 
 
-def end(connection: Connection, batch_id: str, generation: int, ending: Ending) -> None:
-    """Records that a generation has run to its end, and how it left the batch, which may be
-    opened again."""
+def end(connection: Connection, batch_id: str, generation: int, ending: BatchEnd) -> None:
+    """Record that a generation has ended, and how. The batch may then be opened again."""
     _close(
         connection,
         batch_id,
@@ -281,7 +264,7 @@ def end(connection: Connection, batch_id: str, generation: int, ending: Ending) 
 
 
 def end_lost(connection: Connection, batch_id: str, generation: int) -> None:
-    """Records the end of a generation of which nothing is known but what was settled."""
+    """Record the end of a generation that Temporal has lost, as far as settlements tell it."""
     charged = (
         select(func.count())
         .where(_is(settlements, batch_id, generation), settlements.c.base > 0)
@@ -293,39 +276,14 @@ def end_lost(connection: Connection, batch_id: str, generation: int) -> None:
         ).where(batches.c.id == batch_id)
     ).one()
     failed = batch.total_urls - batch.completed
-    ending = Ending("failed", batch.completed, failed, datetime.now(UTC))
+    ending = BatchEnd(
+        status="failed", completed=batch.completed, failed=failed, finished_at=datetime.now(UTC)
+    )
     end(connection, batch_id, generation, ending)
 
 
-def open_batches(connection: Connection, *, before: datetime) -> list[OpenBatch]:
-    """The batches whose latest generation was reserved before `before` and has not ended."""
-    rows = connection.execute(
-        select(reservations.c.batch_id, reservations.c.generation, reservations.c.is_admitted)
-        .join(
-            batches,
-            (batches.c.id == reservations.c.batch_id)
-            & (batches.c.generation == reservations.c.generation),
-        )
-        .where(batches.c.is_open.is_(True), reservations.c.created_at < before)
-        .order_by(reservations.c.created_at)
-    )
-    return [OpenBatch(row.batch_id, row.generation, row.is_admitted) for row in rows]
-
-
-def is_open(connection: Connection, batch_id: str, generation: int) -> bool:
-    """Whether a generation may still run, or begin to."""
-    found = connection.execute(
-        select(batches.c.id).where(
-            batches.c.id == batch_id,
-            batches.c.generation == generation,
-            batches.c.is_open.is_(True),
-        )
-    ).first()
-    return found is not None
-
-
 def usage(connection: Connection, account: str) -> Usage:
-    """What `account`, which must exist, has used."""
+    """Return what `account` has used. The account must exist."""
     row = connection.execute(select(accounts).where(accounts.c.id == account)).one()
     return Usage(
         row.credits_limit,
@@ -336,7 +294,7 @@ def usage(connection: Connection, account: str) -> Usage:
 
 
 def _open_reservation(connection: Connection, batch_id: str, generation: int) -> Row[Any] | None:
-    """The reservation of a generation that has not ended, locked for this transaction."""
+    """Return the reservation of a generation and lock it, or None if the generation has ended."""
     return connection.execute(
         select(reservations)
         .join(batches, batches.c.id == reservations.c.batch_id)
@@ -358,7 +316,7 @@ def _reserve(
     credits_per_item: int,
 ) -> None:
     amount = items * credits_per_item
-    # One statement checks and reserves, so that requests at once cannot spend the same credits.
+    # One statement checks and reserves, so concurrent requests cannot spend the same credits.
     held = connection.execute(
         update(accounts)
         .where(
@@ -383,7 +341,7 @@ def _reserve(
 
 
 def _check_open(connection: Connection, account: str, max_open: int) -> None:
-    # `_reserve` has locked the account's row, so no other transaction can come in between.
+    # `_reserve` has locked the account's row, so no other transaction can open a batch now.
     found = connection.execute(
         select(func.count()).where(batches.c.account_id == account, batches.c.is_open.is_(True))
     ).scalar_one()
@@ -394,6 +352,7 @@ def _check_open(connection: Connection, account: str, max_open: int) -> None:
 def _book(
     connection: Connection, account: str, *, held: int, used: int = 0, proxy_bytes: int = 0
 ) -> None:
+    """Add to the sums of the account; negative numbers reduce them."""
     connection.execute(
         update(accounts)
         .where(accounts.c.id == account)
@@ -406,6 +365,7 @@ def _book(
 
 
 def _close(connection: Connection, batch_id: str, generation: int, **values: object) -> None:
+    """Mark the generation as not open, and set other columns of the batch to `values`."""
     connection.execute(
         update(batches)
         .where(batches.c.id == batch_id, batches.c.generation == generation)

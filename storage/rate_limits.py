@@ -1,4 +1,4 @@
-"""How many requests an account has made, counted where all API processes see it."""
+"""The rate limit of each account, counted in SQL so that all API processes share one count."""
 
 from __future__ import annotations
 
@@ -11,24 +11,27 @@ from sqlalchemy.dialects import postgresql, sqlite
 from storage.tables import rate_windows
 
 WINDOW_SECONDS = 15 * 60
-"""A window begins with the first request after the last one is over (the contract: 15 minutes)."""
+"""Length of a window. The contract says 15 minutes.
+
+A window begins with the first request after the end of the previous window.
+"""
 
 
 @dataclass(frozen=True)
 class Allowance:
-    """What an account may still ask for."""
+    """How many requests an account may still make in its window."""
 
     limit: int
     remaining: int
-    """Requests after this one; never below 0."""
+    """Requests after this one, never below 0."""
     reset_seconds: int
-    """Until the next window; at least 1."""
+    """Time until the next window, at least 1."""
     is_exceeded: bool
-    """Whether this request is one too many."""
+    """Whether this request is over the limit."""
 
 
 def count_request(connection: Connection, account: str, limit: int) -> Allowance:
-    """Counts a request of `account`, which may make `limit` in one window."""
+    """Count a request of `account`, which may make `limit` requests in one window."""
     now = int(time.time())
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     insert = dialect.insert(rate_windows).values(account_id=account, started_at=now, requests=1)

@@ -1,4 +1,4 @@
-"""The SQL tables. A change here needs a migration in `storage/migrations/versions`."""
+"""The SQL tables. Each change needs a migration in `storage/migrations/versions`."""
 
 from __future__ import annotations
 
@@ -29,8 +29,7 @@ accounts = Table(
     metadata,
     Column("id", String(64), primary_key=True),
     Column("credits_limit", BigInteger, nullable=False),
-    # The sums of what `reservations` and `settlements` say, kept so that one UPDATE can check
-    # and reserve.
+    # Sums over `reservations` and `settlements`. They let one UPDATE check and reserve.
     Column("credits_used", BigInteger, nullable=False, server_default="0"),
     Column("credits_held", BigInteger, nullable=False, server_default="0"),
     Column("proxy_bytes_used", BigInteger, nullable=False, server_default="0"),
@@ -55,19 +54,19 @@ batches = Table(
     Column("total_urls", Integer, nullable=False),
     Column("output_format", String(16), nullable=False),
     Column("created_at", DateTime(timezone=True), nullable=False),
-    # The latest generation that was given out; no number is given out twice.
+    # The latest generation that was reserved. No number is used twice.
     Column("generation", Integer, nullable=False),
-    # The latest that has run to its end.
+    # The latest generation that has ended.
     Column("ended_generation", Integer, nullable=False),
-    # Whether the latest that was given out may still run.
+    # Whether the latest reserved generation may still run.
     Column("is_open", Boolean, nullable=False, index=True),
-    # How the latest that has run to its end left the batch: `completed`, `failed` or `cancelled`.
+    # The batch after its latest ended generation: `completed`, `failed` or `cancelled`.
     Column("status", String(16)),
     Column("completed_count", Integer, nullable=False, server_default="0"),
     Column("failed_count", Integer, nullable=False, server_default="0"),
     Column("finished_at", DateTime(timezone=True)),
-    Index(None, "account_id", "created_at", "id"),  # the list
-    Index(None, "account_id", "is_open"),  # how many are open
+    Index(None, "account_id", "created_at", "id"),  # lists the batches of an account
+    Index(None, "account_id", "is_open"),  # counts the open batches of an account
 )
 
 reservations = Table(
@@ -78,7 +77,7 @@ reservations = Table(
     Column("account_id", ForeignKey("accounts.id"), nullable=False),
     Column("item_count", Integer, nullable=False),
     Column("credits_per_item", Integer, nullable=False),
-    # Whether its workflow has begun. Until then the reservation can be withdrawn.
+    # Whether the workflow has begun. Until then the reservation can be withdrawn.
     Column("is_admitted", Boolean, nullable=False),
     Column("created_at", DateTime(timezone=True), nullable=False),
 )
@@ -89,9 +88,9 @@ settlements = Table(
     Column("batch_id", String(36), primary_key=True),
     Column("generation", Integer, primary_key=True),
     Column("item_uuid", String(36), primary_key=True),
-    Column("base", Integer, nullable=False),  # what of the reservation was charged
-    Column("refunded", Integer, nullable=False),  # what of it was given back
-    Column("extra", Integer, nullable=False),  # what was charged on top of it
+    Column("base", Integer, nullable=False),  # credits charged from the reservation
+    Column("refunded", Integer, nullable=False),  # credits given back from the reservation
+    Column("extra", Integer, nullable=False),  # credits charged on top of the reservation
     Column("proxy_bytes", BigInteger, nullable=False, server_default="0"),
     Column("settled_at", DateTime(timezone=True), nullable=False),
 )
@@ -101,7 +100,7 @@ idempotency_keys = Table(
     metadata,
     Column("account_id", ForeignKey("accounts.id"), primary_key=True),
     Column("key_hash", String(64), primary_key=True),  # SHA-256, hexadecimal
-    Column("body_hash", String(64), nullable=False),  # likewise
+    Column("body_hash", String(64), nullable=False),  # SHA-256, hexadecimal
     Column("batch_id", ForeignKey("batches.id"), nullable=False, index=True),
     Column("created_at", DateTime(timezone=True), nullable=False, index=True),
 )

@@ -1,18 +1,15 @@
-"""The state of a batch read from its history, for when no workflow code can be asked.
+"""The state of a batch, read from its history when no worker can answer a query.
 
-That is so while no worker is there, and for good when the workflow was terminated.
+No worker answers while none is running, and none ever answers for a terminated workflow.
 """
 
 from __future__ import annotations
 
-from datetime import UTC
+from collections.abc import Mapping
+from datetime import UTC, datetime
 
-from temporalio.api.history.v1 import (
-    ActivityTaskFailedEventAttributes,
-    ActivityTaskTimedOutEventAttributes,
-    HistoryEvent,
-    WorkflowExecutionSignaledEventAttributes,
-)
+from temporalio.api.failure.v1 import Failure
+from temporalio.api.history.v1 import HistoryEvent, WorkflowExecutionSignaledEventAttributes
 from temporalio.client import WorkflowHistory
 from temporalio.converter import DataConverter, PayloadConverter
 
@@ -29,9 +26,9 @@ from workflows.state import (
 
 
 def state_from_history(history: WorkflowHistory, converter: DataConverter) -> BatchState:
-    """The state as the events of `history` prove it: items whose activity has ended are settled.
+    """Return the state that the events of `history` prove: items whose activity has ended.
 
-    What the workflow decides beyond that, such as that the batch is finished, is not in it.
+    Other decisions of the workflow, such as the end of the batch, are not in the events.
     """
     payloads = converter.payload_converter
     started = next(
@@ -41,7 +38,7 @@ def state_from_history(history: WorkflowHistory, converter: DataConverter) -> Ba
     )
     state: BatchState = payloads.from_payloads(started.input.payloads, [BatchState])[0]
     items = {activity_id(index): item for index, item in enumerate(state.items)}
-    scheduled: dict[int, ItemState] = {}  # by the event that scheduled its activity
+    scheduled: dict[int, ItemState] = {}  # by the id of the event that scheduled the activity
     for event in history.events:
         match event.WhichOneof("attributes"):
             case "workflow_execution_signaled_event_attributes":
@@ -58,7 +55,7 @@ def state_from_history(history: WorkflowHistory, converter: DataConverter) -> Ba
                 if name in items:
                     scheduled[event.event_id] = items[name]
             case _:
-                _apply_end(event, scheduled, converter)
+                _apply_activity_end(event, scheduled, converter)
     return state
 
 
@@ -67,43 +64,44 @@ def _apply_signal(
     signal: WorkflowExecutionSignaledEventAttributes,
     payloads: PayloadConverter,
 ) -> None:
-    # That a cancel took effect is in the memo; whether it came in time the workflow alone knows.
+    # The effect of a cancel is in the memo. Only the workflow knows whether a cancel was in time.
     if signal.signal_name == "retry":
         retry: RetryRequest = payloads.from_payloads(signal.input.payloads, [RetryRequest])[0]
         if not state.has_pending and retry.generation > state.generation:
             state.retry_failed(retry.generation)
 
 
-def _apply_end(
-    event: HistoryEvent, scheduled: dict[int, ItemState], converter: DataConverter
+def _apply_activity_end(
+    event: HistoryEvent, scheduled: Mapping[int, ItemState], converter: DataConverter
 ) -> None:
-    """Records what became of the item whose activity `event` ends, if it does."""
-    payloads = converter.payload_converter
+    """Record the end of an item's activity, if `event` is such an end."""
     at = event.event_time.ToDatetime(tzinfo=UTC)
-    failed: ActivityTaskFailedEventAttributes | ActivityTaskTimedOutEventAttributes
     match event.WhichOneof("attributes"):
         case "activity_task_completed_event_attributes":
             completed = event.activity_task_completed_event_attributes
-            if completed.scheduled_event_id in scheduled:
+            if (item := scheduled.get(completed.scheduled_event_id)) is not None:
+                payloads = converter.payload_converter
                 [outcome] = payloads.from_payloads(completed.result.payloads, [ItemOutcome])
-                scheduled[completed.scheduled_event_id].settle(outcome)
-            return
+                item.settle(outcome)
         case "activity_task_canceled_event_attributes":
             canceled = event.activity_task_canceled_event_attributes
-            if canceled.scheduled_event_id in scheduled:
-                scheduled[canceled.scheduled_event_id].cancel(at)
-            return
+            if (item := scheduled.get(canceled.scheduled_event_id)) is not None:
+                item.cancel(at)
         case "activity_task_failed_event_attributes":
             failed = event.activity_task_failed_event_attributes
+            if (item := scheduled.get(failed.scheduled_event_id)) is not None:
+                _apply_error(item, failed.failure, at, converter)
         case "activity_task_timed_out_event_attributes":
-            failed = event.activity_task_timed_out_event_attributes
-        case _:
-            return
-    if failed.scheduled_event_id in scheduled:
-        item = scheduled[failed.scheduled_event_id]
-        cause = converter.failure_converter.from_failure(failed.failure, payloads)
-        progress = progress_of_error(cause, item.begun, at)
-        if pause_before_next(cause, progress) is None:
-            item.settle(outcome_of_error(cause, progress, at))
-        else:
-            item.begun = progress
+            timed_out = event.activity_task_timed_out_event_attributes
+            if (item := scheduled.get(timed_out.scheduled_event_id)) is not None:
+                _apply_error(item, timed_out.failure, at, converter)
+
+
+def _apply_error(item: ItemState, error: Failure, at: datetime, converter: DataConverter) -> None:
+    """Record an attempt without an outcome, as the workflow does: the item goes on or fails."""
+    cause = converter.failure_converter.from_failure(error, converter.payload_converter)
+    progress = progress_of_error(cause, item.begun, at)
+    if pause_before_next(cause, progress) is None:
+        item.settle(outcome_of_error(cause, progress, at))
+    else:
+        item.begun = progress

@@ -1,4 +1,4 @@
-"""The outcome of an item whose activity could not report one itself."""
+"""What follows an attempt that ended without reporting an outcome."""
 
 from __future__ import annotations
 
@@ -13,9 +13,11 @@ from domain.failures import failure
 from domain.items import Failure, ItemOutcome, Progress
 
 MAX_ATTEMPTS = 10
-"""How often an item is started when its worker is lost, or its bucket out of reach, each time.
-What a page does wrong costs none of them: that is an outcome, not an error. A page that takes
-its worker down every time must end some time."""
+"""How often an item is started when each time its worker is lost or the bucket is unavailable.
+
+Failures of the page do not count, because they are outcomes and not errors. The limit is for a
+page that takes its worker down every time.
+"""
 
 _FIRST_PAUSE = timedelta(seconds=1)
 _LONGEST_PAUSE = timedelta(seconds=30)
@@ -24,10 +26,9 @@ _LONGEST_PAUSE = timedelta(seconds=30)
 def outcome_of_error(
     cause: BaseException | None, progress: Progress, finished_at: datetime
 ) -> ItemOutcome:
-    """The outcome of an item whose last attempt, which got as far as `progress`, ended with
-    `cause`.
+    """Return the outcome of an item whose last attempt reached `progress` and ended with `cause`.
 
-    Raises `TypeError` if `cause` is nothing that Temporal reports of an activity.
+    Raises `TypeError` if Temporal does not report such a `cause` for an activity.
     """
     return ItemOutcome(
         failure=_failure_of(cause),
@@ -40,8 +41,11 @@ def outcome_of_error(
 def progress_of_error(
     cause: BaseException | None, previous: Progress | None, at: datetime
 ) -> Progress:
-    """How far the attempt was, from its last heartbeat, or from what it said when it gave up. If
-    it said nothing, it is counted as one more than `previous`, ended `at`."""
+    """Return how far the attempt came that `cause` ended.
+
+    The progress is from the last heartbeat, or from the error with which the worker gave the item
+    back. Without either, it is `previous` with one more attempt, started at `at`.
+    """
     details: Sequence[Any] = ()
     match cause:
         case TemporalTimeoutError():
@@ -57,12 +61,12 @@ def progress_of_error(
 
 
 def pause_before_next(cause: BaseException | None, progress: Progress) -> timedelta | None:
-    """How long to wait before a worker starts the item again, which got as far as `progress` and
-    then ended with `cause`; None if it shall not be started again.
+    """Return the pause before the next attempt, or None if there is no next attempt.
 
-    A worker that gives the item back says how long. Otherwise it was lost: no pause after a worker
-    that was shut down, or the first time, since what takes long is to notice the loss. Then they
-    double, up to half a minute: it may be the page that takes workers down.
+    The last attempt reached `progress` and ended with `cause`. A worker that gives an item back
+    says how long to pause. Otherwise the worker was lost. There is no pause after a shutdown of
+    the worker, or after the first loss, since noticing a loss already takes long. Later pauses
+    double, up to half a minute: perhaps the page takes its workers down.
     """
     if isinstance(cause, ApplicationError) and cause.next_retry_delay is not None:
         return cause.next_retry_delay
@@ -78,10 +82,7 @@ def pause_before_next(cause: BaseException | None, progress: Progress) -> timede
 def _failure_of(cause: BaseException | None) -> Failure:
     match cause:
         case TemporalTimeoutError(type=TimeoutType.HEARTBEAT):
-            return failure(
-                "WORKER_LOST",
-                "Workers went away each time while they worked on this page.",
-            )
+            return failure("WORKER_LOST", "Each worker was lost while it worked on this page.")
         case TemporalTimeoutError():
             return failure("ITEM_TIMEOUT", "The worker did not finish this page in time.")
         case ApplicationError(type="STORAGE_UNAVAILABLE"):

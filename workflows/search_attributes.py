@@ -1,4 +1,4 @@
-"""The search attributes of a batch, by which operators find it in the Temporal UI."""
+"""The search attributes by which operators find a batch in the Temporal UI."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ ALL: tuple[SearchAttributeKey[str] | SearchAttributeKey[int], ...] = (
     COMPLETED,
     FAILED,
 )
-"""All of them; a Temporal server has to know them before a batch can start."""
+"""All search attributes. A Temporal server must know them before a batch can start."""
 
 
 def initial(state: BatchState) -> TypedSearchAttributes:
-    """Those with which a run starts from `state`."""
+    """Return the search attributes of a run that starts from `state`."""
     return TypedSearchAttributes(
         [
             SearchAttributePair(ACCOUNT, state.account),
@@ -41,7 +41,7 @@ def initial(state: BatchState) -> TypedSearchAttributes:
 
 
 def updates(state: BatchState) -> list[SearchAttributeUpdate[str] | SearchAttributeUpdate[int]]:
-    """What changes of them while the batch runs."""
+    """Return the current values of the search attributes that change during a run."""
     return [
         STATUS.value_set(state.status),
         COMPLETED.value_set(state.count("completed")),

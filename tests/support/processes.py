@@ -1,4 +1,4 @@
-"""Processes as tests see them, which may end while they are looked at."""
+"""Processes under test. Each may end while a function looks at it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import psutil
 
 
 def is_alive(process: psutil.Process) -> bool:
-    """Whether it has not ended."""
+    """Return whether the process has not ended."""
     try:
         return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
@@ -17,7 +17,7 @@ def is_alive(process: psutil.Process) -> bool:
 
 
 def command_of(process: psutil.Process) -> list[str]:
-    """Its command line, empty once it has ended."""
+    """Return the command line. It is empty if the process has ended."""
     try:
         return list(process.cmdline())
     except (psutil.NoSuchProcess, psutil.ZombieProcess):
@@ -25,7 +25,7 @@ def command_of(process: psutil.Process) -> list[str]:
 
 
 def listening(process: psutil.Process) -> list[tuple[str, int]]:
-    """Host and port of all that it listens on."""
+    """Return the hosts and ports on which the process listens."""
     with suppress(psutil.NoSuchProcess, psutil.ZombieProcess):
         return [
             (connection.laddr.ip, connection.laddr.port)
@@ -36,7 +36,7 @@ def listening(process: psutil.Process) -> list[tuple[str, int]]:
 
 
 def states_of_threads(pid: int) -> list[str]:
-    """The letters that `/proc` has for the states of all threads of a process, see proc(5)."""
+    """Return the state of each thread of a process, as a letter of proc(5)."""
     files = Path(f"/proc/{pid}/task").glob("*/stat")
-    # After the name, which may hold spaces and brackets.
+    # The state follows the name. The name may contain spaces and brackets.
     return [file.read_text().rpartition(")")[2].split()[0] for file in files]

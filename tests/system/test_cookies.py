@@ -26,7 +26,8 @@ from domain.cookies import CookieError, jar_lines, parse_cookies
 from settings import Settings
 from stack.stack import Stack
 from storage.bucket import Bucket
-from storage.vault import PREFIX, SecretUnavailableError, Vault
+from storage.keys import SECRETS
+from storage.vault import SecretUnavailableError, Vault
 from tests.support.client import ApiClient, Json, summary
 from tests.support.gateways import running_gateway
 from tests.support.site import Site
@@ -207,7 +208,7 @@ async def bucket_of(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> AsyncItera
 
 
 async def sealed(bucket: Bucket, batch_id: str) -> list[str]:
-    return [found.key for found in await bucket.list(f"{PREFIX}{batch_id}/")]
+    return [found.key for found in await bucket.list(f"{SECRETS}{batch_id}/")]
 
 
 @pytest.mark.parametrize("mode", ["default", "fast"])
@@ -229,7 +230,7 @@ async def test_no_file_ever_holds_them_and_after_the_end_there_is_nothing(
         assert status == 202
         batch_id = answer["batchId"]
         await api.wait_for(batch_id, lambda b: b["completedCount"] >= 2)
-        assert await sealed(bucket, batch_id) == [f"{PREFIX}{batch_id}/1"]
+        assert await sealed(bucket, batch_id) == [f"{SECRETS}{batch_id}/1"]
         assert await asyncio.to_thread(traced, stack.data_dir, secrets[0]) == []
         assert (await api.post(SUBMIT, body, headers=key))[1]["batchId"] == batch_id
         other = {**body, "cookies": "session=other"}
@@ -282,11 +283,11 @@ async def test_a_secret_is_bound_to_its_batch_its_key_and_its_time(bucket: Bucke
     vault = Vault(bucket, [old])
     await vault.put(batch_id, 1, "a=1")
     assert await vault.get(batch_id, 1) == await Vault(bucket, [new, old]).get(batch_id, 1) == "a=1"
-    body = await bucket.get(f"{PREFIX}{batch_id}/1")
-    await bucket.put(f"{PREFIX}{batch_id}/2", body, "application/octet-stream")
+    body = await bucket.get(f"{SECRETS}{batch_id}/1")
+    await bucket.put(f"{SECRETS}{batch_id}/2", body, "application/octet-stream")
     tampered = body[:5] + b"\xff" + body[6:]
-    await bucket.put(f"{PREFIX}{batch_id}/3", tampered, "application/octet-stream")
-    await Vault(bucket, [old], keeps=timedelta()).put(batch_id, 4, "a=1")
+    await bucket.put(f"{SECRETS}{batch_id}/3", tampered, "application/octet-stream")
+    await Vault(bucket, [old], retention=timedelta()).put(batch_id, 4, "a=1")
     for generation in (2, 3, 4, 5):
         with pytest.raises(SecretUnavailableError):
             await vault.get(batch_id, generation)
@@ -311,4 +312,4 @@ async def test_cookies_of_a_batch_that_cannot_start_do_not_stay(
         await own_stack.stop("temporal")
         body = {"urls": [site.url("/plain")], "cookies": "a=1"}
         assert (await api.post(SUBMIT, body))[0] == 503
-        assert await bucket.list(PREFIX) == []
+        assert await bucket.list(SECRETS) == []

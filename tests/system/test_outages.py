@@ -64,7 +64,7 @@ def routes(batches: Batches, url: str) -> Routes:
 
 @asynccontextmanager
 async def stopped(stack: Stack, name: str) -> AsyncIterator[None]:
-    stack.part(name).kill_now()
+    stack.part(name).kill_for_good()
     await stack.stop(name)
     yield
     await stack.start(name)

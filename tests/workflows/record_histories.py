@@ -1,7 +1,8 @@
-"""`python -m tests.workflows.record_histories VERSION`: histories of batches, for `test_replay`.
+"""`python -m tests.workflows.record_histories VERSION`: record histories for `test_replay`.
 
-Batches of real pages on a real stack: one that just runs, one with cookies, one that is cancelled,
-one whose host asks to come back later, and the second run of one that is retried.
+The batches scrape real pages on a real stack. One runs undisturbed, one has cookies, one is
+cancelled, and one has a host that asks to come back later. Of a retried batch, the second run is
+recorded.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ FOLDER = Path(__file__).parent / "histories"
 
 
 async def record(version: str) -> None:
-    """Writes one file per batch."""
+    """Write one file per batch."""
     with tempfile.TemporaryDirectory() as folder:
         async with (
             Stack(Path(folder), env=STACK_ENV) as stack,

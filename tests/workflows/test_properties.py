@@ -1,4 +1,4 @@
-"""Random interleavings of what clients ask of the batch workflow, on a real Temporal server.
+"""Random sequences of client requests to the batch workflow, on a real Temporal server.
 
 `EXAMPLES=300 make test ARGS=tests/workflows/test_properties.py` tries more of them.
 """
@@ -55,22 +55,24 @@ STEPS: st.SearchStrategy[list[Step]] = st.lists(
 
 @dataclass
 class Batch:
-    """A batch under test, and what was seen of it."""
+    """A batch under test, and the outcomes that were seen so far."""
 
     handle: Handle
     behaviours: dict[str, str]
-    """By the item's uuid."""
+    """How each item behaves, by its uuid."""
     uuids: list[str]
     starts: Counter[tuple[str, int]] = field(default_factory=Counter)
-    """How often a worker started an item, by uuid and generation."""
+    """How often a worker started each item, by uuid and generation."""
     released: asyncio.Event = field(default_factory=asyncio.Event)
-    """Set when items that hang may go on."""
+    """Set when hanging items may finish."""
     completed: dict[str, ItemOutcome] = field(default_factory=dict)
     cancelled_items: int | None = None
 
     async def scrape(self, item: ScrapeInput, stopping: asyncio.Event) -> ItemOutcome:
-        """What a worker does with an item until it is `stopping`; as the real one, it ignores a
-        cancel request."""
+        """Do what a worker does with the item, until the worker is `stopping`.
+
+        It ignores cancel requests, as the real activity does.
+        """
         self.starts[item.item_uuid, item.generation] += 1
         info = activity.info()
         progress = Progress(
@@ -100,7 +102,7 @@ class Batch:
         return outcome
 
     def see(self, state: BatchState) -> None:
-        """Checks a state against what was seen before."""
+        """Check a state against the outcomes that were seen before."""
         assert [item.uuid for item in state.items] == self.uuids
         for item in state.items:
             if item.uuid in self.completed:
@@ -112,7 +114,7 @@ class Batch:
 
 
 class World:
-    """All batches of one example, and the worker that works on them."""
+    """All batches of one example, and their worker."""
 
     def __init__(self, env: WorkflowEnvironment, database: Database) -> None:
         self.env = env
@@ -121,8 +123,8 @@ class World:
 
     @asynccontextmanager
     async def worker(self) -> AsyncIterator[None]:
-        # Temporal's own, `activity.is_worker_shutdown`, is never set for an activity that is the
-        # first one of its worker, and starts when that is shutting down already.
+        # Temporal's `activity.is_worker_shutdown` is not enough: it is never set if the activity is
+        # the first of its worker and starts during the shutdown.
         stopping = asyncio.Event()
 
         @activity.defn(name=SCRAPE_ITEM)
@@ -138,7 +140,7 @@ class World:
             activities=[scrape, book.admit_batch, book.settle_items],
             max_concurrent_activities=3,
             max_heartbeat_throttle_interval=timedelta(milliseconds=100),
-            # The default is 10 s, in which a batch waits for a worker that was replaced.
+            # A batch waits so long for a worker that was replaced. The default is 10 s.
             sticky_queue_schedule_to_start_timeout=timedelta(milliseconds=500),
         ):
             try:
@@ -161,7 +163,7 @@ class World:
             state,
             id=workflow_id(state.batch_id),
             task_queue=QUEUE,
-            task_timeout=timedelta(seconds=1),  # for tasks that a worker takes along as it dies
+            task_timeout=timedelta(seconds=1),  # for tasks of a worker that dies
             start_signal="retry" if generation > 1 else None,
             start_signal_args=[RetryRequest(generation=generation)] if generation > 1 else [],
         )
@@ -176,7 +178,7 @@ class World:
             request_id="request",
             not_after=datetime.now(UTC) + CANCEL_COUNTS_FOR,
         )
-        with suppress(RPCError):  # it has ended since
+        with suppress(RPCError):  # the batch has ended meanwhile
             await batch.handle.signal(BatchWorkflow.cancel, request)
 
     async def retry(self, batch: Batch) -> None:
@@ -186,16 +188,15 @@ class World:
         batch.see(state)
         if state.cancellation is not None or state.count("failed") == 0:
             return
+        retry = ledger.NewRetry(
+            batch_id=state.batch_id,
+            account=state.account,
+            ended_generation=state.generation,
+            items=state.count("failed"),
+            credits_per_item=state.credits_per_item,
+        )
         with self.database.transaction() as connection:
-            generation = ledger.reopen_batch(
-                connection,
-                batch_id=state.batch_id,
-                account=state.account,
-                seen_generation=state.generation,
-                items=state.count("failed"),
-                credits_per_item=state.credits_per_item,
-                max_open=50,
-            )
+            generation = ledger.reopen_batch(connection, retry, max_open=50)
         await self.start(state, generation)
 
     async def act(self, step: Step) -> None:
@@ -215,7 +216,7 @@ class World:
                         batch.released.set()
 
     async def run(self, steps: list[Step]) -> None:
-        """Takes the steps; each `kill` replaces the worker, which gives up what it was doing."""
+        """Take the steps. Each `kill` replaces the worker, which gives its items back."""
         remaining = iter(steps)
         is_over = False
         while not is_over:
@@ -265,7 +266,7 @@ class World:
     suppress_health_check=list(HealthCheck),
 )
 @given(steps=STEPS)
-async def test_whatever_happens_the_state_and_the_ledger_add_up(
+async def test_state_and_ledger_add_up_after_any_sequence_of_requests(
     env: WorkflowEnvironment, database: Database, steps: list[Step]
 ) -> None:
     world = World(env, database)

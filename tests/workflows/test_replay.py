@@ -1,8 +1,8 @@
 """Running batches survive a change of the workflow's code: recorded histories replay.
 
-They do so in the sandbox, which objects to what is not deterministic, and without it, as workers
-run them. A history that no longer does is a change that needs `workflow.patched()`. New ones are
-recorded with `python -m tests.workflows.record_histories VERSION` when a version is released.
+They replay in the sandbox, which rejects code that is not deterministic, and without it, as
+workers run them. A change after which a history does not replay needs `workflow.patched()`. Each
+release records new histories: `python -m tests.workflows.record_histories VERSION`.
 """
 
 from __future__ import annotations

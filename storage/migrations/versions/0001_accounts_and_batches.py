@@ -12,6 +12,7 @@ depends_on = None
 
 
 def upgrade() -> None:
+    """Apply this migration."""
     op.create_table(
         "accounts",
         sa.Column("id", sa.String(64), nullable=False),
@@ -47,6 +48,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    """Undo this migration."""
     op.drop_table("batches")
     op.drop_table("api_keys")
     op.drop_table("accounts")

@@ -12,11 +12,12 @@ depends_on = None
 
 
 def upgrade() -> None:
+    """Apply this migration."""
     for name in ("credits_used", "credits_held"):
         op.add_column(
             "accounts", sa.Column(name, sa.BigInteger, nullable=False, server_default="0")
         )
-    # What ran before there was a ledger has reserved nothing, and counts as ended.
+    # Batches from before the ledger have no reservation. They count as ended.
     op.add_column(
         "batches", sa.Column("generation", sa.Integer, nullable=False, server_default="1")
     )
@@ -61,6 +62,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    """Undo this migration."""
     op.drop_table("settlements")
     op.drop_table("reservations")
     op.drop_index("ix_batches_is_open", "batches")

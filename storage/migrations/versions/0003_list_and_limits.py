@@ -1,4 +1,4 @@
-"""How batches ended, for the list; idempotency keys; the windows of the rate limit."""
+"""The end of each batch, idempotency keys, and the windows of the rate limit."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ depends_on = None
 
 
 def upgrade() -> None:
+    """Apply this migration."""
     op.add_column("batches", sa.Column("status", sa.String(16)))
     for name in ("completed_count", "failed_count"):
         op.add_column("batches", sa.Column(name, sa.Integer, nullable=False, server_default="0"))
@@ -50,6 +51,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    """Undo this migration."""
     op.drop_table("rate_windows")
     op.drop_table("idempotency_keys")
     op.drop_index("ix_batches_account_id_is_open", "batches")

@@ -1,4 +1,4 @@
-"""What went through proxies, per item and per account."""
+"""The proxy traffic of items and accounts."""
 
 from __future__ import annotations
 
@@ -14,10 +14,12 @@ _COLUMNS = (("settlements", "proxy_bytes"), ("accounts", "proxy_bytes_used"))
 
 
 def upgrade() -> None:
+    """Apply this migration."""
     for table, name in _COLUMNS:
         op.add_column(table, sa.Column(name, sa.BigInteger, nullable=False, server_default="0"))
 
 
 def downgrade() -> None:
+    """Undo this migration."""
     for table, name in _COLUMNS:
         op.drop_column(table, name)

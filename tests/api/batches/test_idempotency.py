@@ -128,17 +128,16 @@ async def test_a_withdrawn_batch_frees_its_key(own_stack: Stack, site: Site) -> 
 
 def open_batch(database: Database, batch_id: str, key: str, at: datetime) -> None:
     with database.transaction() as connection:
-        ledger.open_batch(
-            connection,
+        batch = ledger.NewBatch(
             batch_id=batch_id,
             account="account",
             total_urls=1,
             output_format="json",
             credits_per_item=2,
             created_at=at,
-            max_open=50,
             key_use=idempotency.key_use(key, b"body"),
         )
+        ledger.open_batch(connection, batch, max_open=50)
 
 
 @on_each_kind

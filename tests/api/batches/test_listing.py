@@ -11,9 +11,10 @@ import pytest
 from sqlalchemy import Connection
 from temporalio.client import Client
 
+from domain.items import BatchEnd, SettledItem
 from stack.stack import Stack
 from storage import ledger
-from storage.batches import BatchRow, list_batches
+from storage.batches import BatchRow, OpenBatch, list_batches, open_batches
 from storage.database import Database
 from tests.support.accounts import new_key
 from tests.support.client import BATCHES, ApiClient, Json
@@ -134,7 +135,7 @@ async def test_the_list_works_without_a_worker_and_without_temporal(
         await api.finished(done)
         held = await api.submit([site.url("/plain"), site.url("/gated/known")])
         await api.wait_for(held, lambda batch: batch["completedCount"] == 1)
-        own_stack.part("worker-1").kill_now()
+        own_stack.part("worker-1").kill_for_good()
         await own_stack.stop("worker-1")
         waiting = [await api.submit([site.url("/plain")]) for _ in range(15)]
         assert (await api.post(f"{BATCHES}/{done}/retry", {}))[0] == 202
@@ -159,20 +160,19 @@ def test_the_end_of_a_batch_is_stored(database: Database) -> None:
     at = datetime.now(UTC)
     with database.transaction() as connection:
         for number in range(3):
-            ledger.open_batch(
-                connection,
+            batch = ledger.NewBatch(
                 batch_id=f"batch-{number}",
                 account="account",
                 total_urls=3,
                 output_format="json",
                 credits_per_item=2,
                 created_at=at + timedelta(microseconds=number),
-                max_open=50,
             )
+            ledger.open_batch(connection, batch, max_open=50)
             ledger.admit(connection, f"batch-{number}", 1)
-        end = ledger.Ending("cancelled", completed=2, failed=1, finished_at=at)
+        end = BatchEnd(status="cancelled", completed=2, failed=1, finished_at=at)
         ledger.end(connection, "batch-0", 1, end)
-        ledger.settle(connection, "batch-1", 1, [ledger.Settlement("x", True)])
+        ledger.settle(connection, "batch-1", 1, [SettledItem(uuid="x", is_completed=True)])
         ledger.refund_rest(connection, "batch-1", 1)
         ledger.end_lost(connection, "batch-1", 1)
     with database.transaction(reads_only=True) as connection:
@@ -213,8 +213,8 @@ async def test_a_batch_that_was_terminated_in_temporal_has_failed(stack: Stack, 
         site.open_gate("terminated")
 
 
-def all_open(connection: Connection) -> list[ledger.OpenBatch]:
-    return ledger.open_batches(connection, before=datetime.now(UTC))
+def all_open(connection: Connection) -> list[OpenBatch]:
+    return open_batches(connection, before=datetime.now(UTC))
 
 
 async def test_a_head_request_gets_no_body(stack: Stack, api: ApiClient) -> None:

@@ -61,7 +61,7 @@ async def test_a_stopping_api_finishes_its_open_requests(
     ):
         batch_id = await api.submit([site.url("/gated/drain")])
         await api.wait_for(batch_id, lambda batch: batch["status"] == "running")
-        own_stack.part("worker-1").kill_now()
+        own_stack.part("worker-1").kill_for_good()
         await own_stack.stop("worker-1")
         # A query takes about two seconds without a worker: the signal comes in the middle.
         asking = asyncio.create_task(other.batch(batch_id))
