@@ -15,7 +15,7 @@ import pytest_asyncio
 
 from activities.content.blocks import estimate_tokens, split
 from activities.conversion.tasks import Reading, conform
-from activities.extraction.breaker import Breaker
+from activities.extraction.circuit_breaker import CircuitBreaker
 from activities.extraction.errors import ModelError
 from domain.failures import ScrapeError
 from tests.support import model_server as server
@@ -120,7 +120,7 @@ async def test_numbers_nulls_and_enums_are_put_right(model: ModelServer) -> None
         "tags": ["tin", "handmade"],
         "maker": {"name": None},
     }
-    assert warnings == ["Values that the enum does not have were left out of /tags."]
+    assert warnings == ["Values that the enum does not allow were left out of /tags."]
 
 
 @pytest.mark.parametrize(
@@ -201,7 +201,7 @@ async def test_little_text_and_empty_answers_are_said(model: ModelServer) -> Non
     assert result == {"name": None, "price": None}
     assert warnings == [
         "The page has almost no text: 7 letters.",
-        "The model found nothing of what was asked for on the page.",
+        "The model found none of the requested values on the page.",
     ]
 
 
@@ -498,13 +498,13 @@ async def test_a_dead_server_is_left_alone(model: ModelServer) -> None:
             errors.append(caught.value)
     assert len(model.requests) == 5
     assert errors[-1].failure.code == "LLM_OVERLOADED"
-    assert "left alone" in errors[-1].failure.message
+    assert "gets no requests" in errors[-1].failure.message
     assert errors[-1].retry_after
 
 
 def test_the_breaker_lets_one_call_find_out() -> None:
     now = 0.0
-    breaker = Breaker(lambda: now)
+    breaker = CircuitBreaker(lambda: now)
 
     def call(code: str | None = "LLM_TIMEOUT") -> bool:
         """Whether the call got through."""
