@@ -19,6 +19,6 @@ async def running_model() -> AsyncIterator[ModelServer]:
 
 @pytest.fixture
 def model(running_model: ModelServer) -> ModelServer:
-    """The running server, which answers each request with `FOUND`."""
+    """Return the running server, which answers each request with `FOUND`."""
     running_model.reset(lambda _: says(FOUND))
     return running_model
