@@ -43,7 +43,8 @@ class PagePart:
             PagePart(
                 text,
                 budget,
-                # Numbers of other parts do not move. The model only has to know its place.
+                # Later parts keep their numbers. The number only tells the model roughly where in
+                # the page the part is.
                 number=self.number + index,
                 count=self.count + len(texts) - 1,
                 declared=self.declared if index == 0 else "",
