@@ -4,7 +4,7 @@ The variable of a field is `SPIDRA_` and the field's name in capitals. Only the 
 of the language model use the `OPENAI_*` variables that other programs use too.
 
 Each group of settings is a class, and `Settings` is all of them. A test compares the fields with
-the documented table "Configuration".
+the documented settings.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _CORES = os.cpu_count() or 1
 
 def _service_url(value: str | None) -> str | None:
     if value and not re.match(r"https?://[^/]", value):
-        raise ValueError("it is not the http or https URL of a service")
+        raise ValueError("it is not the URL of an http or https service")
     return value or None
 
 
@@ -237,7 +237,7 @@ class BrowserSettings(_Group):
     @classmethod
     def _check_browser(cls, value: Path | None) -> Path | None:
         if value is not None and not os.access(value, os.X_OK):
-            raise ValueError(f"{value} is not an executable file")
+            raise ValueError(f"{value} is not a program that can be run")
         return value
 
 

@@ -1,4 +1,4 @@
-"""Settings: a process with a wrong setting does not start, and names the variable."""
+"""Settings: what is wrong is said at the start, by the name of its variable."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ NAMES = (PREFIX, "TEMPORAL_", "OPENAI_")
 
 
 def start(program: list[str], tmp_path: Path, **variables: str) -> subprocess.CompletedProcess[str]:
-    """Run a process of the project without a `.env` file, and wait for its end."""
+    """Runs a process of the project, outside any `.env` file, until it refuses to."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith(NAMES)}
     return subprocess.run(
         [sys.executable, *program],
@@ -37,16 +37,13 @@ def start(program: list[str], tmp_path: Path, **variables: str) -> subprocess.Co
         ({"SPIDRA_API_PORT": "http"}, "SPIDRA_API_PORT: Input should be a valid integer"),
         ({"SPIDRA_TABS": "0"}, "SPIDRA_TABS: Input should be greater than or equal to 1"),
         ({"SPIDRA_TAPS": "4"}, "SPIDRA_TAPS is not a setting. Did you mean SPIDRA_TABS?"),
-        (
-            {"SPIDRA_BROWSER": "/nowhere"},
-            "SPIDRA_BROWSER: Value error, /nowhere is not an executable",
-        ),
+        ({"SPIDRA_BROWSER": "/nowhere"}, "SPIDRA_BROWSER: Value error, /nowhere is not a program"),
         ({"SPIDRA_API_KEYS": "key-without-rest"}, "entry 1 is not of the form key:account:credits"),
         ({"SPIDRA_EGRESS_ALLOW": "10.0.0.1/8"}, "SPIDRA_EGRESS_ALLOW: "),
         ({"SPIDRA_COUNTRY": "eu"}, "SPIDRA_COUNTRY: Value error, it must be one of ar, au"),
-        ({"SPIDRA_CAPTCHA_URL": "solver"}, "SPIDRA_CAPTCHA_URL: Value error, it is not the http"),
+        ({"SPIDRA_CAPTCHA_URL": "solver"}, "SPIDRA_CAPTCHA_URL: Value error, it is not the URL"),
         ({"SPIDRA_CAPTCHA_KEY": "x"}, "SPIDRA_CAPTCHA_URL and SPIDRA_CAPTCHA_KEY go together"),
-        ({"OPENAI_BASE_URL": "vllm"}, "OPENAI_BASE_URL: Value error, it is not the http"),
+        ({"OPENAI_BASE_URL": "vllm"}, "OPENAI_BASE_URL: Value error, it is not the URL"),
         ({"SPIDRA_LLM_MODEL": "m", "OPENAI_API_KEY": ""}, "SPIDRA_LLM_MODEL needs OPENAI_API_KEY"),
         ({"SPIDRA_LLM_CONTEXT_TOKENS": "9"}, "SPIDRA_LLM_CONTEXT_TOKENS: Input should be greater"),
         ({}, "SPIDRA_S3_BUCKET is not set."),
@@ -62,13 +59,13 @@ def test_a_process_refuses_to_start_and_names_the_variable(
     assert "Traceback" not in result.stderr
 
 
-def test_errors_do_not_repeat_keys(tmp_path: Path) -> None:
+def test_keys_are_not_repeated_in_errors(tmp_path: Path) -> None:
     result = start(["-m", "api"], tmp_path, SPIDRA_API_KEYS="my-secret-key:account:many")
     assert result.returncode == 2
     assert "my-secret-key" not in result.stderr
 
 
-def test_the_text_of_settings_shows_no_secrets() -> None:
+def test_settings_show_no_secrets() -> None:
     settings = Settings(
         database_url="postgresql://spidra:hunter2@db/spidra",
         api_keys=(ApiKey(key="key-hunter2", account="acme", credits=1),),
