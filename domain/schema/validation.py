@@ -15,7 +15,8 @@ from referencing.exceptions import Unresolvable
 from domain.schema.patterns import compiled, has_pattern_properties
 from domain.schema.strict import CHECKED_AFTERWARDS
 
-# Limits of one schema. The last three are near those of OpenAI's structured outputs.
+# Limits of one schema. The last three are the limits of OpenAI's structured outputs:
+# https://developers.openai.com/api/docs/guides/structured-outputs#supported-schemas
 MAX_BYTES = 64 * 1024
 MAX_LEVELS = 10
 MAX_PROPERTIES = 5_000
