@@ -1,4 +1,4 @@
-"""Logging of every process: one line per event on standard error, its data as `key=value`."""
+"""Logging of all processes: one line per event on standard error, with data as `key=value`."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ import logging
 import time
 
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+"""Attributes of each record. All others come from `extra`."""
+
 _TEMPORAL = frozenset({"temporal_workflow", "temporal_activity"})
-"""What the SDK adds to each of its records: a dozen fields, of which ours repeat the useful."""
+"""Attributes that Temporal's SDK adds, a dozen fields each. Our records name the useful ones."""
 
 
 class KeyValueFormatter(logging.Formatter):
-    """`TIME LEVEL logger: message key=value …`, the pairs being the record's `extra`."""
+    """A formatter of lines `TIME LEVEL logger: message key=value …` with the record's `extra`."""
 
     converter = staticmethod(time.gmtime)
     default_time_format = "%Y-%m-%dT%H:%M:%S"
@@ -22,7 +24,7 @@ class KeyValueFormatter(logging.Formatter):
         super().__init__("%(asctime)s %(levelname)-7s %(name)s: %(message)s")
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 -- logging's name
-        """The line without the stack trace that may follow it."""
+        """Return the line, without the stack trace that may follow."""
         pairs = [
             f"{name}={value if _is_plain(value) else json.dumps(value, default=str)}"
             for name, value in vars(record).items()
@@ -38,11 +40,11 @@ def _is_plain(value: object) -> bool:
 
 
 def configure_logging(level: str) -> None:
-    """Sends the log to standard error from `level` up (`debug`, `info`, `warning`, `error`)."""
+    """Log to standard error, from `level` up: `debug`, `info`, `warning` or `error`."""
     handler = logging.StreamHandler()
     handler.setFormatter(KeyValueFormatter())
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
-    for private in ("openai", "httpx2", "httpcore2"):  # log prompts and pages
+    for private in ("openai", "httpx2", "httpcore2"):  # they log prompts and pages
         logging.getLogger(private).setLevel(logging.WARNING)
     if level != "debug":
         for chatty in ("botocore", "boto3", "urllib3", "alembic"):

@@ -1,4 +1,4 @@
-"""What processes leave behind: no children, and no dump of their memory."""
+"""What a process leaves behind when it dies: no children, and no dump of its memory."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
 def die_with_parent(sig: int = signal.SIGKILL) -> None:
-    """Has the kernel send this process `sig` when its parent dies, however that happens.
+    """Ask the kernel to send `sig` to this process when its parent dies in any way.
 
-    Linux only; elsewhere it does nothing, and an orphan has to notice by itself.
+    Works on Linux only. On other systems this does nothing, and an orphan must notice by itself.
     """
     if sys.platform != "linux":
         return
@@ -21,13 +21,15 @@ def die_with_parent(sig: int = signal.SIGKILL) -> None:
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.prctl(_PR_SET_PDEATHSIG, sig, 0, 0, 0) != 0:
         raise OSError(ctypes.get_errno(), "prctl(PR_SET_PDEATHSIG) failed")
-    if os.getppid() != parent:  # it died before the call
+    if os.getppid() != parent:  # the parent died before the call
         os.kill(os.getpid(), sig)
 
 
 def forbid_core_dumps() -> None:
-    """Keeps this process, and those it starts, from writing its memory to disk when it crashes,
-    since that holds secrets."""
+    """Forbid core dumps of this process and of its children.
+
+    A core dump writes the memory to disk, and the memory holds secrets.
+    """
     if sys.platform != "win32":
         import resource
 

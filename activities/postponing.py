@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from temporalio.exceptions import ApplicationError
 
-from activities.extraction.errors import LeftAloneError, ModelError
+from activities.extraction.errors import CircuitOpenError, ModelError
 from domain.items import WAITING, Progress
 
 MAX_POSTPONED = 50
@@ -51,7 +51,7 @@ def postponed_for_model(error: ModelError, progress: Progress) -> ApplicationErr
     Returns None if `error` will not pass soon, or the item has been started too often.
     """
     code = error.failure.code
-    is_slow = code == "LLM_TIMEOUT" and not isinstance(error, LeftAloneError)
+    is_slow = code == "LLM_TIMEOUT" and not isinstance(error, CircuitOpenError)
     most = _SLOW_MODEL_ATTEMPTS if is_slow else _MODEL_ATTEMPTS
     attempts = progress.attempts - progress.postponed
     if not error.is_transient or attempts >= most:

@@ -29,7 +29,7 @@ class PageProcessor:
         """Raise `ScrapeError` if only a model can do what `options` ask for, and there is none."""
         is_written = options.needs_extraction and options.output_format == "markdown"
         if is_written and self._extractor is None:
-            raise without_model.needs_model("Only a model can write what the prompt asks for")
+            raise without_model.model_required("Only a model can write what the prompt asks for")
 
     async def convert(self, run: ItemContext, page: PageCapture) -> str | dict[str, Any]:
         """Return what can be made of `page` without a model. Raises `ScrapeError`."""

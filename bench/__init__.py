@@ -1,1 +1,1 @@
-"""Measurements of the product. Nothing here runs in production."""
+"""Measurements of the product, run by hand with `make bench…`. Production never imports this."""

@@ -1,9 +1,9 @@
-"""What the API promises under load: exact cancels and retries, and answers in time.
+"""Promises of the API under load: exact cancels and retries, and fast answers.
 
     make bench-api ARGS="--batches 10000 --cancels 200 --retries 60"
 
-It starts a stack with a site of its own, and prints the median and the 99th percentile of each
-kind of request. It ends with an error if an answer is not what became of the batch.
+It starts a stack and a site, and prints the median and the 99th percentile of each kind of request.
+It ends with an error if an answer differs from the final state of the batch.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
+from bench.checks import check
 from domain.items import BatchEnd, SettledItem
 from stack.stack import Stack
 from storage import accounts, ledger
@@ -37,18 +38,20 @@ SETTINGS = {
     "SPIDRA_TABS": "6",
 }
 SUBMITS = 10
-ASKED = 100
-"""How often each of the reading requests is made."""
+"""Submits at once. With more of them Temporal falls behind."""
+
+READS = 100
+"""Repetitions of each reading request."""
 
 
 class Times:
-    """Seconds that requests took, by what was asked."""
+    """The durations of requests, by kind of request."""
 
     def __init__(self) -> None:
         self._seconds: dict[str, list[float]] = {}
 
-    async def ask(self, what: str, api: ApiClient, method: str, path: str) -> tuple[int, Json]:
-        """Status and body of an answer."""
+    async def request(self, what: str, api: ApiClient, method: str, path: str) -> tuple[int, Json]:
+        """Send a request, record its duration, and return status and body of the response."""
         began = time.perf_counter()
         async with api.session.request(method, path) as response:
             body: Json = await response.json()
@@ -56,21 +59,15 @@ class Times:
         return response.status, body
 
     def report(self, what: str) -> None:
+        """Print median and 99th percentile of the requests of kind `what`."""
         milliseconds = sorted(1000 * seconds for seconds in self._seconds[what])
         p99 = milliseconds[min(len(milliseconds) - 1, int(len(milliseconds) * 0.99))]
         median = statistics.median(milliseconds)
         print(f"{what:40} n={len(milliseconds):4}  p50 {median:7.0f} ms  p99 {p99:7.0f} ms")
 
 
-def check(holds: bool, what: object) -> None:
-    """Ends the run unless it holds."""
-    if not holds:
-        raise SystemExit(f"broken promise: {what}")
-
-
 async def cancels(stack: Stack, site: Site, times: Times, count: int) -> None:
-    """Cancels batches at random moments, all at once; each answer has to be final. A few at a
-    time are submitted, as many as that Temporal does not fall behind."""
+    """Cancel `count` batches at random moments, and compare each answer with the final state."""
     submitting = asyncio.Semaphore(SUBMITS)
     messages: Counter[str] = Counter()
 
@@ -78,7 +75,7 @@ async def cancels(stack: Stack, site: Site, times: Times, count: int) -> None:
         async with submitting:
             batch_id = await api.submit([site.url("/plain")] * random.randint(2, 8))  # noqa: S311
         await asyncio.sleep(random.random() * 20)  # noqa: S311
-        status, answer = await times.ask("cancel", api, "DELETE", f"{BATCHES}/{batch_id}")
+        status, answer = await times.request("cancel", api, "DELETE", f"{BATCHES}/{batch_id}")
         batch = await api.wait_for(
             batch_id, lambda found: found["finishedAt"] is not None, timeout=600
         )
@@ -101,8 +98,10 @@ async def cancels(stack: Stack, site: Site, times: Times, count: int) -> None:
 
 
 async def retries(stack: Stack, site: Site, times: Times, count: int) -> None:
-    """Three retries at once of each batch, of which one has to win: all tabs are in use, so that
-    none of them ends before the others are asked for."""
+    """Send three retries of each of `count` batches at once, and check that one is accepted.
+
+    All tabs are in use, so that no retry can end before the other two have been sent.
+    """
     async with ApiClient(stack.api_url, new_key(stack)) as api:
         batch_ids = [
             await api.submit([site.url("/status/404"), site.url("/plain")]) for _ in range(count)
@@ -110,38 +109,40 @@ async def retries(stack: Stack, site: Site, times: Times, count: int) -> None:
         for batch_id in batch_ids:
             await api.finished(batch_id, timeout=600)
         tabs = int(SETTINGS["SPIDRA_TABS"])
-        held = await api.submit([site.url("/gated/retries")] * tabs)
-        await api.wait_for(held, lambda batch: all(i["startedAt"] for i in batch["items"]))
+        blocking = await api.submit([site.url("/gated/retries")] * tabs)
+        await api.wait_for(blocking, lambda batch: all(i["startedAt"] for i in batch["items"]))
 
-        async def three(batch_id: str) -> list[int]:
+        async def retry_three_times(batch_id: str) -> list[int]:
             path = f"{BATCHES}/{batch_id}/retry"
             answers = await asyncio.gather(
-                *(times.ask("retry", api, "POST", path) for _ in range(3))
+                *(times.request("retry", api, "POST", path) for _ in range(3))
             )
             return sorted(status for status, _ in answers)
 
-        for statuses in await asyncio.gather(*map(three, batch_ids)):
+        for statuses in await asyncio.gather(*map(retry_three_times, batch_ids)):
             check(statuses == [202, 409, 409], statuses)
         site.open_gate("retries")
         for batch_id in batch_ids:
             batch = await api.finished(batch_id, timeout=600)
             check((batch["completedCount"], batch["failedCount"]) == (1, 1), batch)
-        await api.finished(held, timeout=600)
+        await api.finished(blocking, timeout=600)
         check(await api.credits_used() == 2 * (count + tabs), "credits")
     print(f"{count} batches with 3 retries at once: one accepted each, nothing lost")
     times.report("retry")
 
 
 async def reads(stack: Stack, site: Site, times: Times, count: int) -> None:
-    """The list of an account with so many batches, and the status of a batch of 50 URLs, while
-    all tabs are in use and more items wait."""
+    """Measure reading requests of an account with `count` batches, while all tabs are in use.
+
+    The requests are the list of batches and the status of a batch of 50 URLs.
+    """
     account, key = f"bench-{count}", f"bench-key-{count}"
     database = Database(f"sqlite:///{stack.data_dir}/spidra.db")
     with database.transaction() as connection:
         accounts.set_limit(connection, account, 10_000_000)
         accounts.add_key(connection, account, key)
         for _ in range(count):
-            end_a_batch(connection, account)
+            add_finished_batch(connection, account)
     database.close()
     gate = f"reads-{count}"
     async with ApiClient(stack.api_url, key) as api:
@@ -153,16 +154,16 @@ async def reads(stack: Stack, site: Site, times: Times, count: int) -> None:
             (f"list of {count} batches", f"{BATCHES}?page=2&limit=20"),
             (f"status of 50 items, {count} batches", f"{BATCHES}/{batch_id}"),
         ):
-            for _ in range(ASKED):
-                status, body = await times.ask(what, api, "GET", path)
+            for _ in range(READS):
+                status, body = await times.request(what, api, "GET", path)
                 check(status == 200, body)
             times.report(what)
         site.open_gate(gate)
         await api.finished(batch_id, timeout=600)
 
 
-def end_a_batch(connection: Connection, account: str) -> None:
-    """A batch of one URL that has run."""
+def add_finished_batch(connection: Connection, account: str) -> None:
+    """Add a finished batch of one URL to the ledger."""
     batch_id, at = str(uuid.uuid4()), datetime.now(UTC)
     batch = ledger.NewBatch(
         batch_id=batch_id,
@@ -180,7 +181,7 @@ def end_a_batch(connection: Connection, account: str) -> None:
 
 
 async def main() -> None:
-    """Measures all of it, one after the other."""
+    """Measure reads, retries and cancels, one after the other."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--batches", type=int, default=10_000)
     parser.add_argument("--cancels", type=int, default=200)

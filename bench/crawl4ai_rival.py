@@ -1,11 +1,11 @@
-"""Crawl4AI, scraping what it is told: run by `bench.engine` with the Python that has it.
+"""Crawl4AI as a process that `bench.crawl4ai_process` starts with Crawl4AI's own Python.
 
     python crawl4ai_rival.py BROWSER TABS
 
-For each line of URLs on standard input it prints, as JSON, the seconds that they took and how many
-of their pages came with the price. It does what it does by default, with as many tabs as the others
-have, and like them it waits for the load event and the price; only its pauses are left out. Its
-pages share one context.
+It reads lines of URLs from standard input. For each line it prints, as JSON, the seconds that the
+pages took and the number of pages with a price. Its settings are the defaults, with two exceptions:
+it waits for the load event and the price like the other scrapers, and it makes no pauses. It has as
+many tabs as the others. Its pages share one context.
 """
 
 # mypy: ignore-errors
@@ -23,7 +23,7 @@ PRICE = "#price[data-ready]"
 
 
 def use_browser(path):
-    """Has Crawl4AI launch the browser at `path`, for which it has no setting."""
+    """Make Crawl4AI launch the browser at `path`. It has no setting for this."""
     build = BrowserManager._build_browser_args
 
     def build_with_path(self):
@@ -33,6 +33,7 @@ def use_browser(path):
 
 
 async def main(browser, tabs):
+    """Scrape each line of URLs until standard input ends."""
     use_browser(browser)
     config = BrowserConfig(headless=True, verbose=False, viewport_width=1280, viewport_height=720)
     run = CrawlerRunConfig(

@@ -1,10 +1,11 @@
-"""Whether one account's big batches hold up another account's small one.
+"""The delay of an account's small batch behind another account's big batches.
 
     make bench-fairness ARGS="--rounds 3 --batches 20"
 
-It starts a stack with a site of its own. In each round B submits a batch of 10 URLs to an idle
-system, and another one right after A has submitted 20 batches of 50; both times are printed, and
-their ratio. It ends with an error if B's batch is not complete, or comes after all of A's.
+It starts a stack and a site. In each round account B submits a batch of 10 URLs to an idle system.
+Then account A submits 20 batches of 50 URLs, and B submits its batch again. Both times of B and
+their ratio are printed. The run ends with an error if B's batch is not complete, or if it ends
+after all batches of A.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from bench.checks import check
 from stack.stack import Stack
 from tests.support.accounts import new_key
 from tests.support.client import ApiClient
@@ -26,7 +28,7 @@ SETTINGS = {
     "SPIDRA_RATE_LIMIT": "0",
     "SPIDRA_EGRESS_ALLOW": "127.0.0.1/32",
     "SPIDRA_TABS": "6",
-    # All pages are those of one host; what is measured is whose turn it is.
+    # All pages are of one host, and a limit per host would hide whose item comes next.
     "SPIDRA_HOST_CONCURRENCY": "0",
 }
 BIG, SMALL = 50, 10
@@ -34,7 +36,7 @@ TIMEOUT = 1800.0
 
 
 async def small_batch(api: ApiClient, site: Site, mode: str) -> float:
-    """Seconds that B's batch takes, from the submit to the answer that it is complete."""
+    """Return the seconds from the submit of B's batch until the API says that it is complete."""
     began = time.perf_counter()
     batch_id = await api.submit([site.url("/plain")] * SMALL, scrapeMode=mode)
     batch = await api.finished(batch_id, timeout=TIMEOUT)
@@ -43,7 +45,7 @@ async def small_batch(api: ApiClient, site: Site, mode: str) -> float:
 
 
 async def one_round(stack: Stack, site: Site, batches: int, mode: str) -> tuple[float, float]:
-    """Seconds of B's batch on an idle system, and after A's batches."""
+    """Return the seconds of B's batch on an idle system, and behind A's batches."""
     async with (
         ApiClient(stack.api_url, new_key(stack)) as a,
         ApiClient(stack.api_url, new_key(stack)) as b,
@@ -54,7 +56,7 @@ async def one_round(stack: Stack, site: Site, batches: int, mode: str) -> tuple[
         left = BIG * batches
         for batch_id in big:
             left -= (await a.batch(batch_id))["completedCount"]
-        check(left > 0, "A was done before B: there was nothing to be fair about")
+        check(left > 0, "A's batches ended before B's, so nothing was measured")
         print(
             f"B's {SMALL}: idle {idle:6.2f} s, behind A's {BIG * batches}: {busy:6.2f} s; ", end=""
         )
@@ -67,14 +69,8 @@ async def one_round(stack: Stack, site: Site, batches: int, mode: str) -> tuple[
     return idle, busy
 
 
-def check(holds: bool, what: object) -> None:
-    """Ends the run unless it holds."""
-    if not holds:
-        raise SystemExit(f"broken promise: {what}")
-
-
 async def main() -> None:
-    """Measures `--rounds` times and prints medians."""
+    """Measure `--rounds` rounds and print the medians."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--batches", type=int, default=20)

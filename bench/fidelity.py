@@ -1,9 +1,9 @@
-"""What converters keep of pages that hold one feature each, as a table in markdown.
+"""Features of pages that several converters to markdown keep, as a table.
 
-    python -m bench.fidelity
+    make bench-fidelity
 
-The pages are those of the golden tests. Each check is something that a reader of the page sees, or
-does not see, and that its markdown should therefore say, or not say.
+Each page has one kind of feature. The pages are those of the golden tests. Each check is a pattern
+that the markdown must match, because a reader sees the feature on the page.
 """
 
 from __future__ import annotations
@@ -133,7 +133,7 @@ CONVERTERS: dict[str, Callable[[str], str]] = {
 
 
 def main() -> int:
-    """Prints the table."""
+    """Print the table."""
     totals = dict.fromkeys(CONVERTERS, 0)
     print("| page | what it should keep | " + " | ".join(CONVERTERS) + " |")
     print("|---|---|" + "---|" * len(CONVERTERS))

@@ -1,7 +1,9 @@
-"""What it costs to look like a browser with a window: `make bench-profile ARGS="--rounds 8"`.
+"""The cost of a visitor profile, with which a page looks like a page in a browser with a window.
 
-The same local page, with and without an profile, in interleaved rounds, since the machine is never
-equally busy for long. CPU time is that of the driver and the browser with all its processes.
+    make bench-identity ARGS="--rounds 8"
+
+The same local page is captured with and without a profile, in interleaved rounds, because the load
+of the machine changes. The CPU time is that of the driver and of all processes of the browser.
 """
 
 from __future__ import annotations
@@ -30,15 +32,14 @@ _WARM_UP = 6
 
 @dataclass(frozen=True)
 class Round:
-    """What one round took per page."""
+    """Seconds per page in one round."""
 
     wall: float
     cpu: float
-    """Seconds."""
 
 
-async def measure(url: str, pages: int, *, is_visitor: bool) -> Round:
-    """Captures the page so many times in a new browser."""
+async def measure(url: str, pages: int, *, has_profile: bool) -> Round:
+    """Capture the page at `url` `pages` times in a new browser."""
     before = _cpu()
     pool = BrowserPool(find_browser(None), tabs=_TABS)
     await pool.start()
@@ -46,7 +47,7 @@ async def measure(url: str, pages: int, *, is_visitor: bool) -> Round:
     async with running_gateway() as gateway:
 
         async def capture(number: int) -> None:
-            profile = profile_for("de", str(number)) if is_visitor else None
+            profile = profile_for("de", str(number)) if has_profile else None
             async with gateway.open_session() as egress:
                 await capture_page(pool, egress, url, options, lambda _: None, profile=profile)
 
@@ -82,21 +83,21 @@ def _app() -> web.Application:
 
 
 async def main() -> None:
-    """Prints the medians."""
+    """Measure all rounds and print the medians."""
     parser = argparse.ArgumentParser(prog="make bench-identity", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=8, help="of each kind")
-    parser.add_argument("--pages", type=int, default=36, help="in each round")
+    parser.add_argument("--rounds", type=int, default=8, help="rounds with and without a profile")
+    parser.add_argument("--pages", type=int, default=36, help="pages in each round")
     given = parser.parse_args()
     rounds: dict[bool, list[Round]] = {False: [], True: []}
     async with serving(_app()) as url:
         for number in range(given.rounds):
-            for is_visitor in (number % 2 == 0, number % 2 != 0):
-                done = await measure(f"{url}/", given.pages, is_visitor=is_visitor)
-                rounds[is_visitor].append(done)
-    for is_visitor, all_done in rounds.items():
+            for has_profile in (number % 2 == 0, number % 2 != 0):
+                done = await measure(f"{url}/", given.pages, has_profile=has_profile)
+                rounds[has_profile].append(done)
+    for has_profile, all_done in rounds.items():
         wall = statistics.median(one.wall for one in all_done)
         cpu = statistics.median(one.cpu for one in all_done)
-        name = "with" if is_visitor else "without"
+        name = "with" if has_profile else "without"
         print(f"{name:8} {1 / wall:5.2f} pages/s  {cpu * 1000:4.0f} CPU-ms per page")
     for what in ("wall", "cpu"):
         ratios = [

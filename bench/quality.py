@@ -1,12 +1,13 @@
-"""How good and how fast the main content of pages is, against what people marked as such.
+"""Quality and speed of the main content, compared with what people marked on the same pages.
 
     make bench-quality PAGES=folder
 
-The folder holds `html/{id}.html.gz` and `ground-truth.json`, `{id: {"articleBody": …, "url": …}}`:
-the form of the open article extraction benchmark by Scrapinghub. Its measure is used as well:
-precision and recall of 4-grams of words per page, averaged over the pages, and the F1 of the two.
-What people marked there is the text below the headline, and ours begins with it: so it is
-measured without that heading, and once more as it is.
+The folder holds `html/{id}.html.gz` and `ground-truth.json`, `{id: {"articleBody": …, "url": …}}`.
+This is the form of the open article extraction benchmark by Scrapinghub, and so is the measure:
+precision and recall of 4-grams of words per page, averaged over the pages, and their F1.
+
+People marked the text below the headline there, and our content begins with the headline. So our
+content is measured twice: without the headline, and as it is.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Page:
-    """A page and what people marked as its main content."""
+    """A page, and the main content that people marked."""
 
     name: str
     url: str
@@ -49,30 +50,30 @@ class Page:
 
 @dataclass
 class Clock:
-    """CPU seconds of each stage, page by page."""
+    """A clock of the CPU seconds of each stage, page by page."""
 
     stages: dict[str, list[float]] = field(default_factory=dict)
 
     def measure(self, stage: str, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """What `work` returns, its CPU time noted as that of `stage`."""
+        """Return what `work` returns, and record its CPU time under `stage`."""
         start = time.process_time()
         result = work(*args, **kwargs)
         self.stages.setdefault(stage, []).append(time.process_time() - start)
         return result
 
     def medians(self) -> Iterator[tuple[str, float]]:
-        """Each stage with its median in milliseconds."""
+        """Yield each stage with its median in milliseconds."""
         for stage, seconds in self.stages.items():
             yield stage, statistics.median(seconds) * 1000
 
 
 def plain(text: str) -> str:
-    """Markdown as the words a reader sees: without addresses, pictures and fences."""
+    """Return the words of markdown that a reader sees, without addresses, images and fences."""
     return _FENCE.sub(" ", _LINK_TARGET.sub(" ", _IMAGE.sub(" ", text)))
 
 
 def precision_and_recall(found: str, expected: str) -> tuple[float, float]:
-    """Of the 4-grams of words in `found`, how many are in `expected`, and the other way round."""
+    """Return the share of `found` that is expected, and of `expected` that is found, in 4-grams."""
     ours, theirs = _shingles(found), _shingles(expected)
     common = (ours & theirs).total()
     if not ours or not theirs:
@@ -88,7 +89,7 @@ def _shingles(text: str) -> Counter[tuple[str, ...]]:
 
 
 def read_pages(folder: Path) -> list[Page]:
-    """The pages of a folder of that form."""
+    """Return the pages in `folder`."""
     truth = json.loads((folder / "ground-truth.json").read_text())
     return [
         Page(
@@ -104,20 +105,20 @@ def read_pages(folder: Path) -> list[Page]:
 
 
 def _means(scores: list[tuple[float, float]]) -> tuple[float, float, float]:
-    """Mean precision and recall, and their F1."""
+    """Return mean precision, mean recall and their F1."""
     precision = statistics.mean(precision for precision, _ in scores)
     recall = statistics.mean(recall for _, recall in scores)
     return precision, recall, 2 * precision * recall / (precision + recall)
 
 
 def main() -> int:
-    """Prints the measurements."""
+    """Measure all pages and print the numbers."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("pages", type=Path)
     parser.add_argument("--worst", type=int, default=0, help="also print the worst pages")
     arguments = parser.parse_args()
     pages = read_pages(arguments.pages)
-    for page in pages[:3]:  # what is loaded at first use
+    for page in pages[:3]:  # warm up: load what is loaded at first use
         main_content.main_content(page.html, page.url)
     clock = Clock()
     scores, scores_as_is = [], []

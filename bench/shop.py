@@ -1,13 +1,13 @@
-"""The shop that `bench.engine` scrapes: pages as heavy as those of real shops, on 127.0.0.1.
+"""The shop that `bench.engine` scrapes: pages as heavy as the pages of real shops, on 127.0.0.1.
 
     python -m bench.shop
 
-serves it until standard input ends, in a process of its own so that it takes no time from what is
-measured but that of the processor. Its URL is the first line that it prints.
+The shop runs until standard input ends. It is a process of its own, so that it shares only the
+processor with what is measured. Its URL is the first line that it prints.
 
-A page has about 22 KB of HTML, one style sheet, two scripts, and 12 images, nine of them its own.
-One script builds parts of the page, the other one fetches the price and writes it. What all pages
-have in common may be cached, as shops have it.
+A page has about 22 KB of HTML, one style sheet, two scripts and 12 images; nine images are its own.
+One script builds parts of the page. The other script fetches the price and writes it. Files that
+all pages share may be cached, as in real shops.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import zlib
 from aiohttp import web
 
 PRICE_SELECTOR = "#price[data-ready]"
-"""Matches once the price has been written."""
+"""Selector that matches when the price has been written."""
 
 _TEXT = """
 adjustable ash balanced beech brass brushed cable canvas carved ceramic clamp copper
@@ -40,7 +40,7 @@ _NOT_CACHED = {"Cache-Control": "no-store"}
 
 
 def price_of(number: int) -> str:
-    """What product `number` costs, as its page says it."""
+    """Return the price of product `number` as its page shows it."""
     return f"€{number % 900 + 19}.{number * 7 % 100:02}"
 
 
@@ -99,7 +99,7 @@ _STYLE = (
     "#price{font-size:2rem;color:#a30}.part{padding:.4rem;background:linear-gradient(#fff,#f6f6f6)}"
 ) + "".join(f".c{n}{{padding:{n % 9}px;color:#{n * 37 % 4096:03x}}}" for n in range(400))
 
-# What a framework does: a good deal of code that is compiled, and some of it run.
+# Like a framework: much code that the browser compiles, and a part of it that runs.
 _PARTS = (
     "const makers = [];\n"
     + "".join(
@@ -135,7 +135,7 @@ _SHARED = {
 
 
 def _png(number: int) -> bytes:
-    """A picture of 160 x 160 pixels and about 15 KB: part of it noise, as in a photograph."""
+    """Return an image of 160 x 160 pixels and about 15 KB, with noise like a photograph."""
     random_ = random.Random(number)  # noqa: S311 -- a picture
     shades = [random_.randbytes(3) for _ in range(160)]
     rows = b"".join(
@@ -185,7 +185,7 @@ async def _shared(request: web.Request) -> web.Response:
 
 
 async def main() -> None:
-    """Serves until standard input ends."""
+    """Serve the shop until standard input ends."""
     app = web.Application()
     app.add_routes(
         [

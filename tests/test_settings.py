@@ -40,7 +40,7 @@ def start(program: list[str], tmp_path: Path, **variables: str) -> subprocess.Co
         ({"SPIDRA_BROWSER": "/nowhere"}, "SPIDRA_BROWSER: Value error, /nowhere is not a program"),
         ({"SPIDRA_API_KEYS": "key-without-rest"}, "entry 1 is not of the form key:account:credits"),
         ({"SPIDRA_EGRESS_ALLOW": "10.0.0.1/8"}, "SPIDRA_EGRESS_ALLOW: "),
-        ({"SPIDRA_COUNTRY": "eu"}, "SPIDRA_COUNTRY: Value error, it is none of ar, au"),
+        ({"SPIDRA_COUNTRY": "eu"}, "SPIDRA_COUNTRY: Value error, it must be one of ar, au"),
         ({"SPIDRA_CAPTCHA_URL": "solver"}, "SPIDRA_CAPTCHA_URL: Value error, it is not the URL"),
         ({"SPIDRA_CAPTCHA_KEY": "x"}, "SPIDRA_CAPTCHA_URL and SPIDRA_CAPTCHA_KEY go together"),
         ({"OPENAI_BASE_URL": "vllm"}, "OPENAI_BASE_URL: Value error, it is not the URL"),

@@ -17,7 +17,8 @@ from jsonschema.validators import Draft202012Validator, validator_for
 
 from activities.declared import values as read
 from domain.schema.patterns import compiled, with_safe_patterns
-from domain.schema.rules import resolve, with_null_rule
+from domain.schema.references import resolve
+from domain.schema.rules import with_null_rule
 
 _MAX_STEPS = 200_000
 """Values that are looked at, those of each alternative of a schema included."""

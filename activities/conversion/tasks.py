@@ -108,10 +108,10 @@ def extract_declared(html: str, url: str, schema: dict[str, Any] | None) -> Extr
     from activities.content import dom
     from activities.declared import mapping
     from activities.declared.read import read_declared
-    from domain.schema import rules
+    from domain.schema import references, rules
 
     declared = read_declared(dom.parse(html), url)
-    if schema is None or not rules.resolve(schema, schema).get("properties"):
+    if schema is None or not references.resolve(schema, schema).get("properties"):
         evidence = None if declared.is_empty else declared.to_evidence()
         filled = mapping.Filled(evidence or {})
     else:

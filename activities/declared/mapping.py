@@ -14,7 +14,8 @@ from activities.declared import values as read
 from activities.declared.entities import Declared, Entity, Source, Value
 from activities.declared.lookup import Candidate, Lookup, Scope
 from activities.declared.vocabulary import PATHS, WRAPPERS, joined, tokens
-from domain.schema.rules import resolve, with_null_rule
+from domain.schema.references import resolve
+from domain.schema.rules import with_null_rule
 
 _MAX_DEPTH = 12
 _MAX_OBJECTS = 5_000

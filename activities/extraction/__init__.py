@@ -1,5 +1,12 @@
-"""Asking a language model, by the chat-completions protocol of OpenAI, what a page says.
+"""Structured results and answers to prompts: what a language model makes of a page.
 
-`extractor` is what the rest of the project uses; `client` is the only module that talks to the
-network. What the model answers is never believed: `nulls` and `schema_rules` have the last word.
+Open `extractor` first: it turns one page into one result. `client` is the only module that talks
+to the network, by the chat-completions protocol of OpenAI. `without_model` builds results where no
+model is configured.
+
+The answer of a model is never trusted. `activities.conversion.normalise` and `domain.schema` check
+each answer before it becomes a result.
+
+May import `activities.capture`, `activities.content`, `activities.conversion` and `domain`. Loads
+no Playwright.
 """

@@ -1,4 +1,4 @@
-"""The JSON in what a model answers."""
+"""Find the JSON object in the text of a model's answer."""
 
 from __future__ import annotations
 
@@ -7,27 +7,30 @@ import math
 import re
 from typing import Any, NoReturn
 
-_THOUGHTS = re.compile(r"\A\s*<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL)
+_THINKING = re.compile(r"\A\s*<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL)
+"""What reasoning models write in front of their answer."""
+
 _FENCED = re.compile(r"\A\s*```[A-Za-z]*\s*\n(.*?)\n?\s*```\s*\Z", re.DOTALL)
 
-_MAX_LEVELS = 50
-"""What is nested deeper is no answer to anything."""
+_MAX_DEPTH = 50
+"""Levels of objects and lists. No useful answer is nested deeper."""
 
 _MAX_STARTS = 20
 """Opening braces that are tried in a text that surrounds its JSON with words."""
 
 
-def without_thoughts(text: str) -> str:
-    """`text` without what some models think aloud first."""
-    return _THOUGHTS.sub("", text, count=1).strip()
+def strip_thinking(text: str) -> str:
+    """Return `text` without the thoughts that some models write first."""
+    return _THINKING.sub("", text, count=1).strip()
 
 
-def parse(text: str) -> dict[str, Any] | None:
-    """The object in `text`; None if there is none. A list counts as an object with `items`.
+def parse_object(text: str) -> dict[str, Any] | None:
+    """Return the JSON object in `text`, or None if there is no such object.
 
-    Numbers that JSON does not have (`NaN`, `Infinity`, `1e999`) are none.
+    A list becomes an object with the property `items`. Numbers that JSON does not have (`NaN`,
+    `Infinity`, `1e999`) make the text invalid.
     """
-    text = without_thoughts(text)
+    text = strip_thinking(text)
     if fenced := _FENCED.fullmatch(text):
         text = fenced[1]
     found = _load(text)
@@ -42,12 +45,12 @@ def parse(text: str) -> dict[str, Any] | None:
     return found if isinstance(found, dict) and _is_shallow(found) else None
 
 
-def _is_shallow(value: Any, levels: int = _MAX_LEVELS) -> bool:
+def _is_shallow(value: Any, depth: int = _MAX_DEPTH) -> bool:
     if isinstance(value, dict):
         value = list(value.values())
     if not isinstance(value, list):
         return True
-    return levels > 0 and all(_is_shallow(part, levels - 1) for part in value)
+    return depth > 0 and all(_is_shallow(part, depth - 1) for part in value)
 
 
 def _load(text: str, *, is_whole: bool = True) -> Any:

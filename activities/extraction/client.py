@@ -1,63 +1,47 @@
-"""The connection to a model: one per worker, by the `openai` client."""
+"""The connection to a model: one per worker, through the `openai` client."""
 
 from __future__ import annotations
 
 import asyncio
-import logging
 import random
 import time
-from dataclasses import dataclass
-from typing import Any
 
 import openai
 from openai.types.chat import ChatCompletion
 
 from activities.extraction import errors
-from activities.extraction.breaker import Breaker
+from activities.extraction.circuit_breaker import CircuitBreaker
 from activities.extraction.errors import (
+    CircuitOpenError,
     FormatRejectedError,
-    LeftAloneError,
     ModelError,
     OutputTooLongError,
     ParameterRejectedError,
 )
-from activities.extraction.response_formats import Level, Levels, response_format
+from activities.extraction.model_request import ModelRequest
+from activities.extraction.rate_limit import MAX_WAIT, RateLimit
+from activities.extraction.request_builder import RequestBuilder
+from activities.extraction.response_formats import ResponseFormat
 from domain.items import ModelUse, Usage
-
-logger = logging.getLogger(__name__)
-
-Message = dict[str, str]
 
 _OPENAI = "https://api.openai.com/v1"
 _CONNECT_TIMEOUT = 5.0
 _TRIES = 3
 _FIRST_PAUSE = 0.5
-"""Seconds before a failed request is sent again; then twice that, both varied at random."""
+"""Seconds before the second try. The pause doubles with each try, and varies at random."""
 
-_PATIENCE = 15.0
-"""Seconds that a request waits here for a server that asks for a pause; for longer ones the item
-is put off, and its slot is free for another."""
+_MAX_ADAPTATIONS = 8
+"""Times that one request is adapted to refusals of the server.
 
-_MAX_CHANGES = 8
-"""Changes to one request that a server may ask for, by what it refuses."""
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A question to the model."""
-
-    messages: list[Message]
-    max_tokens: int
-    """Of the answer."""
-    wants_json: bool = True
-    schema: dict[str, Any] | None = None
-    """In the strict dialect; None if the answer's form cannot be put in it."""
+Two formats, the temperature and the name of the token limit can be refused: at most four changes.
+The rest is for settings that other requests change meanwhile.
+"""
 
 
 class ModelClient:
-    """The model `model` at `base_url`, or at OpenAI's own address. Call `close` after use.
+    """A client for the model `model` at `base_url`, or at OpenAI. Call `close` after use.
 
-    At most `concurrency` requests are under way at once; `timeout` is seconds for one answer.
+    Sends at most `concurrency` requests at once. `timeout` is the limit for one answer in seconds.
     """
 
     def __init__(
@@ -73,15 +57,12 @@ class ModelClient:
         self.model = model
         self._timeout = timeout
         self._first_pause = first_pause
-        self._places = asyncio.Semaphore(concurrency)
-        self._breaker = Breaker()
-        self._levels = Levels()
-        self._not_before = 0.0
-        # Which of the two names a model wants for the same thing, and whether it takes this.
-        self._limit_name = "max_tokens"
-        self._takes_temperature = True
+        self._slots = asyncio.Semaphore(concurrency)
+        self._circuit_breaker = CircuitBreaker()
+        self._rate_limit = RateLimit()
+        self._builder = RequestBuilder(model)
         self._client = openai.AsyncOpenAI(
-            # Servers of one's own often have no keys; the client wants one all the same.
+            # Self-hosted servers often need no key, but the client requires one.
             api_key=key or "none",
             base_url=base_url or _OPENAI,
             max_retries=0,
@@ -89,111 +70,93 @@ class ModelClient:
         )
 
     async def close(self) -> None:
-        """Ends all connections."""
+        """Close all connections."""
         await self._client.close()
 
-    async def ask(self, asked: Asked, usage: Usage) -> str:
-        """The answer's text. What it took is added to `usage`.
+    async def complete(self, request: ModelRequest, usage: Usage) -> str:
+        """Return the text of the model's answer, and add its cost to `usage`.
 
-        Raises `ModelError`, `InputTooLongError`, `OutputTooLongError`.
+        Outages and rate limits are retried here, as long as the pause is short.
+
+        Raises:
+            ModelError: The model gives no usable answer.
+            InputTooLongError: The request is too long for the model.
+            OutputTooLongError: The answer is longer than `request.max_tokens`.
         """
         pause = self._first_pause
         for attempt in range(1, _TRIES + 1):
-            await self._hold_back()
+            await self._rate_limit.wait()
             try:
-                async with self._places:
-                    return await self._adapted(asked, usage)
+                async with self._slots:
+                    return await self._complete_adapted(request, usage)
             except ModelError as error:
                 if error.code == "LLM_RATE_LIMITED":
-                    # It is meant for all that go to that server.
-                    wait = error.retry_after if error.retry_after is not None else pause
-                    self._not_before = max(self._not_before, time.monotonic() + wait)
-                is_hopeless = not error.is_transient or error.code == "LLM_TIMEOUT"
-                if (
-                    is_hopeless
-                    or isinstance(error, LeftAloneError)
-                    or attempt == _TRIES
-                    or (error.retry_after or 0) > _PATIENCE
-                ):
+                    # The limit concerns all requests to this server.
+                    self._rate_limit.extend(
+                        error.retry_after if error.retry_after is not None else pause
+                    )
+                if attempt == _TRIES or not _is_worth_retrying(error):
                     raise
-                # Varied, so that those who failed together do not come back together.
+                # Requests that failed together must not come back at the same moment.
                 wait = max(error.retry_after or 0, pause * random.uniform(0.5, 1))  # noqa: S311
             await asyncio.sleep(wait)
             pause *= 2
         raise AssertionError("unreachable")
 
-    async def _hold_back(self) -> None:
-        while (left := self._not_before - time.monotonic()) > 0:
-            if left > _PATIENCE:
-                raise ModelError(
-                    "LLM_RATE_LIMITED",
-                    "The model's server takes no more requests for now.",
-                    retry_after=left,
-                )
-            await asyncio.sleep(left)
-
-    async def _adapted(self, asked: Asked, usage: Usage) -> str:
-        """One request in the form that the server turns out to take."""
-        for _ in range(_MAX_CHANGES):
-            level = self._levels.level(asked.schema) if asked.wants_json else "prompt"
+    async def _complete_adapted(self, request: ModelRequest, usage: Usage) -> str:
+        """Send `request`, and send it again without what the server refuses."""
+        for _ in range(_MAX_ADAPTATIONS):
+            response_format = self._builder.response_format(request)
             try:
-                return await self._call(asked, level, usage)
+                return await self._send(request, response_format, usage)
             except FormatRejectedError as error:
-                logger.info("the model's server refuses a format", extra={"level": level})
-                self._levels.refuse(level, asked.schema, is_schema=error.is_schema)
+                self._builder.record_rejected_format(error, request, response_format)
             except ParameterRejectedError as error:
-                logger.info("the model refuses a parameter", extra={"parameter": error.name})
-                if error.name == "temperature":
-                    self._takes_temperature = False
-                else:
-                    self._limit_name = (
-                        "max_completion_tokens" if error.name == "max_tokens" else "max_tokens"
-                    )
+                self._builder.record_rejected_parameter(error)
         raise ModelError("LLM_REJECTED", "The model's server refuses every form of the request.")
 
-    async def _call(self, asked: Asked, level: Level, usage: Usage) -> str:
-        body: dict[str, Any] = {
-            "model": self.model,
-            "messages": [_encodable(message) for message in asked.messages],
-            self._limit_name: asked.max_tokens,
-        }
-        if self._takes_temperature:
-            body["temperature"] = 0
-        if (form := response_format(level, asked.schema)) is not None:
-            body["response_format"] = form
-        with self._breaker.call():
+    async def _send(
+        self, request: ModelRequest, response_format: ResponseFormat, usage: Usage
+    ) -> str:
+        body = self._builder.body(request, response_format)
+        with self._circuit_breaker.call():
             began = time.monotonic()
             try:
-                # The client's own timeouts begin anew with each byte.
+                # The client's own timeout starts again with each byte.
                 async with asyncio.timeout(self._timeout):
-                    answer = await self._client.chat.completions.create(**body)
+                    completion = await self._client.chat.completions.create(**body)
             except TimeoutError:
                 raise errors.timed_out() from None
             except (openai.OpenAIError, ValueError) as error:
                 raise errors.from_openai(error, body) from None
             finally:
                 used = usage.model or ModelUse(name=self.model)
-                used.level = level
+                used.level = response_format
                 used.calls += 1
                 used.seconds = round(used.seconds + time.monotonic() - began, 3)
                 usage.model = used
-            return _text(answer, usage)
+            return _text_of(completion, usage)
 
 
-def _encodable(message: Message) -> Message:
-    """`message` without lone surrogates, which JSON has a form for and UTF-8 has not."""
-    return {**message, "content": message["content"].encode(errors="replace").decode()}
+def _is_worth_retrying(error: ModelError) -> bool:
+    """Return whether the same request may succeed after a pause that the worker can wait for."""
+    return (
+        error.is_transient
+        and error.code != "LLM_TIMEOUT"  # the next try would take as long
+        and not isinstance(error, CircuitOpenError)
+        and (error.retry_after or 0) <= MAX_WAIT
+    )
 
 
-def _text(answer: ChatCompletion, usage: Usage) -> str:
-    # A server may answer with anything, and the client does not look.
-    if not isinstance(answer, ChatCompletion) or not answer.choices:
-        raise ModelError("LLM_REJECTED", "The model's server answered with no chat completion.")
-    if answer.usage is not None:
-        usage.tokens += max(answer.usage.total_tokens or 0, 0)
-    choice = answer.choices[0]
+def _text_of(completion: ChatCompletion, usage: Usage) -> str:
+    # A server may answer with anything: the `openai` client does not validate answers.
+    if not isinstance(completion, ChatCompletion) or not completion.choices:
+        raise errors.no_completion()
+    if completion.usage is not None:
+        usage.tokens += max(completion.usage.total_tokens or 0, 0)
+    choice = completion.choices[0]
     if choice.message is None:
-        raise ModelError("LLM_REJECTED", "The model's server answered with no chat completion.")
+        raise errors.no_completion()
     if choice.message.refusal:
         raise ModelError("LLM_REFUSED", "The model refuses to answer for this page.")
     if choice.finish_reason == "content_filter":

@@ -1,5 +1,7 @@
-"""What goes wrong between us and a model, told apart. Nothing that the server says is repeated in
-a sentence: its errors quote keys, prompts and pages."""
+"""The errors of a model and of its server, and their detection from the server's responses.
+
+No error sentence repeats a text of the server, because servers quote keys, prompts and pages.
+"""
 
 from __future__ import annotations
 
@@ -14,12 +16,15 @@ import openai
 from domain.failures import ScrapeError
 
 _OUTAGES = frozenset({"LLM_OVERLOADED", "LLM_TIMEOUT", "LLM_UNREACHABLE"})
-"""What says that the server is ill, and not that it minds what it was asked."""
+"""Codes that mean a broken server, not a refused request."""
 
 _TRANSIENT = _OUTAGES | {"LLM_RATE_LIMITED"}
+"""Codes after which the same request may succeed later."""
 
 _LONGEST_RETRY_AFTER = 3600.0
 
+# The patterns below match the error texts of OpenAI, Azure, vLLM with each of its back ends, and
+# llama.cpp.
 _QUOTA = re.compile(
     r"insufficient_quota|exceeded your current quota|billing|credit balance|insufficient balance"
     r"|insufficient credits",
@@ -49,37 +54,36 @@ _THIS_SCHEMA = re.compile(
     r"|additionalProperties",
     re.IGNORECASE,
 )
-"""In the words of OpenAI, Azure, vLLM with each of its back ends, and llama.cpp. Not among them is
-that the model, or the server, knows no schemas at all."""
+"""Refusals of one schema. A server that supports no schemas at all does not match."""
 
 
 class ModelError(ScrapeError):
-    """The model gave no usable answer, for a reason in `domain.failures.KINDS`."""
+    """The model gave no usable answer, for a reason in `domain.failures.FAILURE_KINDS`."""
 
     def __init__(self, code: str, what: str, *, retry_after: float | None = None) -> None:
         super().__init__(code, what)
         self.code = code
         self.what = what
         self.retry_after = retry_after
-        """Seconds after which the server wants to be asked again; None if it does not say."""
+        """Seconds until the next request, as the server asks for; None if it names no time."""
 
     @property
     def is_transient(self) -> bool:
-        """Whether the same request may be answered later."""
+        """Whether the same request may succeed later."""
         return self.code in _TRANSIENT
 
     @property
     def is_outage(self) -> bool:
-        """Whether the server did not do its work at all."""
+        """Whether the server is broken, as opposed to a refused request."""
         return self.code in _OUTAGES
 
 
-class LeftAloneError(ModelError):
-    """The server was not even asked, since it is known to be down."""
+class CircuitOpenError(ModelError):
+    """The request was not sent, because the server is known to be down."""
 
 
 class InputTooLongError(Exception):
-    """The server says that the request does not fit into the model's context."""
+    """The request does not fit into the model's context, as the server says."""
 
 
 class OutputTooLongError(Exception):
@@ -87,7 +91,7 @@ class OutputTooLongError(Exception):
 
 
 class ParameterRejectedError(Exception):
-    """The model does not take `name`, one of the parameters of the request."""
+    """The model does not accept the parameter `name` of the request."""
 
     def __init__(self, name: str) -> None:
         super().__init__(name)
@@ -95,33 +99,38 @@ class ParameterRejectedError(Exception):
 
 
 class FormatRejectedError(Exception):
-    """The server does not take the `response_format`."""
+    """The server does not accept the `response_format`."""
 
-    def __init__(self, *, is_schema: bool) -> None:
+    def __init__(self, *, only_schema: bool) -> None:
         super().__init__()
-        self.is_schema = is_schema
-        """Whether it is this schema that it minds, and not every schema."""
+        self.only_schema = only_schema
+        """Whether the server refuses this one schema, and not the format as such."""
 
 
 def from_openai(error: Exception, sent: Mapping[str, Any]) -> Exception:
-    """What `error`, raised by the `openai` client for the request `sent`, means."""
+    """Return our error for `error` of the `openai` client, raised for the request `sent`."""
     if isinstance(error, openai.APITimeoutError):
         return timed_out()
     if isinstance(error, openai.APIConnectionError):
         return ModelError("LLM_UNREACHABLE", "The model's server could not be reached.")
     if isinstance(error, openai.APIStatusError):
         return _from_status(error, sent)
+    return no_completion()
+
+
+def no_completion() -> ModelError:
+    """Return the error of a response that is not a chat completion."""
     return ModelError("LLM_REJECTED", "The model's server answered with no chat completion.")
 
 
 def timed_out() -> ModelError:
-    """The model took too long for one answer."""
+    """Return the error of a model that took too long for one answer."""
     return ModelError("LLM_TIMEOUT", "The model did not answer in time.")
 
 
 def item_timed_out() -> ModelError:
-    """The item's time was over before the model was done."""
-    return ModelError("LLM_TIMEOUT", "The model was not done within the item's time.")
+    """Return the error of an item whose time ended before the model had answered."""
+    return ModelError("LLM_TIMEOUT", "The model did not finish within the item's time.")
 
 
 def _from_status(error: openai.APIStatusError, sent: Mapping[str, Any]) -> Exception:
@@ -129,20 +138,16 @@ def _from_status(error: openai.APIStatusError, sent: Mapping[str, Any]) -> Excep
     text = f"{error.code} {error.type} {error.param} {error.message} {error.body}"
     retry_after = _retry_after(error.response.headers)
     if status == 429 and not _QUOTA.search(text):
-        return ModelError(
-            "LLM_RATE_LIMITED",
-            "The model's server takes no more requests for now.",
-            retry_after=retry_after,
-        )
+        return rate_limited(retry_after)
     if status == 402 or (status in (400, 403, 429) and _QUOTA.search(text)):
-        return ModelError("LLM_QUOTA", "The model's provider wants to be paid first.")
+        return ModelError("LLM_QUOTA", "The account at the model's provider has no credit left.")
     if status in (401, 403):
         return ModelError("LLM_AUTH", f"The model's server answered with HTTP status {status}.")
     if status in (408, 504):
         return timed_out()
-    # Grammars that cannot be compiled are errors of the server itself for some.
+    # Some servers answer with 500 if they cannot compile a schema to a grammar.
     if status in (400, 422, 500) and "response_format" in sent and _SCHEMA_OR_FORMAT.search(text):
-        return FormatRejectedError(is_schema=bool(_THIS_SCHEMA.search(text)))
+        return FormatRejectedError(only_schema=bool(_THIS_SCHEMA.search(text)))
     if status >= 500 or status in (409, 425):
         return ModelError(
             "LLM_OVERLOADED",
@@ -160,13 +165,22 @@ def _from_status(error: openai.APIStatusError, sent: Mapping[str, Any]) -> Excep
     return ModelError("LLM_REJECTED", f"The model's server answered with HTTP status {status}.")
 
 
+def rate_limited(retry_after: float | None) -> ModelError:
+    """Return the error of a server that accepts no requests for `retry_after` seconds."""
+    return ModelError(
+        "LLM_RATE_LIMITED",
+        "The model's server accepts no more requests for now.",
+        retry_after=retry_after,
+    )
+
+
 def filtered() -> ModelError:
-    """The provider's filter has stopped the request or the answer."""
+    """Return the error of a request or an answer that the provider's content filter stopped."""
     return ModelError("LLM_CONTENT_FILTER", "The provider's content filter stopped this page.")
 
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:
-    """Of `Retry-After` (RFC 9110, 10.2.3), or of the header in milliseconds that some add."""
+    """Return the seconds in `Retry-After` (RFC 9110, section 10.2.3) or `Retry-After-Ms`."""
     try:
         if milliseconds := headers.get("retry-after-ms"):
             seconds = float(milliseconds) / 1000

@@ -1,7 +1,7 @@
-"""How far a server can be held to the form of an answer, as learnt from what it refuses.
+"""The response formats that a server accepts, learnt from its refusals.
 
-Servers do not say what they can do, so each is asked for the most first. What it refuses is asked
-for once, and remembered as long as the worker lives.
+Servers do not announce what they support. So the first request asks for the strictest format. A
+format that the server refuses is not tried again while the worker lives.
 """
 
 from __future__ import annotations
@@ -10,47 +10,60 @@ import hashlib
 import json
 from typing import Any, Literal
 
-Level = Literal["json_schema", "json_object", "prompt"]
-"""`json_schema`: the server makes the answer fit the schema. `json_object`: it makes it JSON.
-`prompt`: the model is only told."""
+ResponseFormat = Literal["json_schema", "json_object", "prompt"]
+"""How the form of an answer is enforced, from strict to loose.
 
-_KNOWN_SCHEMAS = 10_000
+- `json_schema`: the server makes the answer fit the schema.
+- `json_object`: the server makes the answer a JSON object.
+- `prompt`: only the instructions ask for JSON.
+"""
+
+_MAX_REFUSED_SCHEMAS = 10_000
+"""Digests of refused schemas to remember: less than 2 MB."""
 
 
-class Levels:
-    """What is known of one model at one endpoint."""
+class ResponseFormats:
+    """What is known about the formats of one model at one endpoint."""
 
     def __init__(self) -> None:
-        self._highest: Level = "json_schema"
-        self._refused: set[str] = set()
+        self._strictest: ResponseFormat = "json_schema"
+        self._refused_schemas: set[str] = set()
 
-    def level(self, schema: dict[str, Any] | None) -> Level:
-        """The highest level for `schema`, in the strict dialect; None has no such form."""
-        if self._highest != "json_schema":
-            return self._highest
-        is_refused = schema is None or _digest(schema) in self._refused
+    def strictest_for(self, schema: dict[str, Any] | None) -> ResponseFormat:
+        """Return the strictest format to ask for.
+
+        `schema` is in the strict dialect. It is None if the dialect cannot express the client's
+        schema.
+        """
+        if self._strictest != "json_schema":
+            return self._strictest
+        is_refused = schema is None or _digest(schema) in self._refused_schemas
         return "json_object" if is_refused else "json_schema"
 
-    def refuse(self, level: Level, schema: dict[str, Any] | None, *, is_schema: bool) -> None:
-        """That the server does not take `level`: for `schema`, or at all."""
-        if level == "json_schema" and is_schema and schema is not None:
-            if len(self._refused) >= _KNOWN_SCHEMAS:
-                self._refused.clear()
-            self._refused.add(_digest(schema))
-        elif level == "json_schema" and self._highest == "json_schema":
-            self._highest = "json_object"
-        elif level == "json_object":
-            self._highest = "prompt"
+    def record_refusal(
+        self, refused: ResponseFormat, schema: dict[str, Any] | None, *, only_schema: bool
+    ) -> None:
+        """Remember that the server refuses a format, for all requests or for `schema` only."""
+        if refused == "json_schema" and only_schema and schema is not None:
+            if len(self._refused_schemas) >= _MAX_REFUSED_SCHEMAS:
+                self._refused_schemas.clear()
+            self._refused_schemas.add(_digest(schema))
+        elif refused == "json_schema" and self._strictest == "json_schema":
+            self._strictest = "json_object"
+        elif refused == "json_object":
+            self._strictest = "prompt"
 
 
-def response_format(level: Level, schema: dict[str, Any] | None) -> dict[str, Any] | None:
-    """The parameter of that name; None if there is to be none."""
-    if level == "json_schema":
+def response_format_parameter(
+    wanted: ResponseFormat, schema: dict[str, Any] | None
+) -> dict[str, Any] | None:
+    """Return the request parameter `response_format`, or None to leave the parameter out."""
+    if wanted == "json_schema":
         return {
             "type": "json_schema",
             "json_schema": {"name": "result", "strict": True, "schema": schema},
         }
-    return {"type": "json_object"} if level == "json_object" else None
+    return {"type": "json_object"} if wanted == "json_object" else None
 
 
 def _digest(schema: dict[str, Any]) -> str:

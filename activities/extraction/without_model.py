@@ -1,5 +1,4 @@
-"""Structured results where no language model is configured: from what the page declares about
-itself, or not at all."""
+"""Structured results without a language model: from what a page declares about itself."""
 
 from __future__ import annotations
 
@@ -11,22 +10,27 @@ from domain.failures import ScrapeError
 from domain.options import BatchOptions
 
 _MAX_NAMES = 10
+"""Properties that a sentence names."""
+
+_MAX_NAME_LENGTH = 60
+"""Characters of a property that a sentence shows."""
 
 
 async def extract(
     converter: ContentConverter, page: PageCapture, options: BatchOptions, warnings: list[str]
 ) -> dict[str, Any]:
-    """The structured result for `page`; `warnings` gets what its reader has to know.
+    """Return the structured result for `page`; add to `warnings` what its reader must know.
 
-    Raises `ScrapeError`: with `LLM_NOT_CONFIGURED` if it takes a model to find what was asked for.
+    Raises `ScrapeError`, with `LLM_NOT_CONFIGURED` if only a model can find the values.
     """
     found = await converter.extract_declared(page.html, page.final_url, options.json_schema)
     if found.missing:
-        raise needs_model(f"The page does not declare {_listed(found.missing)}")
+        raise model_required(f"The page does not declare {_listed(found.missing)}")
     if found.result is None:
-        raise needs_model("The page declares nothing of what was asked for")
+        raise model_required("The page declares none of the requested values")
     if found.violation is not None:
-        raise needs_model(f"What the page declares does not fit the schema: {found.violation}"[:-1])
+        violation = found.violation.removesuffix(".")
+        raise model_required(f"What the page declares does not fit the schema: {violation}")
     warnings.append(
         "There is no language model: the result holds only what the page declares about "
         "itself in JSON-LD, microdata, RDFa, meta elements, tables and definition lists."
@@ -34,21 +38,18 @@ async def extract(
     )
     if found.disagreements:
         warnings.append(
-            f"The page declares {_listed(found.disagreements)} in several ways; the most trusted "
-            "source was taken."
+            f"The page declares different values for {_listed(found.disagreements)}; the result "
+            "has the value of the most trusted source."
         )
     return found.result
 
 
-def needs_model(why: str) -> ScrapeError:
-    """The failure of what takes a model; `why` is a sentence without its full stop."""
-    return ScrapeError(
-        "LLM_NOT_CONFIGURED",
-        f"{why}, and there is no language model to ask.",
-    )
+def model_required(reason: str) -> ScrapeError:
+    """Return the failure of an item that needs a model; `reason` has no full stop."""
+    return ScrapeError("LLM_NOT_CONFIGURED", f"{reason}, and no language model is configured.")
 
 
 def _listed(pointers: list[str]) -> str:
-    names = [pointer.removeprefix("/")[:60] for pointer in pointers[:_MAX_NAMES]]
+    names = [pointer.removeprefix("/")[:_MAX_NAME_LENGTH] for pointer in pointers[:_MAX_NAMES]]
     more = len(pointers) - len(names)
     return ", ".join(names) + (f" and {more} more" if more else "")

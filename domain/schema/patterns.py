@@ -1,7 +1,7 @@
 """Regular expressions of clients' schemas, matched in linear time.
 
-Python's own take exponential time for some patterns, and whoever sends a schema, or writes a page,
-could hold up a worker with one. Those of RE2 take time in proportion to the text.
+Python's own `re` takes exponential time for some patterns. A client, or the author of a page, could
+block a worker with such a pattern. RE2 takes time in proportion to the text.
 """
 
 from __future__ import annotations
@@ -21,8 +21,11 @@ MAX_MEMORY = 2**20
 
 @lru_cache(maxsize=512)
 def compiled(pattern: str) -> Any:
-    """`pattern` with a method `search`; None if it cannot be matched in linear time, as with
-    lookarounds and references to groups."""
+    """Return the compiled `pattern`, which has a method `search`.
+
+    Returns None for a pattern that RE2 does not support. Lookarounds and references to groups
+    cannot be matched in linear time.
+    """
     options = re2.Options()
     options.log_errors = False
     options.max_mem = MAX_MEMORY
@@ -34,23 +37,23 @@ def compiled(pattern: str) -> Any:
 
 @lru_cache(maxsize=16)
 def with_safe_patterns(dialect: type[Validator]) -> type[Validator]:
-    """`dialect`, enforcing only patterns that can be matched in linear time.
+    """Return `dialect` with patterns matched by RE2; unsupported patterns match everything.
 
-    The schemas must not have `$schema` anywhere, since that brings the dialect's own rules back.
+    The schemas must not contain `$schema`, because `$schema` brings back the original rules.
     """
     known = dialect.VALIDATORS
     replaced = {
-        "pattern": _pattern,
-        "patternProperties": _pattern_properties,
+        "pattern": _check_pattern,
+        "patternProperties": _check_pattern_properties,
         "additionalProperties": _additional_properties(known["additionalProperties"]),
     }
     if "unevaluatedProperties" in known:
-        replaced["unevaluatedProperties"] = _unevaluated(known["unevaluatedProperties"])
+        replaced["unevaluatedProperties"] = _unevaluated_properties(known["unevaluatedProperties"])
     return extend(dialect, replaced)  # type: ignore[no-any-return, no-untyped-call]
 
 
 def has_pattern_properties(schema: Any) -> bool:
-    """Whether names are matched against patterns anywhere in `schema`."""
+    """Return whether `patternProperties` occurs anywhere in `schema`."""
     if isinstance(schema, dict):
         return bool(schema.get("patternProperties")) or any(
             has_pattern_properties(part) for part in schema.values()
@@ -58,12 +61,14 @@ def has_pattern_properties(schema: Any) -> bool:
     return isinstance(schema, list) and any(has_pattern_properties(part) for part in schema)
 
 
-def _pattern(validator: Any, pattern: str, instance: Any, schema: Any) -> Iterator[ValidationError]:
+def _check_pattern(
+    validator: Any, pattern: str, instance: Any, schema: Any
+) -> Iterator[ValidationError]:
     if isinstance(instance, str) and not _may_match(pattern, instance):
         yield ValidationError("does not match the pattern")
 
 
-def _pattern_properties(
+def _check_pattern_properties(
     validator: Any, patterns: dict[str, Any], instance: Any, schema: Any
 ) -> Iterator[ValidationError]:
     if not isinstance(instance, dict):
@@ -72,11 +77,13 @@ def _pattern_properties(
         if (matcher := compiled(pattern)) is None:
             continue
         for name, value in instance.items():
-            if _found(matcher, name):
+            if _matches(matcher, name):
                 yield from validator.descend(value, part, path=name, schema_path=pattern)
 
 
 def _additional_properties(original: Any) -> Any:
+    """Return `original`, the check of jsonschema, without names that a pattern may match."""
+
     def check(
         validator: Any, allowed: Any, instance: Any, schema: Any
     ) -> Iterator[ValidationError]:
@@ -88,13 +95,16 @@ def _additional_properties(original: Any) -> Any:
             for name, value in instance.items()
             if not any(_may_match(pattern, name) for pattern in patterns)
         }
+        # Without patterns in the schema, `original` compiles none with Python's `re`.
         plain = {name: part for name, part in schema.items() if name != "patternProperties"}
         yield from original(validator, allowed, others, plain)
 
     return check
 
 
-def _unevaluated(original: Any) -> Any:
+def _unevaluated_properties(original: Any) -> Any:
+    """Return `original`, the check of jsonschema, for schemas without `patternProperties` only."""
+
     def check(
         validator: Any, allowed: Any, instance: Any, schema: Any
     ) -> Iterator[ValidationError]:
@@ -106,8 +116,8 @@ def _unevaluated(original: Any) -> Any:
 
 def _may_match(pattern: str, text: str) -> bool:
     matcher = compiled(pattern)
-    return matcher is None or _found(matcher, text)
+    return matcher is None or _matches(matcher, text)
 
 
-def _found(matcher: Any, text: str) -> bool:
+def _matches(matcher: Any, text: str) -> bool:
     return matcher.search(text.encode(errors="replace").decode()) is not None

@@ -1,7 +1,7 @@
-"""What a schema asks for, under the contract's rule for what a page does not say.
+"""The contract's rule for values that a page does not have, and the validation under that rule.
 
-A required property is always there, `null` where the page has no value for it, also where the
-schema does not allow `null`. An optional one is left out.
+A required property is always present. It is `null` if the page has no value, even if the schema
+does not allow `null`. An optional property without a value is left out.
 """
 
 from __future__ import annotations
@@ -14,17 +14,25 @@ from jsonschema.validators import Draft202012Validator, validator_for
 
 from domain.schema.patterns import with_safe_patterns
 
-_MAX_REFERENCES = 20
-
-_MAX_WANTED = 200
-"""Characters of a keyword's value up to which a sentence repeats it."""
+_MAX_SHOWN_VALUE = 200
+"""Characters of a keyword's value. Longer values are not repeated in a sentence."""
 
 _NULL = {"type": "null"}
 
+_NOT_SCHEMAS = frozenset(("enum", "const", "required", "default", "examples"))
+"""Keywords whose values are data and hold no schemas."""
+
+_SCHEMA_MAPS = frozenset(
+    ("properties", "patternProperties", "$defs", "definitions", "dependentSchemas")
+)
+"""Keywords whose values are objects with names as keys and schemas as values."""
+
 
 def violation(result: Any, schema: dict[str, Any]) -> str | None:
-    """What is wrong with `result` by `schema` and the rule for null: a sentence without any of
-    the page's text; None if nothing is."""
+    """Return how `result` breaks `schema` under the rule for null, or None if it does not.
+
+    The sentence names the place and the keyword. It holds none of the page's text.
+    """
     relaxed = with_null_rule(schema)
     dialect = validator_for(schema, default=Draft202012Validator)
     validator = with_safe_patterns(dialect)(relaxed)
@@ -32,26 +40,27 @@ def violation(result: Any, schema: dict[str, Any]) -> str | None:
         error = best_match(validator.iter_errors(result))
     except RecursionError:
         return "result is nested too deep for the schema, which refers to itself."
-    if error is None:
-        return None
-    error = _behind_null(error)
+    return None if error is None else _sentence(_without_null_rule(error))
+
+
+def _sentence(error: ValidationError) -> str:
     place = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in error.path)
     wanted = json.dumps(error.validator_value, ensure_ascii=False, default=str)
-    rule = (
-        f"{error.validator!r}: {wanted}" if len(wanted) <= _MAX_WANTED else f"{error.validator!r}"
-    )
-    return f"result{place} does not fulfil {rule}."
+    keyword = repr(error.validator)
+    if len(wanted) <= _MAX_SHOWN_VALUE:
+        keyword = f"{keyword}: {wanted}"
+    return f"result{place} does not fulfil {keyword}."
 
 
-def _behind_null(error: ValidationError) -> ValidationError:
-    """What is wrong by the schema itself, where the rule for null has added an alternative."""
+def _without_null_rule(error: ValidationError) -> ValidationError:
+    """Return the error of the client's own schema behind an `anyOf` that the null rule added."""
     while error.validator == "anyOf" and _adds_null(error.validator_value):
-        behind = best_match(part for part in error.context or () if part.schema_path[0] == 1)
-        if behind is None:
+        original = best_match(part for part in error.context or () if part.schema_path[0] == 1)
+        if original is None:
             break
-        behind.path.extendleft(reversed(error.path))
-        behind.parent = None
-        error = behind
+        original.path.extendleft(reversed(error.path))
+        original.parent = None
+        error = original
     return error
 
 
@@ -60,69 +69,27 @@ def _adds_null(alternatives: Any) -> bool:
 
 
 def with_null_rule(schema: Any) -> Any:
-    """`schema` such that required properties may be `null`, without naming its dialect."""
+    """Return `schema` with required properties that may be `null`, and without `$schema`."""
     if isinstance(schema, list):
         return [with_null_rule(part) for part in schema]
     if not isinstance(schema, dict):
         return schema
-    result = {
-        name: part
-        if name in ("enum", "const", "required", "default", "examples")
-        else _of_each(part)
-        if name in _MAPS and isinstance(part, dict)
-        else with_null_rule(part)
-        for name, part in schema.items()
-        if name != "$schema"
+    relaxed = {
+        keyword: _relaxed_value(keyword, value)
+        for keyword, value in schema.items()
+        if keyword != "$schema"
     }
-    properties = result.get("properties")
+    properties = relaxed.get("properties")
     if isinstance(properties, dict):
         for name in schema.get("required", ()):
             if name in properties:
                 properties[name] = {"anyOf": [_NULL, properties[name]]}
-    return result
+    return relaxed
 
 
-_MAPS = frozenset(("properties", "patternProperties", "$defs", "definitions", "dependentSchemas"))
-
-
-def _of_each(schemas: dict[str, Any]) -> dict[str, Any]:
-    return {name: with_null_rule(part) for name, part in schemas.items()}
-
-
-def resolve(schema: Any, root: dict[str, Any], depth: int = 0) -> dict[str, Any]:
-    """`schema` with its reference within `root`, and its `allOf`, put in place. `{}` for `true`
-    and for what cannot be resolved."""
-    for _ in range(_MAX_REFERENCES):
-        if not isinstance(schema, dict):
-            return {}
-        reference = schema.get("$ref")
-        if not isinstance(reference, str):
-            break
-        beside = {name: part for name, part in schema.items() if name != "$ref"}
-        schema = {**_at(reference, root), **beside}
-    else:
-        return {}
-    for part in schema.get("allOf", ()):
-        merged = resolve(part, root, depth + 1) if depth < _MAX_REFERENCES else {}
-        schema = {
-            **merged,
-            **schema,
-            "properties": {**merged.get("properties", {}), **schema.get("properties", {})},
-            "required": [*schema.get("required", ()), *merged.get("required", ())],
-        }
-    return dict(schema)
-
-
-def _at(reference: str, root: dict[str, Any]) -> dict[str, Any]:
-    target: Any = root
-    for part in reference.removeprefix("#").strip("/").split("/"):
-        part = part.replace("~1", "/").replace("~0", "~")
-        if not part:
-            continue
-        if isinstance(target, list) and part.isdecimal() and int(part) < len(target):
-            target = target[int(part)]
-        elif isinstance(target, dict):
-            target = target.get(part)
-        else:
-            return {}
-    return target if isinstance(target, dict) else {}
+def _relaxed_value(keyword: str, value: Any) -> Any:
+    if keyword in _NOT_SCHEMAS:
+        return value
+    if keyword in _SCHEMA_MAPS and isinstance(value, dict):
+        return {name: with_null_rule(part) for name, part in value.items()}
+    return with_null_rule(value)

@@ -1,10 +1,12 @@
 """A client's schema in the strict dialect of structured outputs.
 
-That dialect, in the form that OpenAI and the others agree upon: each object names all of its
-properties, requires all of them and allows no others; alternatives are `anyOf`; references lead to
-`$defs`; limits of numbers, lengths and the like are unknown. What a property may lack is `null`
-there, which `activities.conversion.normalise` undoes. Limits are told in the descriptions, since
-models heed them, and are checked here once the answer has come.
+The dialect is the common subset of OpenAI and the other servers. Each object names all of its
+properties, requires all of them and allows no others. Alternatives are `anyOf`. References lead to
+`$defs`. Limits of numbers and lengths are unknown.
+
+A property that may be missing is `null` in the dialect; `activities.conversion.normalise` removes
+such nulls. Limits become part of the descriptions, because models respect them. The answer is
+checked against the limits afterwards.
 """
 
 from __future__ import annotations
@@ -12,13 +14,14 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from domain.schema.rules import resolve
+from domain.schema.references import resolve
 
 _MAX_DEPTH = 40
 _MAX_DEFINITIONS = 500
 _MAX_DESCRIPTION = 1000
+"""Characters of one description."""
 
-_TOLD = (
+_DESCRIBED = (
     "format",
     "pattern",
     "minimum",
@@ -32,7 +35,7 @@ _TOLD = (
     "maxItems",
     "uniqueItems",
 )
-"""Keywords that go into the description."""
+"""Keywords that become part of the description."""
 
 CHECKED_AFTERWARDS = (
     "not",
@@ -49,40 +52,60 @@ CHECKED_AFTERWARDS = (
     "unevaluatedProperties",
     "unevaluatedItems",
 )
-"""Keywords of which the dialect has nothing: no server holds a model to them."""
+"""Keywords that the dialect cannot express, so that no server enforces them."""
+
+_ANNOTATIONS = frozenset(
+    (
+        "title",
+        "description",
+        "examples",
+        "default",
+        "deprecated",
+        "$comment",
+        "$defs",
+        "definitions",
+        "$schema",
+        "$id",
+    )
+)
+"""Keywords that allow and forbid no value."""
 
 _PLAIN_TYPES = frozenset(("string", "number", "integer", "boolean", "null"))
 
 
 class _InexpressibleError(Exception):
-    """The dialect has no form for this; leaving it out would change what is asked for."""
+    """The dialect has no form for a part of the schema, and leaving it out changes the meaning."""
 
 
 def strict_schema(schema: dict[str, Any]) -> dict[str, Any] | None:
-    """`schema` in the strict dialect, such that every object that fulfils `schema` by the
-    contract's rule for null has a form in it. None if there is none: objects with names that are
-    not known before, tuples, values of any kind."""
+    """Return `schema` in the strict dialect, or None if the dialect cannot express it.
+
+    Every object that fulfils `schema` under the contract's rule for null has a form in the result.
+    The dialect cannot express objects with unknown names, tuples, and values of any kind.
+    """
     try:
-        return _Strict(schema).run()
+        return _StrictSchemaBuilder(schema).build()
     except _InexpressibleError:
         return None
 
 
-class _Strict:
+class _StrictSchemaBuilder:
+    """Builds the strict form of one schema, with its definitions."""
+
     def __init__(self, root: dict[str, Any]) -> None:
         self._root = root
         self._names: dict[str, str] = {}
         self._definitions: dict[str, dict[str, Any]] = {}
 
-    def run(self) -> dict[str, Any]:
-        strict = self._part(self._root, 0, is_root=True)
+    def build(self) -> dict[str, Any]:
+        strict = self._strict(self._root, 0, is_root=True)
         if "properties" not in strict:
             raise _InexpressibleError
         if self._definitions:
             strict["$defs"] = self._definitions
         return strict
 
-    def _part(self, schema: Any, depth: int, *, is_root: bool = False) -> dict[str, Any]:
+    def _strict(self, schema: Any, depth: int, *, is_root: bool = False) -> dict[str, Any]:
         if not isinstance(schema, dict) or depth > _MAX_DEPTH:
             raise _InexpressibleError
         reference = schema.get("$ref")
@@ -90,30 +113,35 @@ class _Strict:
             return {"$ref": f"#/$defs/{self._definition(reference, depth)}"}
         schema = resolve(schema, self._root)
         alternatives = schema.get("anyOf") or schema.get("oneOf")
-        if alternatives and not _only_limits(alternatives):
-            if is_root:
-                raise _InexpressibleError  # the dialect's root is no alternative
-            # What `allOf` has is in the schema already.
-            base = {
-                name: part
-                for name, part in schema.items()
-                if name not in ("anyOf", "oneOf", "allOf")
-            }
-            base = base if _constrains(base) else {}
-            branches = [
-                self._part({"allOf": [branch], **base} if base else branch, depth + 1)
-                for branch in alternatives
-                if branch is not False
-            ]
-            return _described({"anyOf": branches}, schema)
-        return _described(self._plain(schema, depth), schema)
+        if not alternatives or _only_limits(alternatives):
+            return _described(self._single(schema, depth), schema)
+        if is_root:
+            raise _InexpressibleError  # the root must be an object
+        branches = self._branches(schema, alternatives, depth)
+        return _described({"anyOf": branches}, schema)
 
-    def _plain(self, schema: dict[str, Any], depth: int) -> dict[str, Any]:
+    def _branches(
+        self, schema: dict[str, Any], alternatives: list[Any], depth: int
+    ) -> list[dict[str, Any]]:
+        """Return each alternative combined with the keywords beside the alternatives."""
+        # `resolve` has already merged what `allOf` says into the schema.
+        base = {
+            name: part for name, part in schema.items() if name not in ("anyOf", "oneOf", "allOf")
+        }
+        base = base if _constrains(base) else {}
+        return [
+            self._strict({"allOf": [branch], **base} if base else branch, depth + 1)
+            for branch in alternatives
+            if branch is not False
+        ]
+
+    def _single(self, schema: dict[str, Any], depth: int) -> dict[str, Any]:
+        """Return the strict form of a schema without alternatives."""
         if "const" in schema:
             return _enumeration([schema["const"]])
         if "enum" in schema:
             return _enumeration(schema["enum"])
-        types = schema.get("type") or _implied(schema)
+        types = schema.get("type") or _implied_types(schema)
         types = [types] if isinstance(types, str) else types
         if len(types) == 1:
             return self._typed(types[0], schema, depth)
@@ -130,7 +158,7 @@ class _Strict:
             items = schema.get("items")
             if "prefixItems" in schema or not isinstance(items, dict):
                 raise _InexpressibleError
-            return {"type": "array", "items": self._part(items, depth + 1)}
+            return {"type": "array", "items": self._strict(items, depth + 1)}
         return {"type": kind}
 
     def _object(self, schema: dict[str, Any], depth: int) -> dict[str, Any]:
@@ -142,7 +170,7 @@ class _Strict:
         if not set(schema.get("required", ())) <= properties.keys():
             raise _InexpressibleError
         strict = {
-            name: _nullable(self._part(part, depth + 1))
+            name: _nullable(self._strict(part, depth + 1))
             for name, part in properties.items()
             if part is not False
         }
@@ -154,16 +182,18 @@ class _Strict:
         }
 
     def _definition(self, reference: str, depth: int) -> str:
+        """Return the name in `$defs` of what `reference` leads to."""
         if reference not in self._names:
             if len(self._names) >= _MAX_DEFINITIONS:
                 raise _InexpressibleError
             name = self._names[reference] = f"d{len(self._names) + 1}"
             target = resolve({"$ref": reference}, self._root)
-            self._definitions[name] = self._part(target, depth + 1)
+            self._definitions[name] = self._strict(target, depth + 1)
         return self._names[reference]
 
 
 def _nullable(strict: dict[str, Any]) -> dict[str, Any]:
+    """Return `strict` with `null` as one more value."""
     kind = strict.get("type")
     if isinstance(kind, str) and kind in _PLAIN_TYPES - {"null"}:
         nullable = {**strict, "type": [kind, "null"]}
@@ -184,19 +214,20 @@ def _nullable(strict: dict[str, Any]) -> dict[str, Any]:
 
 
 def _enumeration(values: list[Any]) -> dict[str, Any]:
-    kinds: dict[str, list[Any]] = {}
+    """Return a schema of `values`, with one branch for each type."""
+    by_type: dict[str, list[Any]] = {}
     for value in values:
-        kinds.setdefault(_kind(value), []).append(value)
-    if not kinds or not kinds.keys() <= _PLAIN_TYPES:
+        by_type.setdefault(_type_of(value), []).append(value)
+    if not by_type or not by_type.keys() <= _PLAIN_TYPES:
         raise _InexpressibleError
     branches: list[dict[str, Any]] = [
         {"type": kind} if kind == "null" else {"type": kind, "enum": members}
-        for kind, members in kinds.items()
+        for kind, members in by_type.items()
     ]
     return branches[0] if len(branches) == 1 else {"anyOf": branches}
 
 
-def _kind(value: Any) -> str:
+def _type_of(value: Any) -> str:
     match value:
         case None:
             return "null"
@@ -209,21 +240,23 @@ def _kind(value: Any) -> str:
     return "other"
 
 
-def _implied(schema: dict[str, Any]) -> list[str]:
-    """The type of a schema that does not name it, as a reader would take it."""
+def _implied_types(schema: dict[str, Any]) -> list[str]:
+    """Return the type that a schema without `type` obviously means."""
     if "properties" in schema:
         return ["object"]
     return ["array"] if "items" in schema else []
 
 
 def _constrains(schema: dict[str, Any], besides: str = "") -> bool:
-    """Whether `schema` says more than what a reader is told."""
-    silent = {besides, "title", "description", "examples", "default", "$comment", "$defs"}
-    return bool(schema.keys() - silent - {"definitions", "$schema", "$id", "deprecated"})
+    """Return whether `schema` has a keyword that limits values, other than `besides`."""
+    return bool(schema.keys() - _ANNOTATIONS - {besides})
 
 
 def _only_limits(alternatives: list[Any]) -> bool:
-    """Whether they only say which properties go together; that is checked afterwards."""
+    """Return whether `alternatives` say only which properties an object must have together.
+
+    The dialect cannot express that, so the answer is checked afterwards.
+    """
     return all(
         isinstance(branch, dict)
         and branch.keys() <= {"required", "not", "type"}
@@ -233,13 +266,15 @@ def _only_limits(alternatives: list[Any]) -> bool:
 
 
 def _described(strict: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
-    """`strict` with what `schema` tells a reader, and with the limits that it sets."""
-    told = [str(schema[name]) for name in ("title", "description") if schema.get(name)]
+    """Return `strict` with the title, the description and the limits of `schema` as text."""
+    texts = [str(schema[name]) for name in ("title", "description") if schema.get(name)]
     limits = [
-        f"{name} {json.dumps(schema[name], ensure_ascii=False)}" for name in _TOLD if name in schema
+        f"{name} {json.dumps(schema[name], ensure_ascii=False)}"
+        for name in _DESCRIBED
+        if name in schema
     ]
     if limits:
-        told.append(f"({', '.join(limits)})")
-    if told and "$ref" not in strict:
-        return {**strict, "description": ". ".join(told)[:_MAX_DESCRIPTION]}
+        texts.append(f"({', '.join(limits)})")
+    if texts and "$ref" not in strict:
+        return {**strict, "description": ". ".join(texts)[:_MAX_DESCRIPTION]}
     return strict

@@ -1,4 +1,4 @@
-"""Checks of the JSON Schemas that clients send."""
+"""Check the JSON Schemas that clients send, and warn about keywords without effect."""
 
 from __future__ import annotations
 
@@ -15,10 +15,18 @@ from referencing.exceptions import Unresolvable
 from domain.schema.patterns import compiled, has_pattern_properties
 from domain.schema.strict import CHECKED_AFTERWARDS
 
+# Limits of one schema. The last three are the limits of OpenAI's structured outputs:
+# https://developers.openai.com/api/docs/guides/structured-outputs#supported-schemas
 MAX_BYTES = 64 * 1024
 MAX_LEVELS = 10
 MAX_PROPERTIES = 5_000
 MAX_ENUM_VALUES = 1_000
+
+_MAX_SHOWN = 100
+"""Characters of a client's text that a sentence repeats."""
+
+_MAX_SHOWN_ERROR = 300
+"""Characters of an error of jsonschema, which may quote a large part of the schema."""
 
 _SUBSCHEMA = (
     "items",
@@ -33,11 +41,16 @@ _SUBSCHEMA = (
     "unevaluatedProperties",
     "additionalItems",
 )
+"""Keywords whose value is a schema."""
+
 _SUBSCHEMA_LISTS = ("allOf", "anyOf", "oneOf", "prefixItems", "items")
+"""Keywords whose value is a list of schemas."""
+
 _SUBSCHEMA_MAPS = ("properties", "patternProperties", "$defs", "definitions", "dependentSchemas")
+"""Keywords whose value is an object of schemas."""
 
 _IN_PLACE = ("not", "if", "then", "else")
-"""Keywords with one schema for the same value."""
+"""Keywords with one schema that applies to the same value as the schema around it."""
 
 _NOT_ENFORCED = {
     "format": "the format is told to the model but not checked",
@@ -48,7 +61,7 @@ _NOT_ENFORCED = {
 
 
 def check_schema(schema: dict[str, Any]) -> list[str]:
-    """What is wrong with `schema`: a sentence each, naming the place; empty if nothing is."""
+    """Return a sentence for each problem of `schema`, with its place; empty if it is valid."""
     size = len(json.dumps(schema, ensure_ascii=False).encode())
     if size > MAX_BYTES:
         return [f"schema: has {size} bytes; at most {MAX_BYTES} are allowed."]
@@ -57,44 +70,53 @@ def check_schema(schema: dict[str, Any]) -> list[str]:
     if not isinstance(schema.get("$schema", ""), str):
         return ["schema.$schema: must be a string."]
     dialect = validator_for(schema, default=Draft202012Validator)
-    # Not its own check_schema(): that compiles patterns and lets an OverflowError through.
+    # `dialect.check_schema()` compiles patterns, and some of them raise an OverflowError.
     error = best_match(dialect(dialect.META_SCHEMA).iter_errors(schema))
     if error is not None:
         place = "".join(f"[{part!r}]" for part in error.absolute_path)
-        return [f"schema{place}: {error.message[:300]}."]
+        return [f"schema{place}: {error.message[:_MAX_SHOWN_ERROR]}."]
     return _check_limits(schema) or _check_references(schema) or _check_circles(schema)
 
 
 def schema_warnings(schema: dict[str, Any]) -> list[str]:
-    """What the schema asks for that will not be enforced, a sentence each."""
-    warnings = []
-    matches_names = has_pattern_properties(schema)
-    for path, _, part in _walk(schema):
-        warnings += [
-            f"{path}.{keyword}: {_NOT_ENFORCED[keyword]}."
-            for keyword in part
-            if keyword in _NOT_ENFORCED
-        ]
-        patterns = [("patternProperties", pattern) for pattern in part.get("patternProperties", ())]
-        if "pattern" in part:
-            patterns.append(("pattern", part["pattern"]))
-        for keyword, pattern in patterns:
-            if compiled(pattern) is None:
-                warnings.append(
-                    f"{path}.{keyword}: {pattern[:100]!r} is not checked, since it cannot "
-                    "be matched in linear time; leave out lookarounds and references to groups."
-                )
-        if "unevaluatedProperties" in part and matches_names:
-            warnings.append(
-                f"{path}.unevaluatedProperties: it is not checked beside patternProperties."
-            )
-        warnings += [
-            f"{path}.{keyword}: no model is held to it; its answer is checked against it."
-            for keyword in part
-            if keyword in CHECKED_AFTERWARDS
-            and not any(warning.startswith(f"{path}.{keyword}:") for warning in warnings)
-        ]
-    return warnings
+    """Return a sentence for each keyword of `schema` that is not enforced."""
+    has_patterns = has_pattern_properties(schema)
+    return [
+        f"{path}.{keyword}: {reason}."
+        for path, _, part in _walk(schema)
+        for keyword, reason in _unenforced(part, has_patterns=has_patterns)
+    ]
+
+
+def _unenforced(part: dict[str, Any], *, has_patterns: bool) -> list[tuple[str, str]]:
+    """Return the keywords of `part` that are not enforced, each with its reason."""
+    found = [(keyword, _NOT_ENFORCED[keyword]) for keyword in part if keyword in _NOT_ENFORCED]
+    found += _unsupported_patterns(part)
+    if "unevaluatedProperties" in part and has_patterns:
+        found.append(("unevaluatedProperties", "it is not checked beside patternProperties"))
+    named = {keyword for keyword, _ in found}
+    reason = "the model is not forced to follow it; the answer is checked afterwards"
+    found += [
+        (keyword, reason)
+        for keyword in part
+        if keyword in CHECKED_AFTERWARDS and keyword not in named
+    ]
+    return found
+
+
+def _unsupported_patterns(part: dict[str, Any]) -> list[tuple[str, str]]:
+    patterns = [("patternProperties", pattern) for pattern in part.get("patternProperties", ())]
+    if "pattern" in part:
+        patterns.append(("pattern", part["pattern"]))
+    return [
+        (
+            keyword,
+            f"{pattern[:_MAX_SHOWN]!r} is not checked, because it cannot be matched in linear "
+            "time; leave out lookarounds and references to groups",
+        )
+        for keyword, pattern in patterns
+        if compiled(pattern) is None
+    ]
 
 
 def _check_limits(schema: dict[str, Any]) -> list[str]:
@@ -106,7 +128,7 @@ def _check_limits(schema: dict[str, Any]) -> list[str]:
         enum_values += len(part.get("enum", []))
         for pattern in (part.get("pattern"), *part.get("patternProperties", {})):
             if pattern is not None and not _compiles(pattern):
-                return [f"{path}.pattern: {pattern[:100]!r} is not a regular expression."]
+                return [f"{path}.pattern: {pattern[:_MAX_SHOWN]!r} is not a regular expression."]
     if properties > MAX_PROPERTIES:
         return [f"schema: has {properties} properties; at most {MAX_PROPERTIES} are allowed."]
     if enum_values > MAX_ENUM_VALUES:
@@ -125,12 +147,15 @@ def _check_references(schema: dict[str, Any]) -> list[str]:
         try:
             resolver.lookup(reference)
         except Unresolvable:
-            return [f"{path}.$ref: {reference[:100]!r} leads nowhere."]
+            return [f"{path}.$ref: {reference[:_MAX_SHOWN]!r} leads nowhere."]
     return []
 
 
 def _check_circles(schema: dict[str, Any]) -> list[str]:
-    """What refers to itself without going deeper into the data can never be decided."""
+    """Return the first schema that refers to itself for the same value.
+
+    Validation of such a schema never ends. A schema may refer to itself for a deeper value.
+    """
     resolver = Registry().resolver_with_root(Resource.opaque(schema))
     done: set[int] = set()
 
@@ -158,32 +183,30 @@ def _check_circles(schema: dict[str, Any]) -> list[str]:
 
 
 def _walk(schema: dict[str, Any]) -> Iterator[tuple[str, int, dict[str, Any]]]:
-    """Path, level (1 is the root) and schema of `schema` and all within it."""
+    """Yield path, level (1 is the root) and schema, for `schema` and all schemas within."""
     stack: list[tuple[str, int, Any]] = [("schema", 1, schema)]
     while stack:
         path, level, part = stack.pop()
         if not isinstance(part, dict):
             continue
         yield path, level, part
-        if level > MAX_LEVELS:
-            continue
-        stack.extend(
-            (f"{path}.{keyword}", level + 1, part[keyword])
-            for keyword in _SUBSCHEMA
-            if isinstance(part.get(keyword), dict)
-        )
-        for keyword in _SUBSCHEMA_LISTS:
-            if isinstance(part.get(keyword), list):
-                stack.extend(
-                    (f"{path}.{keyword}[{index}]", level + 1, entry)
-                    for index, entry in enumerate(part[keyword])
-                )
-        for keyword in _SUBSCHEMA_MAPS:
-            if isinstance(part.get(keyword), dict):
-                stack.extend(
-                    (f"{path}.{keyword}.{name}", level + 1, entry)
-                    for name, entry in part[keyword].items()
-                )
+        if level <= MAX_LEVELS:
+            stack.extend((f"{path}.{place}", level + 1, inner) for place, inner in _children(part))
+
+
+def _children(part: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Yield place and value of each schema directly within `part`."""
+    for keyword in _SUBSCHEMA:
+        if isinstance(part.get(keyword), dict):
+            yield keyword, part[keyword]
+    for keyword in _SUBSCHEMA_LISTS:
+        if isinstance(part.get(keyword), list):
+            for index, entry in enumerate(part[keyword]):
+                yield f"{keyword}[{index}]", entry
+    for keyword in _SUBSCHEMA_MAPS:
+        if isinstance(part.get(keyword), dict):
+            for name, entry in part[keyword].items():
+                yield f"{keyword}.{name}", entry
 
 
 def _compiles(pattern: str) -> bool:

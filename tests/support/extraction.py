@@ -1,4 +1,4 @@
-"""An extractor whose model is the server of the tests."""
+"""An extractor that asks the model's server of the tests."""
 
 from __future__ import annotations
 
@@ -6,12 +6,15 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+import pytest
+
 from activities.conversion.tasks import Conformed, Reading, conform
 from activities.extraction.client import ModelClient
 from activities.extraction.extractor import Extractor
+from domain.failures import ScrapeError
 from domain.items import Usage
 from domain.options import BatchOptions
-from tests.support.model_server import KEY, MODEL
+from tests.support.model_server import KEY, MODEL, ModelServer
 
 PAGE = Reading(
     url="https://shop.example/lantern",
@@ -32,8 +35,12 @@ LANTERN = {
 }
 
 
+FOUND = {"name": "Tin lantern", "price": 1299}
+"""An answer that fits `LANTERN`."""
+
+
 async def conform_here(answer: dict[str, Any], schema: dict[str, Any]) -> Conformed:
-    """As the converter does it, without its processes."""
+    """Conform `answer` to `schema` like the converter, but in this process."""
     return conform(answer, schema)
 
 
@@ -49,7 +56,7 @@ async def extractor_of(
     max_output_tokens: int = 1000,
     max_parts: int = 8,
 ) -> AsyncIterator[Extractor]:
-    """An extractor that asks the server at `url`."""
+    """Run an extractor that asks the server at `url`."""
     client = ModelClient(
         model,
         key=key,
@@ -73,10 +80,26 @@ async def extractor_of(
 async def extract(
     extractor: Extractor, page: Reading = PAGE, **request: Any
 ) -> tuple[Any, Usage, list[str]]:
-    """Result, usage and warnings."""
+    """Return the result for `page`, the usage and the warnings."""
     usage, warnings = Usage(), list[str]()
     if "schema" in request:
         request["json_schema"] = request.pop("schema")
         request["output"] = "json"
     result = await extractor.extract(page, BatchOptions(**request), usage, warnings)
     return result, usage, warnings
+
+
+async def error_of(model: ModelServer | str, **options: Any) -> ScrapeError:
+    """Return the error of an extraction, and check that it does not show the key."""
+    request = options.pop("request", {"schema": LANTERN})
+    url = model if isinstance(model, str) else model.url
+    async with extractor_of(url, **options) as extractor:
+        with pytest.raises(ScrapeError) as caught:
+            await extract(extractor, **request)
+    assert KEY not in f"{caught.value!r} {caught.value.__cause__!r} {caught.value.failure.message}"
+    return caught.value
+
+
+def formats_of(model: ModelServer) -> list[str]:
+    """Return the response format of each request."""
+    return [body.get("response_format", {"type": "none"})["type"] for body in model.requests]

@@ -1,7 +1,6 @@
-"""A model's server that speaks chat completions, with everything that goes wrong with one.
+"""A model's server with the chat-completions API, whose answers and failures are scripted.
 
-It does not think: answers are scripted. Errors are worded as the servers word them that it stands
-for. What was asked is kept, for tests to look at.
+Its errors have the words of the real servers. It keeps all requests, so that tests can check them.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from aiohttp import web
 from tests.support.servers import LocalServer
 
 KEY = "sk-model-key-5e1c"
-"""The only key that it knows."""
+"""The only key that the server accepts."""
 
 MODEL = "test-model"
 
@@ -27,24 +26,24 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True)
 class Reply:
-    """What becomes of one request."""
+    """The response to one request."""
 
     content: str | None = None
     status: int = 200
     body: object = None
-    """Sent instead of a completion."""
+    """Body of the response, instead of a completion."""
     headers: Mapping[str, str] = field(default_factory=dict)
     finish_reason: str = "stop"
     refusal: str | None = None
     tokens: tuple[int, int] = (100, 20)
-    """Of the prompt and of the answer."""
+    """Tokens of the prompt and of the answer."""
     delay: float = 0
     action: str | None = None
-    """`hang`: it never answers; `drop`: it closes the connection."""
+    """`hang` to never answer, `drop` to close the connection."""
 
 
 def says(value: object, **options: Any) -> Reply:
-    """The model answers with `value`, as JSON unless it is a string."""
+    """Return a completion with `value`, as JSON unless it is a string."""
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return Reply(content=text, **options)
 
@@ -58,13 +57,13 @@ def openai_error(
     code: str | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Reply:
-    """An error in OpenAI's form."""
+    """Return an error in the form of OpenAI."""
     error = {"message": message, "type": kind, "param": param, "code": code}
     return Reply(status=status, body={"error": error}, headers=headers or {})
 
 
 def vllm_error(status: int, message: str, *, nested: bool = True) -> Reply:
-    """An error in vLLM's form, of newer versions unless not `nested`."""
+    """Return an error in the form of vLLM. Only new versions have the `nested` form."""
     names = {400: "BadRequestError", 404: "NotFoundError", 500: "InternalServerError"}
     error = {"message": message, "type": names[status], "param": None, "code": status}
     return Reply(status=status, body={"error": error} if nested else {"object": "error", **error})
@@ -144,7 +143,7 @@ NO_TEMPERATURE = openai_error(
 
 
 def rate_limited(retry_after: str | None = None, **headers: str) -> Reply:
-    """As OpenAI says it; with a `Retry-After` if it is given."""
+    """Return the rate limit error of OpenAI, with a `Retry-After` header if given."""
     given = {"Retry-After": retry_after} if retry_after is not None else {}
     return openai_error(
         429,
@@ -159,41 +158,41 @@ Script = Callable[[Json], Reply]
 
 
 class ModelServer(LocalServer):
-    """Replies with what `reply_next` was given, and then with what `script` makes of requests."""
+    """A server that sends the replies of `reply_next` first, and then those of `script`."""
 
     def __init__(self, script: Script | None = None) -> None:
         self.script: Script = script or (lambda _: says({}))
         self.requests: list[Json] = []
-        """The bodies of all requests."""
+        """Bodies of all requests."""
         self.most_at_once = 0
-        """Requests that were under way at the same time."""
+        """Highest number of requests that were under way at the same time."""
         self._at_once = 0
         self._next: deque[Reply] = deque()
         self._arrived = asyncio.Condition()
 
     @property
     def url(self) -> str:
-        """For `OPENAI_BASE_URL`."""
+        """Value for `OPENAI_BASE_URL`."""
         return f"{self.origin}/v1"
 
     def reply_next(self, *replies: Reply) -> None:
-        """The next requests get these."""
+        """Send `replies` to the next requests."""
         self._next.extend(replies)
 
     def reset(self, script: Script | None = None) -> None:
-        """Forgets what was asked and queued."""
+        """Forget all requests and queued replies, and reply with `script` from now on."""
         self.requests.clear()
         self._next.clear()
         self.most_at_once = 0
         self.script = script or (lambda _: says({}))
 
     async def wait_requests(self, count: int, timeout: float = 60) -> None:
-        """Until so many requests have come."""
+        """Wait until `count` requests have arrived."""
         async with asyncio.timeout(timeout), self._arrived:
             await self._arrived.wait_for(lambda: len(self.requests) >= count)
 
     def application(self) -> web.Application:
-        """See `LocalServer`."""
+        """Return the application, see `LocalServer`."""
         app = web.Application(client_max_size=64 * 2**20)
         app.router.add_post("/v1/chat/completions", self._answer)
         return app
@@ -225,7 +224,7 @@ class ModelServer(LocalServer):
 
 
 def _check(body: Json) -> None:
-    """What every server insists on."""
+    """Check what every real server insists on."""
     assert body["messages"][0]["role"] == "system"
     roles = [message["role"] for message in body["messages"][1:]]
     assert roles == ["user", "assistant"] * (len(roles) // 2) + ["user"], roles
@@ -258,12 +257,12 @@ def _response(reply: Reply) -> web.Response:
 
 
 def page_of(body: Json) -> str:
-    """What the request holds between the marks."""
+    """Return the message of a request that holds the page."""
     return str(body["messages"][1]["content"])
 
 
 def fails_strict_dialect(schema: Any, place: str = "schema") -> str | None:
-    """What OpenAI minds about a schema in strict mode, by its documentation; None if nothing."""
+    """Return why OpenAI refuses a schema in strict mode, by its documentation, or None."""
     if not isinstance(schema, dict):
         return f"{place} is no object"
     allowed = {

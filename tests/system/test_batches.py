@@ -122,8 +122,8 @@ async def test_what_only_a_model_can_find_fails_and_names_the_setting(
     optional = {"type": "object", "properties": {"mood": {"type": "string"}}}
     for path, options, reason in (
         ("/declared", {"schema": needed}, "does not declare mood"),
-        ("/declared", {"schema": optional}, "declares nothing of what was asked for"),
-        ("/plain", {"prompt": "Extract the title"}, "declares nothing of what was asked for"),
+        ("/declared", {"schema": optional}, "declares none of the requested values"),
+        ("/plain", {"prompt": "Extract the title"}, "declares none of the requested values"),
         ("/declared", {"prompt": "Praise it", "output": "markdown"}, "Only a model can write"),
     ):
         item = await only_item(api, site.url(path), **options)

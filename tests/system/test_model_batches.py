@@ -1,4 +1,4 @@
-"""Batches with a model, end to end: whatever goes wrong with it, a page is fetched once."""
+"""Batches with a model, end to end: whatever fails, each page is fetched once."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ async def running_model() -> AsyncIterator[ModelServer]:
 async def model_stack(
     tmp_path_factory: pytest.TempPathFactory, running_model: ModelServer
 ) -> AsyncIterator[Stack]:
-    """A stack with a model; its workers may be killed."""
+    """Run a stack with a model. Tests may kill its workers."""
     data_dir: Path = tmp_path_factory.mktemp("model-stack")
     async with Stack(data_dir, env={**ENV, "OPENAI_BASE_URL": running_model.url}) as running:
         yield running
@@ -84,7 +84,7 @@ async def only_item(api: ApiClient, url: str, **options: object) -> Json:
     return dict(item)
 
 
-async def test_a_schema_and_a_prompt_are_answered_by_the_model(
+async def test_the_model_answers_a_schema_and_a_prompt(
     api: ApiClient, model: ModelServer, model_stack: Stack, site: Site
 ) -> None:
     model.reply_next(says(FOUND, tokens=(9000, 1001)))
@@ -96,13 +96,13 @@ async def test_a_schema_and_a_prompt_are_answered_by_the_model(
     assert item["warnings"] == ["The page has almost no text: 10 letters."]
     assert item["screenshotUrl"]
     assert item["httpStatus"] == 200
-    # Two for the page, and two for as many started 10,000 tokens.
+    # Two credits for the page, and one for each 10,000 tokens that were started.
     assert item["creditsUsed"] == 4
     assert await api.credits_used() == used + 4
     [body] = model.requests
     assert "In euros" in body["messages"][0]["content"]
     assert "Tin lantern" in server.page_of(body)
-    assert '"price": "18.50"' in server.page_of(body), "what the page declares goes along"
+    assert '"price": "18.50"' in server.page_of(body), "declared data is sent too"
     assert checkpoints(model_stack) == []
 
 
@@ -114,7 +114,7 @@ async def test_markdown_and_fast_mode(api: ApiClient, model: ModelServer, site: 
     assert item["warnings"] == []
 
 
-async def test_without_a_prompt_no_model_is_asked(
+async def test_without_a_prompt_the_model_is_not_asked(
     api: ApiClient, model: ModelServer, site: Site
 ) -> None:
     assert (await only_item(api, site.url("/plain")))["creditsUsed"] == 2
@@ -133,7 +133,7 @@ FAILURES = {
 }
 
 
-async def test_failures_that_stay_fetch_the_page_once_and_a_retry_goes_on_from_it(
+async def test_a_retry_after_a_permanent_failure_continues_from_the_page(
     api: ApiClient, model: ModelServer, model_stack: Stack, site: Site
 ) -> None:
     def script(body: Json) -> Reply:
@@ -157,12 +157,12 @@ async def test_failures_that_stay_fetch_the_page_once_and_a_retry_goes_on_from_i
     assert status == 202
     batch = await api.finished(batch_id, timeout=120)
     assert [item["result"] for item in batch["items"]] == [FOUND] * len(urls)
-    assert site.hits("/plain") == before + len(urls), "the pages were there already"
+    assert site.hits("/plain") == before + len(urls), "the pages came from checkpoints"
     assert checkpoints(model_stack) == []
 
 
-PASSING = {
-    # More of each than one attempt at the item waits for.
+TRANSIENT = {
+    # More failures than one attempt at the item retries.
     "limited": [server.rate_limited("0")] * 4,
     "overloaded": [server.OVERLOADED] * 4,
     "hanging": [Reply(action="hang")],
@@ -170,10 +170,10 @@ PASSING = {
 }
 
 
-async def test_failures_that_pass_fetch_the_page_once(
+async def test_transient_failures_do_not_fetch_the_page_again(
     api: ApiClient, model: ModelServer, site: Site
 ) -> None:
-    left = {name: list(replies) for name, replies in PASSING.items()}
+    left = {name: list(replies) for name, replies in TRANSIENT.items()}
 
     def script(body: Json) -> Reply:
         replies = next(replies for name, replies in left.items() if f"number={name}" in page(body))
@@ -181,7 +181,7 @@ async def test_failures_that_pass_fetch_the_page_once(
 
     model.script = script
     before = site.hits("/plain")
-    urls = [site.url(f"/plain?number={name}") for name in PASSING]
+    urls = [site.url(f"/plain?number={name}") for name in TRANSIENT]
     batch = await api.finished(await api.submit(urls, schema=LANTERN), timeout=180)
     for item in batch["items"]:
         assert item["result"] == FOUND, item
@@ -190,7 +190,7 @@ async def test_failures_that_pass_fetch_the_page_once(
     assert site.hits("/plain") == before + len(urls)
 
 
-async def test_a_server_that_is_away_for_a_while(
+async def test_items_wait_for_a_server_that_is_down(
     api: ApiClient, model: ModelServer, site: Site
 ) -> None:
     before = site.hits("/plain")
@@ -206,7 +206,7 @@ async def test_a_server_that_is_away_for_a_while(
     assert site.hits("/plain") == before + 6
 
 
-async def test_a_worker_that_dies_while_the_model_thinks(
+async def test_the_page_survives_the_death_of_its_worker(
     api: ApiClient, model: ModelServer, model_stack: Stack, site: Site
 ) -> None:
     model.script = lambda _: Reply(action="hang")
@@ -221,13 +221,13 @@ async def test_a_worker_that_dies_while_the_model_thinks(
     assert site.hits("/plain") == before + 5
 
 
-async def test_waiting_for_the_model_holds_no_tab_and_a_cancel_stays_exact(
+async def test_waiting_for_the_model_holds_no_tab_and_a_cancel_is_exact(
     api: ApiClient, model: ModelServer, site: Site
 ) -> None:
     model.script = lambda _: says(FOUND, delay=1.5)
     used = await api.credits_used()
     batch_id = await api.submit([site.url(f"/plain?n={n}") for n in range(50)], schema=LANTERN)
-    # More than there are tabs are with the model.
+    # The model works for more items than there are tabs.
     await model.wait_requests(8, timeout=120)
     assert model.most_at_once > 3
     async with api.session.delete(f"/api/batch/scrape/{batch_id}") as response:
@@ -246,7 +246,7 @@ async def test_waiting_for_the_model_holds_no_tab_and_a_cancel_stays_exact(
     assert await api.credits_used() == used + 3 * (50 - cancelled)
 
 
-async def test_pages_that_wait_for_too_long_are_dropped_and_swept_out(
+async def test_checkpoints_expire_and_are_deleted(
     model_stack: Stack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bucket = bucket_of(model_stack, monkeypatch)
@@ -266,7 +266,7 @@ async def test_pages_that_wait_for_too_long_are_dropped_and_swept_out(
 
 
 def bucket_of(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> Bucket:
-    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)  # which remembers credentials
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)  # it remembers credentials
     for name, value in stack.env.items():
         if name.startswith("AWS_"):
             monkeypatch.setenv(name, value)

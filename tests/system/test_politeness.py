@@ -113,7 +113,7 @@ async def test_a_host_that_refuses_again_and_again_fails_the_item(api: ApiClient
         [item] = (await scraped(api, [f"{host.url}/a"]))["items"]
         assert (item["status"], item["errorCode"], item["attempts"]) == ("failed", "HTTP_503", 3)
         assert (item["httpStatus"], item["retryable"]) == (503, True)
-        assert "asked to be left alone for 1 seconds" in item["error"]
+        assert "asked clients to wait for 1 seconds" in item["error"]
         assert len(host.visits["/a"]) == 3
         assert all(gap >= 1 for gap in host.gaps)
     assert await api.credits_used() == used

@@ -1,7 +1,6 @@
-"""Schemas of all shapes and answers that a model should not give: what comes out obeys the rules
-for null and validates, or the item fails and says so.
+"""Random schemas and bad answers: each result obeys the rule for null and fits its schema.
 
-`SPIDRA_TEST_EXAMPLES=10000` runs that many.
+Otherwise the item fails with a code. `SPIDRA_TEST_EXAMPLES=10000` runs 10,000 examples.
 """
 
 from __future__ import annotations
@@ -133,17 +132,17 @@ JSON = st.recursive(
 
 
 @st.composite
-def fitting(draw: st.DrawFn, schema: Any, root: dict[str, Any], depth: int = 0) -> Any:
-    """An answer that is mostly what `schema` wants, as a model's would be."""
+def fitting_answers(draw: st.DrawFn, schema: Any, root: dict[str, Any], depth: int = 0) -> Any:
+    """Draw an answer that mostly fits `schema`, like the answer of a model."""
     if not isinstance(schema, dict) or depth > 6 or draw(st.integers(0, 11)) == 0:
         return draw(JSON)
     if "$ref" in schema:
         reference = schema["$ref"]
         target = root if reference == "#" else root["$defs"][reference.rpartition("/")[2]]
-        return draw(fitting(target, root, depth + 1))
+        return draw(fitting_answers(target, root, depth + 1))
     for union in ("anyOf", "oneOf", "allOf"):
         if union in schema and "properties" not in schema:
-            return draw(fitting(draw(st.sampled_from(schema[union])), root, depth + 1))
+            return draw(fitting_answers(draw(st.sampled_from(schema[union])), root, depth + 1))
     if "enum" in schema:
         return draw(st.sampled_from(schema["enum"]))
     if "const" in schema:
@@ -154,7 +153,7 @@ def fitting(draw: st.DrawFn, schema: Any, root: dict[str, Any], depth: int = 0) 
         case "object":
             properties = schema["properties"]
             answer = {
-                name: draw(fitting(part, root, depth + 1))
+                name: draw(fitting_answers(part, root, depth + 1))
                 for name, part in properties.items()
                 if draw(st.integers(0, 4))
             }
@@ -164,7 +163,7 @@ def fitting(draw: st.DrawFn, schema: Any, root: dict[str, Any], depth: int = 0) 
         case "array":
             count = draw(st.integers(0, 3))
             items = schema.get("items", {})
-            return [draw(fitting(items, root, depth + 1)) for _ in range(count)]
+            return [draw(fitting_answers(items, root, depth + 1)) for _ in range(count)]
         case "string":
             return draw(WORDS)
         case "number" | "integer":
@@ -176,11 +175,11 @@ def fitting(draw: st.DrawFn, schema: Any, root: dict[str, Any], depth: int = 0) 
 
 @st.composite
 def cases(draw: st.DrawFn) -> tuple[dict[str, Any], list[str]]:
-    """A schema, and the two answers that the model gives."""
+    """Draw a schema, and the two answers of the model."""
     schema = draw(schemas())
     texts = []
     for _ in range(2):
-        answer = draw(fitting(schema, schema))
+        answer = draw(fitting_answers(schema, schema))
         text = json.dumps(answer)
         match draw(st.integers(0, 14)):
             case 0:
@@ -197,12 +196,12 @@ def cases(draw: st.DrawFn) -> tuple[dict[str, Any], list[str]]:
     return schema, texts
 
 
-# The rules, once more and by themselves. Where a schema offers several forms, which of them is
-# meant is not for these to decide: they look at what is certain.
+# The rules again, written independently of the code. They check only what is certain: if a schema
+# has alternatives, they do not decide which one is meant.
 
 
 def relaxed(schema: Any) -> Any:
-    """`schema` under the contract's rule: what is required may be null."""
+    """Return `schema` under the contract's rule: required properties may be null."""
     if isinstance(schema, list):
         return [relaxed(part) for part in schema]
     if not isinstance(schema, dict):
@@ -249,14 +248,8 @@ def broken_null_rule(value: Any, schema: Any, root: dict[str, Any], depth: int =
 
 
 @pytest_asyncio.fixture(scope="module")
-async def model() -> AsyncIterator[ModelServer]:
-    async with ModelServer() as running:
-        yield running
-
-
-@pytest_asyncio.fixture(scope="module")
-async def extractor(model: ModelServer) -> AsyncIterator[Extractor]:
-    async with extractor_of(model.url) as made:
+async def extractor(running_model: ModelServer) -> AsyncIterator[Extractor]:
+    async with extractor_of(running_model.url) as made:
         yield made
 
 
@@ -271,14 +264,14 @@ ENDS: Counter[str] = Counter()
     suppress_health_check=list(HealthCheck),
 )
 @given(case=cases())
-async def test_results_obey_the_rules_or_fail_loudly(
-    model: ModelServer, extractor: Extractor, case: tuple[dict[str, Any], list[str]]
+async def test_a_result_obeys_the_rules_or_the_item_fails(
+    running_model: ModelServer, extractor: Extractor, case: tuple[dict[str, Any], list[str]]
 ) -> None:
     schema, texts = case
     strict = strict_schema(schema)
     assert strict is None or fails_strict_dialect(strict) is None
-    model.reset()
-    model.reply_next(*map(says, texts))
+    running_model.reset()
+    running_model.reply_next(*map(says, texts))
     result: Any = None
     try:
         result, _, _ = await extract(extractor, schema=schema)
@@ -288,17 +281,17 @@ async def test_results_obey_the_rules_or_fail_loudly(
         code = "OK"
     if code != "OK":
         assert code in ("EXTRACTION_INVALID", "LLM_INVALID_JSON")
-        assert len(model.requests) == 2, "the model has heard what is wrong"
+        assert len(running_model.requests) == 2, "the model was told what is wrong"
         ENDS[code] += 1
         return
     assert isinstance(result, dict)
     assert broken_null_rule(result, schema, schema) is None
     assert Draft202012Validator(relaxed(schema)).is_valid(result)
     json.dumps(result, allow_nan=False)
-    ENDS[f"answer {len(model.requests)}"] += 1
+    ENDS[f"answer {len(running_model.requests)}"] += 1
 
 
-def test_the_cases_are_not_all_of_one_kind() -> None:
+def test_the_examples_had_all_kinds_of_ends() -> None:
     assert sum(ENDS.values()) >= EXAMPLES
     assert ENDS["answer 1"] > EXAMPLES / 20
     assert ENDS["answer 2"] > 0

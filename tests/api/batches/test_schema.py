@@ -63,6 +63,7 @@ async def test_warnings_name_the_unenforced_parts_of_a_schema(api: ApiClient, si
     status, body = await api.post(BATCHES, {"urls": [site.url("/plain")], "schema": schema})
     assert status == 202
     assert body["schema_warnings"] == [
-        "schema.minProperties: no model is held to it; its answer is checked against it.",
+        "schema.minProperties: the model is not forced to follow it; the answer is checked "
+        "afterwards.",
         "schema.properties.at.format: the format is told to the model but not checked.",
     ]

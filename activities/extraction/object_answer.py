@@ -1,0 +1,67 @@
+"""One JSON object from the model: asked for, checked, and corrected once."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from activities.conversion.tasks import Conformed
+from activities.extraction import answers, prompts
+from activities.extraction.errors import ModelError
+from activities.extraction.model_request import Message
+
+Ask = Callable[[list[Message]], Awaitable[str]]
+"""Sends messages to the model and returns the text of its answer."""
+
+Conform = Callable[[dict[str, Any], dict[str, Any]], Awaitable[Conformed]]
+"""Brings an answer into the form of a schema, like `activities.conversion.tasks.conform`."""
+
+_SHORTAGES = ("'minItems'", "'minProperties'", "'contains'")
+"""Keywords that one part of a page may break, because another part has the missing values."""
+
+
+async def ask_for_object(
+    ask: Ask,
+    conform: Conform,
+    messages: list[Message],
+    schema: dict[str, Any] | None,
+    *,
+    is_only: bool,
+) -> dict[str, Any]:
+    """Return the object that the model answers.
+
+    An unusable answer is sent back once, with a sentence about its problem. `is_only` says that
+    `messages` hold the whole page, and not one of several parts.
+
+    Raises:
+        ModelError: The second answer is unusable too.
+    """
+    text = await ask(messages)
+    answer = answers.parse_object(text)
+    if answer is None:
+        problem = "It is not a JSON object."
+    else:
+        violation = await _violation(answer, schema, conform, is_only=is_only)
+        if violation is None:
+            return answer
+        problem = violation
+    corrected = answers.parse_object(await ask(prompts.with_correction(messages, text, problem)))
+    if corrected is not None:
+        return corrected
+    if answer is not None and not is_only:
+        return answer  # the answers for the other parts may make up for the problem
+    code = "LLM_INVALID_JSON" if answer is None else "EXTRACTION_INVALID"
+    problem = problem[0].lower() + problem[1:]
+    raise ModelError(code, f"The model's answer cannot be used: {problem}")
+
+
+async def _violation(
+    answer: dict[str, Any], schema: dict[str, Any] | None, conform: Conform, *, is_only: bool
+) -> str | None:
+    """Return how `answer` breaks `schema`, or None."""
+    if schema is None:
+        return None
+    violation = (await conform(answer, schema)).violation
+    if violation is None or is_only:
+        return violation
+    return None if any(keyword in violation for keyword in _SHORTAGES) else violation

@@ -1,0 +1,98 @@
+"""One result from the answers for the parts of a page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from activities.conversion import normalise
+from activities.extraction import answers, prompts
+from activities.extraction.errors import InputTooLongError, OutputTooLongError
+from activities.extraction.merge import merge_results
+from activities.extraction.object_answer import Ask, Conform
+from activities.extraction.question import Question
+from domain.failures import ScrapeError
+
+_MAX_NAMED_LISTS = 5
+"""Lists that a warning names."""
+
+
+async def empty_page_result(question: Question, conform: Conform) -> dict[str, Any] | str:
+    """Return the result for a page without content. A model could only invent values for it."""
+    if not question.wants_json:
+        return ""
+    if question.schema is None:
+        return {}
+    conformed = await conform({}, question.schema)
+    if conformed.violation is not None:
+        raise ScrapeError(
+            "EXTRACTION_INVALID",
+            f"An empty page does not fit the schema: {conformed.violation}",
+        )
+    return conformed.result
+
+
+async def object_result(
+    objects: list[dict[str, Any]],
+    schema: dict[str, Any] | None,
+    conform: Conform,
+    warnings: list[str],
+) -> dict[str, Any]:
+    """Return `objects` as one result that fits `schema`.
+
+    Raises:
+        ScrapeError: The result breaks the schema.
+    """
+    if schema is None:
+        result: dict[str, Any] = normalise.without_nulls(merge_results(objects))
+    else:
+        result = await _schema_result(objects, schema, conform, warnings)
+    if normalise.is_empty(result):
+        warnings.append("The model found none of the requested values on the page.")
+    return result
+
+
+async def _schema_result(
+    objects: list[dict[str, Any]], schema: dict[str, Any], conform: Conform, warnings: list[str]
+) -> dict[str, Any]:
+    # Each object is brought into the schema's form before merging. Then lists have entries of the
+    # same form, and properties without a value are null.
+    parts = [await conform(found, schema) for found in objects]
+    conformed = parts[0]
+    if len(parts) > 1:
+        conformed = await conform(merge_results([part.result for part in parts]), schema)
+    if conformed.violation is not None:
+        raise ScrapeError(
+            "EXTRACTION_INVALID",
+            f"The model's answer does not fit the schema: {conformed.violation}",
+        )
+    if left_out := {pointer for part in parts for pointer in part.left_out}:
+        warnings.append(
+            "Values that the enum does not allow were left out of "
+            f"{', '.join(sorted(left_out)[:_MAX_NAMED_LISTS])}."
+        )
+    return conformed.result
+
+
+async def markdown_result(
+    texts: list[str], prompt: str | None, ask: Ask, warnings: list[str]
+) -> str:
+    """Return `texts` as one text, joined by the model if there are several."""
+    texts = [text for text in texts if text]
+    if not texts:
+        warnings.append("The model's answer is empty.")
+    if len(texts) < 2:
+        return "".join(texts)
+    boundary = prompts.new_boundary()
+    sections = {f"answer {number}": text for number, text in enumerate(texts, 1)}
+    messages = [
+        {"role": "system", "content": prompts.joining_instructions(boundary, prompt)},
+        {"role": "user", "content": prompts.data_message(boundary, sections)},
+    ]
+    try:
+        return answers.strip_thinking(await ask(messages))
+    except (InputTooLongError, OutputTooLongError):
+        warnings.append(
+            "The page was read in parts. The answers for the parts follow each other, because "
+            "they are too long for the model to join them."
+        )
+        return "\n\n".join(texts)

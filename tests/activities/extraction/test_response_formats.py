@@ -1,0 +1,133 @@
+"""Formats and parameters that a server refuses, and the strict dialect."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.support import model_server as server
+from tests.support.extraction import FOUND, LANTERN, extract, extractor_of, formats_of
+from tests.support.model_server import ModelServer, Reply, says
+
+
+@pytest.mark.parametrize(
+    "refusal", [server.NO_JSON_SCHEMA_OPENAI, server.NO_JSON_SCHEMA_VLLM], ids=["openai", "vllm"]
+)
+async def test_a_server_without_schemas_is_asked_for_them_once(
+    model: ModelServer, refusal: Reply
+) -> None:
+    model.reply_next(refusal)
+    other = {"type": "object", "properties": {"name": {"type": "string"}}}
+    async with extractor_of(model.url) as extractor:
+        _, usage, _ = await extract(extractor, schema=LANTERN)
+        await extract(extractor, schema=other)
+    assert formats_of(model) == ["json_schema", "json_object", "json_object"]
+    assert usage.model is not None
+    assert usage.model.level == "json_object"
+    assert json.dumps(LANTERN) in model.requests[1]["messages"][0]["content"]
+
+
+async def test_a_server_without_formats_gets_only_instructions(model: ModelServer) -> None:
+    model.script = lambda _: says(f"Here it is:\n```json\n{json.dumps(FOUND)}\n```\nAnything else?")
+    model.reply_next(server.NO_JSON_SCHEMA_OPENAI, server.NO_JSON_OBJECT_OPENAI)
+    async with extractor_of(model.url) as extractor:
+        result, usage, _ = await extract(extractor, schema=LANTERN)
+        await extract(extractor, schema=LANTERN)
+    assert result == FOUND
+    assert formats_of(model) == ["json_schema", "json_object", "none", "none"]
+    assert usage.model is not None
+    assert usage.model.level == "prompt"
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [server.THIS_SCHEMA_OPENAI, server.THIS_SCHEMA_VLLM, server.THIS_SCHEMA_GUIDANCE],
+    ids=["openai", "vllm-xgrammar", "vllm-guidance"],
+)
+async def test_a_refused_schema_does_not_affect_other_schemas(
+    model: ModelServer, refusal: Reply
+) -> None:
+    model.reply_next(refusal)
+    other = {"type": "object", "properties": {"name": {"type": "string"}}}
+    async with extractor_of(model.url) as extractor:
+        for schema in (LANTERN, LANTERN, other):
+            await extract(extractor, schema=schema)
+    assert formats_of(model) == ["json_schema", "json_object", "json_object", "json_schema"]
+
+
+async def test_parameters_that_the_model_refuses_are_left_out(model: ModelServer) -> None:
+    model.reply_next(server.NO_MAX_TOKENS, server.NO_TEMPERATURE)
+    async with extractor_of(model.url) as extractor:
+        await extract(extractor, schema=LANTERN)
+        await extract(extractor, schema=LANTERN)
+    first, _, third, fourth = model.requests
+    assert first["max_tokens"] == 1000
+    for body in (third, fourth):
+        assert "temperature" not in body
+        assert "max_tokens" not in body
+        assert body["max_completion_tokens"] == 1000
+
+
+@pytest.mark.parametrize(
+    "properties",
+    [
+        {"a": {"type": "object", "additionalProperties": {"type": "number"}}},
+        {"a": {}},
+        {"a": {"type": "array"}},
+        {"a": {"type": "array", "prefixItems": [{"type": "string"}]}},
+        {"a": {"type": "object", "patternProperties": {"^x": {}}}},
+        {"a": {"enum": [{"b": 1}]}},
+    ],
+)
+async def test_a_schema_beyond_the_strict_dialect_is_sent_as_json_object(
+    model: ModelServer, properties: dict[str, Any]
+) -> None:
+    model.reply_next(says({}))
+    async with extractor_of(model.url) as extractor:
+        await extract(extractor, schema={"type": "object", "properties": properties})
+    assert formats_of(model) == ["json_object"]
+
+
+async def test_references_unions_and_limits_have_a_strict_form(model: ModelServer) -> None:
+    schema = {
+        "type": "object",
+        "$defs": {
+            "node": {
+                "type": "object",
+                "title": "Node",
+                "properties": {
+                    "name": {"type": "string", "minLength": 2, "pattern": "^[a-z]"},
+                    "below": {"type": "array", "items": {"$ref": "#/$defs/node"}, "maxItems": 5},
+                },
+                "required": ["name"],
+            }
+        },
+        "properties": {
+            "tree": {"$ref": "#/$defs/node"},
+            "again": {"$ref": "#/properties/tree", "description": "The other one"},
+            "date": {"type": "string", "format": "date"},
+            "either": {"oneOf": [{"type": "string"}, {"$ref": "#/$defs/node"}]},
+            "mixed": {"enum": ["a", 1, None, True]},
+            "several": {"type": ["string", "number"]},
+            "all": {"allOf": [{"$ref": "#/$defs/node"}, {"required": ["below"]}]},
+            "limited": {
+                "type": "object",
+                "properties": {"a": {"type": "number"}, "b": {"type": "number"}},
+                "anyOf": [{"required": ["a"]}, {"required": ["b"]}],
+            },
+        },
+        "required": ["tree"],
+    }
+    model.reply_next(says({"tree": {"name": "oak", "below": [{"name": "elm", "below": None}]}}))
+    async with extractor_of(model.url) as extractor:
+        result, _, _ = await extract(extractor, schema=schema)
+    assert result == {"tree": {"name": "oak", "below": [{"name": "elm"}]}}
+    strict = model.requests[0]["response_format"]["json_schema"]["schema"]
+    assert server.fails_strict_dialect(strict) is None
+    assert strict["$defs"]["d1"]["properties"]["name"] == {
+        "type": ["string", "null"],
+        "description": '(pattern "^[a-z]", minLength 2)',
+    }
+    assert strict["properties"]["date"]["description"] == '(format "date")'
