@@ -19,7 +19,7 @@ from curl_cffi import Curl, CurlECode, CurlError, CurlInfo, CurlOpt
 from curl_cffi.curl import CURL_WRITEFUNC_ERROR
 from curl_cffi.requests.impersonate import DEFAULT_CHROME
 
-from activities.egress.connection import REFUSAL_HEADER
+from activities.egress.refusal import REFUSAL_HEADER
 from activities.egress.session import USERNAME, EgressSession
 from activities.fetch_errors import host, net_error
 from domain.failures import ScrapeError

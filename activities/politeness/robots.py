@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import ada_url
 from protego import Protego
 
-from activities.egress.exits import Direct
+from activities.egress.exits import DirectExit
 from activities.egress.session import EgressSession
 from activities.fetch_errors import host
 from activities.http.capture import REDIRECTS, redirected
@@ -136,7 +136,7 @@ class Robots:
                 )
         except ScrapeError as error:
             # That of an exit is not that of the host.
-            if error.failure.code not in _OF_THE_HOST or not isinstance(egress.exit, Direct):
+            if error.failure.code not in _OF_THE_HOST or not isinstance(egress.exit, DirectExit):
                 raise
             return _Entry(None, error, _ENTRY_BYTES, self._clock() + _FAILURE_SECONDS)
         expires_at = self._clock() + _RULES_SECONDS
