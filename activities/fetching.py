@@ -105,7 +105,7 @@ class PageFetcher:
                     raise
             else:
                 if route is not None:
-                    run.warn(*route.arrived())
+                    run.warn(*route.record_success())
                 return page
             finally:
                 run.usage.captchas = earlier_captchas + wall_handler.solved
