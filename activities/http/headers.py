@@ -1,10 +1,10 @@
-"""The headers with which a browser asks for a document."""
+"""The headers with which a browser requests a document."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
-from activities.http.client import CHROME_MAJOR
+from activities.http.exchange import CHROME_MAJOR
 from activities.visitor.profile import VisitorProfile, hint_headers, user_agent
 
 _ACCEPT = (
@@ -13,10 +13,12 @@ _ACCEPT = (
 )
 
 
-def headers_of(profile: VisitorProfile) -> Callable[[str], dict[str, str]]:
-    """Those of `profile` for a URL, by the version of Chrome that the TLS of
-    `activities.http.client` looks like."""
-    return lambda url: navigation_headers(
+def profile_headers(profile: VisitorProfile, url: str) -> dict[str, str]:
+    """Return the headers with which the visitor of `profile` requests the document at `url`.
+
+    The version of Chrome is the one that the TLS of `activities.http.exchange` imitates.
+    """
+    return navigation_headers(
         url,
         user_agent=user_agent(CHROME_MAJOR),
         accept_language=profile.accept_language,
@@ -27,9 +29,10 @@ def headers_of(profile: VisitorProfile) -> Callable[[str], dict[str, str]]:
 def navigation_headers(
     url: str, *, user_agent: str, accept_language: str, client_hints: Mapping[str, str]
 ) -> dict[str, str]:
-    """Those of Chromium for the document at `url`, typed in by its user, in Chromium's order.
+    """Return Chromium's headers for a URL that its user typed in, in Chromium's order.
 
-    `client_hints` are the headers `sec-ch-ua…`; like some others they are for secure servers only.
+    `client_hints` are the headers `sec-ch-ua…`. Chromium sends these and some others to secure
+    servers only.
     """
     if url.startswith("https:"):
         return {
