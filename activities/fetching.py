@@ -16,7 +16,6 @@ from activities.egress.routes import ExitPool, Route
 from activities.egress.session import EgressSession
 from activities.http.capture import fetch_page
 from activities.http.client import HttpClient
-from activities.http.headers import headers_of
 from activities.item_context import ItemContext
 from activities.politeness.robots import Robots
 from activities.visitor.profile import VisitorProfile, profile_for
@@ -132,8 +131,8 @@ class PageFetcher:
             egress,
             run.item.url,
             options,
-            headers_of(profile),
             run.enter,
+            profile=profile,
             cookies=jar_lines(options.cookies, run.item.url),
         )
 
