@@ -23,7 +23,7 @@ from activities.fetch_errors import (
 from activities.http import decoding
 from activities.http.client import HttpClient, HttpSession
 from activities.http.exchange import BodyRule, HttpResponse
-from activities.http.headers import profile_headers
+from activities.http.headers import navigation_headers
 from activities.http.redirects import is_redirect, redirect_target
 from activities.visitor.profile import VisitorProfile
 from activities.walls.detector import WALL_STATUSES, detect_wall
@@ -93,7 +93,7 @@ class _Fetch:
         for _ in range(_MAX_REDIRECTS + 1):
             response = await self._session.get(
                 url,
-                profile_headers(self._profile, url),
+                navigation_headers(self._profile, url),
                 body_rule,
                 seconds=max(self._deadline - self._loop.time(), 0),
             )

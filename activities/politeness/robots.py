@@ -21,7 +21,7 @@ from activities.egress.session import EgressSession
 from activities.fetch_errors import host
 from activities.http.client import HttpClient
 from activities.http.exchange import BodyRule, HttpResponse
-from activities.http.headers import profile_headers
+from activities.http.headers import navigation_headers
 from activities.http.redirects import redirect_target
 from activities.visitor.profile import VisitorProfile
 from domain.failures import ScrapeError
@@ -159,7 +159,7 @@ class Robots:
             for _ in range(_MAX_REDIRECTS + 1):
                 response = await session.get(
                     url,
-                    profile_headers(profile, url),
+                    navigation_headers(profile, url),
                     body_rule,
                     seconds=max(deadline - self._clock(), 0),
                 )
