@@ -27,7 +27,7 @@ from tests.support.paths import ROOT
 from tests.support.servers import serving
 
 OPTIONS = PageOptions(max_bytes=2**20, navigation_timeout=60)
-DOCUMENTATION = (ROOT / "docs" / "identity.md").read_text()
+DOCUMENTATION = (ROOT / "docs" / "visitor.md").read_text()
 
 
 @pytest_asyncio.fixture(scope="module")
