@@ -9,7 +9,7 @@ from collections.abc import Callable
 class ClientReader(asyncio.StreamReader):
     """A stream reader that calls `on_end` when the client has gone, even while nobody reads."""
 
-    on_end: Callable[[], None] | None = None
+    on_end: Callable[[], object] | None = None
 
     def feed_eof(self) -> None:
         """See `asyncio.StreamReader`."""

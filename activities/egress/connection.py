@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from contextlib import suppress
-from http import HTTPStatus
 
 import h11
 
@@ -14,7 +12,8 @@ from activities.egress.client_reader import ClientReader
 from activities.egress.dialer import Dialer
 from activities.egress.forwarder import Forwarder
 from activities.egress.http_stream import HttpStream
-from activities.egress.refusal import REFUSAL_HEADER, EgressRefusal, EgressRefusedError
+from activities.egress.refusal import EgressRefusal, EgressRefusedError
+from activities.egress.responder import Responder
 from activities.egress.session import EgressSession, ProxyCredential, TrafficMeter
 from activities.egress.target import Target, parse_target
 from activities.egress.tunnel import Tunnel
@@ -54,11 +53,10 @@ class GatewayConnection:
         """Credential of the first authenticated request; the connection stays with it."""
         self._meter = TrafficMeter()
         self._stream = HttpStream(h11.SERVER, reader, writer, max_head=_MAX_REQUEST_HEAD)
-        self._forwarder = Forwarder(self._stream, reader, dialer, self._meter, self.end)
+        self._responder = Responder(self._stream)
+        self._forwarder = Forwarder(self._stream, reader, dialer, self._meter)
         self._is_busy = False
         """Whether a request is being answered. What happens in a tunnel is not known."""
-        self._is_head = False
-        """Whether the current request is a `HEAD`, whose response has no body."""
         self._challenges = 0
         self._task: asyncio.Task[None] | None = None
 
@@ -115,7 +113,7 @@ class GatewayConnection:
         except TimeoutError:
             return False
         except h11.RemoteProtocolError as error:
-            await self._answer(error.error_status_hint, "This is not HTTP/1.1.")
+            await self._responder.respond(error.error_status_hint, "This is not HTTP/1.1.")
             return False
         if not isinstance(request, h11.Request):
             return False
@@ -126,14 +124,14 @@ class GatewayConnection:
             self._is_busy = False
 
     async def _serve(self, request: h11.Request) -> bool:
-        self._is_head = request.method == b"HEAD"
+        self._responder.is_head = request.method == b"HEAD"
         credential = self._credential_of(request)
         if credential is None:
             return await self._challenge()
         session = credential.session
         if session is None or not session.is_open:
             # No challenge: a browser would forget the credential, which is used again later.
-            await self._answer(403, "No item of this client is running.")
+            await self._responder.respond(403, "No item of this client is running.")
             return False
         if not self._bind(credential, session):
             return await self._challenge()
@@ -141,20 +139,22 @@ class GatewayConnection:
             target = parse_target(request.method, request.target)
             _check_framing(request)
         except ValueError:
-            await self._answer(400, "This proxy takes CONNECT and absolute http:// URLs.")
+            await self._responder.respond(
+                400, "This proxy takes CONNECT and absolute http:// URLs."
+            )
             return False  # the bytes that follow could be read in more than one way
         return await self._dispatch(session, request, target)
 
     async def _dispatch(self, session: EgressSession, request: h11.Request, target: Target) -> bool:
         if session.exhausted.done():
             refusal = EgressRefusal(*session.exhausted.result(), 403)
-            return await self._refuse(session, target, refusal)
+            return await self._responder.refuse(session, target, refusal)
         try:
             if request.method == b"CONNECT":
                 return await self._tunnel(session, target)
             return await self._forwarder.forward(session, request, target)
         except EgressRefusedError as error:
-            return await self._refuse(session, target, error.refusal)
+            return await self._responder.refuse(session, target, error.refusal)
 
     async def _tunnel(self, session: EgressSession, target: Target) -> bool:
         reader, writer = await self._dialer.connect(session, target)
@@ -167,8 +167,6 @@ class GatewayConnection:
         finally:
             writer.transport.abort()
         return False
-
-    # Authentication
 
     def _credential_of(self, request: h11.Request) -> ProxyCredential | None:
         given = [value for key, value in request.headers if key == b"proxy-authorization"]
@@ -191,41 +189,8 @@ class GatewayConnection:
 
     async def _challenge(self) -> bool:
         self._challenges += 1
-        can_go_on = await self._answer(
-            407,
-            "This proxy is for the items of its worker only.",
-            (b"Proxy-Authenticate", b'Basic realm="spidra"'),
-        )
+        can_go_on = await self._responder.challenge()
         return can_go_on and self._credential is None and self._challenges < _MAX_CHALLENGES
-
-    # Answers of the gateway itself
-
-    async def _refuse(self, session: EgressSession, target: Target, refusal: EgressRefusal) -> bool:
-        name = session.refuse(target.host, target.port, refusal)
-        return await self._answer(
-            refusal.status, refusal.what, (REFUSAL_HEADER.encode(), name.encode())
-        )
-
-    async def _answer(self, status: int, text: str, *headers: tuple[bytes, bytes]) -> bool:
-        """Send `text` to the client; return whether another request may follow."""
-        body = f"{text}\n".encode()
-        response = h11.Response(
-            status_code=status,
-            reason=HTTPStatus(status).phrase.encode(),
-            headers=[
-                (b"Content-Type", b"text/plain; charset=utf-8"),
-                (b"Content-Length", b"%d" % len(body)),
-                (b"Cache-Control", b"no-store"),
-                *headers,
-            ],
-        )
-        content = [] if self._is_head else [h11.Data(data=body)]
-        await self._stream.send(response, *content, h11.EndOfMessage())
-        # No request can follow one whose body was not read.
-        with suppress(h11.RemoteProtocolError):
-            if self._stream.http.their_state is h11.SEND_BODY:
-                self._stream.http.next_event()
-        return self._stream.renew()
 
 
 def _check_framing(request: h11.Request) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 import h11
 
@@ -61,15 +61,15 @@ class Forwarder:
         reader: ClientReader,
         dialer: Dialer,
         meter: TrafficMeter,
-        on_client_gone: Callable[[], None],
     ) -> None:
         """`reader` is the reader of `client`."""
         self._client = client
         self._reader = reader
         self._dialer = dialer
         self._meter = meter
-        self._on_client_gone = on_client_gone
         self._server: _Server | None = None
+        self._task: asyncio.Task[None] | None = None
+        """Task that forwards the current request."""
 
     async def forward(self, session: EgressSession, request: h11.Request, target: Target) -> bool:
         """Send `request` to `target` and pass the response back to the client.
@@ -77,6 +77,7 @@ class Forwarder:
         Returns whether another request may follow. Raises `EgressRefusedError`, `OSError` or
         `h11.ProtocolError`.
         """
+        self._task = asyncio.current_task()
         server = await self._connect(session, target)
         first = self._client.http.next_event()
         head = _for_server(request, target)
@@ -126,12 +127,16 @@ class Forwarder:
         `first` is the event of the client that follows the head.
         """
         if isinstance(first, h11.EndOfMessage):
-            # A client that has gone no longer waits for the response.
-            self._reader.on_end = self._on_client_gone
+            self._watch_client()
             await server.send(head, h11.EndOfMessage())
             return None
         await server.send(head)
         return asyncio.create_task(self._upload(server, first))
+
+    def _watch_client(self) -> None:
+        """End the request when the client goes, because it no longer waits for the response."""
+        if self._task is not None:
+            self._reader.on_end = self._task.cancel
 
     async def _upload(self, server: _Server, first: object) -> None:
         """Pass on the body of a request, from the event `first` on."""
@@ -141,7 +146,7 @@ class Forwarder:
                 if isinstance(event, h11.Data):
                     await server.send(event)
                 event = await self._client.next_event()
-            self._reader.on_end = self._on_client_gone
+            self._watch_client()
             await server.send(h11.EndOfMessage())
         except (OSError, h11.ProtocolError):
             server.abort()  # this ends the wait for the response

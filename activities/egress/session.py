@@ -21,7 +21,7 @@ USERNAME = "item"
 """User name of every credential. Only the passwords differ."""
 
 _MAX_REFUSALS = 256
-"""Number of latest refusals that a session remembers. Callers ask for those of documents only."""
+"""Number of latest refusals that a session remembers. Callers need refusals of documents only."""
 
 _LOOKUPS = 4
 """Names that one item may look up at the same time, so that slow names delay no other item."""

@@ -22,7 +22,7 @@ class Tunnel:
         writer: asyncio.StreamWriter,
         meter: TrafficMeter,
     ) -> None:
-        """`reader` and `writer` are those of the server."""
+        """`reader` and `writer` belong to the server."""
         self._client = client
         self._reader = reader
         self._writer = writer

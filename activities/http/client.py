@@ -20,8 +20,8 @@ from activities.http.exchange import BodyRule, Exchange, HttpResponse
 class HttpClient:
     """An HTTP client that makes its requests in up to `threads` threads. Call `close` when done.
 
-    `authorities` is a file with the certificates that it trusts; None for those that Mozilla
-    trusts.
+    `authorities` is a file with the certificates that the client trusts. The default is Mozilla's
+    list.
     """
 
     def __init__(self, *, threads: int, authorities: Path | None = None) -> None:

@@ -1,7 +1,7 @@
 """One HTTP request and its response, by libcurl.
 
-This build of libcurl makes TLS and HTTP/2 look like those of Chrome, as the headers claim. The
-gateway is the proxy of every request, so the gateway decides what may be reached, as for browsers.
+This build of libcurl imitates the TLS and HTTP/2 of Chrome, so that they fit the headers. The
+gateway is the proxy of every request, and decides which addresses may be reached, as for browsers.
 """
 
 from __future__ import annotations
