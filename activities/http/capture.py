@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import ada_url
 
@@ -40,38 +41,47 @@ _REFRESH_SECONDS = 1
 """Longest delay of a refresh that is followed. A browser's page has settled by then as well."""
 
 
-async def fetch_page(
-    client: HttpClient,
-    egress: EgressSession,
-    url: str,
-    options: PageOptions,
-    on_stage: Callable[[str], None],
-    *,
-    profile: VisitorProfile,
-    cookies: Sequence[str] = (),
-) -> PageCapture:
-    """Load `url` through `egress`, as the visitor of `profile`.
+def _ignore_stage(name: str) -> None:
+    """Do nothing."""
 
-    `cookies` are sent from the start, see `HttpClient.session`. Cookies that servers set are
-    dropped at the end of this call. Calls `on_stage` with `navigating`. Raises `ScrapeError`.
+
+@dataclass(frozen=True)
+class HttpVisit:
+    """A page to fetch, and the visitor who asks for the page."""
+
+    url: str
+    options: PageOptions
+    profile: VisitorProfile
+    on_stage: Callable[[str], None] = _ignore_stage
+    """Called with `navigating` when the visit begins."""
+    cookies: Sequence[str] = field(default=(), repr=False)
+    """Cookies that are sent from the start, see `HttpClient.session`."""
+
+
+async def fetch_page(client: HttpClient, egress: EgressSession, visit: HttpVisit) -> PageCapture:
+    """Load the page of `visit` through `egress`.
+
+    Cookies that servers set are dropped at the end of this call. Raises `ScrapeError`.
     """
-    on_stage("navigating")
-    async with client.session(egress, cookies) as session:
-        return await _Fetch(session, options, profile).run(ada_url.URL(url).href)
+    visit.on_stage("navigating")
+    async with client.session(egress, visit.cookies) as session:
+        return await _Fetch(session, visit).run()
 
 
 class _Fetch:
     """The requests that lead to one page."""
 
-    def __init__(self, session: HttpSession, options: PageOptions, profile: VisitorProfile) -> None:
+    def __init__(self, session: HttpSession, visit: HttpVisit) -> None:
         self._session = session
-        self._profile = profile
-        self._max_bytes = options.max_bytes
+        self._url = str(ada_url.URL(visit.url).href)
+        self._profile = visit.profile
+        self._max_bytes = visit.options.max_bytes
         self._loop = asyncio.get_running_loop()
-        self._deadline = self._loop.time() + options.navigation_timeout
+        self._deadline = self._loop.time() + visit.options.navigation_timeout
 
-    async def run(self, url: str) -> PageCapture:
-        """Follow redirects and refreshes from `url` on, and return the page at their end."""
+    async def run(self) -> PageCapture:
+        """Follow redirects and refreshes, and return the page at their end."""
+        url = self._url
         for _ in range(_MAX_DOCUMENTS):
             response = await self._get(url)
             # In a thread, because a page may have megabytes.

@@ -16,7 +16,7 @@ from aiohttp import web
 
 from activities.capture import PageCapture, PageOptions
 from activities.content import markdown
-from activities.http.capture import fetch_page
+from activities.http.capture import HttpVisit, fetch_page
 from activities.http.client import HttpClient
 from activities.visitor.profile import profile_for
 from domain.failures import ScrapeError
@@ -49,9 +49,7 @@ async def fetch(
 ) -> PageCapture:
     options = PageOptions(max_bytes=max_bytes, navigation_timeout=timeout)
     async with running_gateway() as gateway, gateway.open_session() as egress:
-        return await fetch_page(
-            client, egress, url, options, lambda _: None, profile=VISITOR, cookies=cookies
-        )
+        return await fetch_page(client, egress, HttpVisit(url, options, VISITOR, cookies=cookies))
 
 
 async def failure_of(
@@ -389,9 +387,7 @@ async def test_without_the_gateway_nothing_is_reached(client: HttpClient, site: 
     async with running_gateway() as gateway, gateway.open_session() as egress:
         await gateway.close()
         with pytest.raises(ScrapeError) as caught:
-            await fetch_page(
-                client, egress, site.url("/plain"), options, lambda _: None, profile=VISITOR
-            )
+            await fetch_page(client, egress, HttpVisit(site.url("/plain"), options, VISITOR))
     assert caught.value.failure.code == "EGRESS_UNAVAILABLE"
     assert site.hits("/plain") == hits
 
@@ -407,10 +403,7 @@ async def test_environment_variables_do_not_bypass_the_gateway(
             await fetch_page(
                 client,
                 egress,
-                site.url("/plain"),
-                PageOptions(max_bytes=MAX_BYTES),
-                lambda _: None,
-                profile=VISITOR,
+                HttpVisit(site.url("/plain"), PageOptions(max_bytes=MAX_BYTES), VISITOR),
             )
     assert caught.value.failure.code == "EGRESS_BLOCKED"
     assert site.hits("/plain") == hits
