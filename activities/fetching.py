@@ -14,7 +14,7 @@ from activities.capture import PageCapture, PageOptions
 from activities.egress.gateway import Gateway
 from activities.egress.routes import ExitPool, Route
 from activities.egress.session import EgressSession
-from activities.http.capture import fetch_page
+from activities.http.capture import HttpVisit, fetch_page
 from activities.http.client import HttpClient
 from activities.item_context import ItemContext
 from activities.politeness.robots import Robots
@@ -126,15 +126,14 @@ class PageFetcher:
         self, run: ItemContext, egress: EgressSession, profile: VisitorProfile
     ) -> PageCapture:
         options = self._page_options(run)
-        return await fetch_page(
-            self._http,
-            egress,
+        visit = HttpVisit(
             run.item.url,
             options,
+            profile,
             run.enter,
-            profile=profile,
             cookies=jar_lines(options.cookies, run.item.url),
         )
+        return await fetch_page(self._http, egress, visit)
 
     async def _capture(
         self,

@@ -20,7 +20,7 @@ from activities.browser.pool import BrowserPool, find_browser
 from activities.capture import PageCapture, PageOptions
 from activities.egress.exits import Exit, UpstreamProxy
 from activities.egress.gateway import Gateway
-from activities.http.capture import fetch_page
+from activities.http.capture import HttpVisit, fetch_page
 from activities.http.client import HttpClient
 from activities.visitor.profile import profile_for
 from domain.addresses import Address
@@ -66,9 +66,7 @@ async def attack(
         async with gateway.open_session(exit_) as egress:
             try:
                 if isinstance(by, HttpClient):
-                    return await fetch_page(
-                        by, egress, url, OPTIONS, lambda _: None, profile=VISITOR
-                    )
+                    return await fetch_page(by, egress, HttpVisit(url, OPTIONS, VISITOR))
                 return await capture_page(by, egress, url, OPTIONS, lambda _: None, profile=VISITOR)
             except ScrapeError as error:
                 return error

@@ -15,7 +15,7 @@ from curl_cffi import requests
 from activities.browser.capture import capture_page
 from activities.browser.pool import BrowserPool
 from activities.capture import PageOptions
-from activities.http.capture import fetch_page
+from activities.http.capture import HttpVisit, fetch_page
 from activities.http.client import HttpClient
 from activities.http.exchange import CHROME_MAJOR
 from activities.visitor.locales import PLACES
@@ -140,7 +140,7 @@ async def test_without_a_browser_the_visitor_is_the_same(
     client = HttpClient(threads=2)
     async with running_gateway() as gateway, gateway.open_session() as egress:
         url = f"{site.base}/echo"
-        page = await fetch_page(client, egress, url, OPTIONS, lambda _: None, profile=profile)
+        page = await fetch_page(client, egress, HttpVisit(url, OPTIONS, profile))
         shown = await capture_page(pool, egress, url, OPTIONS, lambda _: None, profile=profile)
     client.close()
     by_client, by_browser = (
