@@ -52,8 +52,8 @@ class Connection(Protocol):
 class ProxyCredential:
     """User name and password by which the gateway knows a client, from `open` to `close`.
 
-    A browser context remembers its credential for as long as it lives, and it may serve one item
-    after the other. So `session` changes. While `session` is None, the gateway refuses the client.
+    A browser context keeps its credential, but it may serve one item after the other. So `session`
+    changes. While `session` is None, the gateway refuses the client.
     """
 
     def __init__(self, known: dict[bytes, ProxyCredential]) -> None:

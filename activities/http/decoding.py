@@ -1,7 +1,7 @@
 """From the bytes of a response to HTML, by the rules of browsers.
 
-The rules say which type a document has, in which encoding it is written, how plain text is shown as
-HTML, and to which URL a document refreshes.
+The rules decide the type and the encoding of a document, and the URL to which it refreshes. Plain
+text is shown as HTML.
 """
 
 from __future__ import annotations
@@ -128,8 +128,8 @@ def _is_page(xml: str) -> bool:
 def decode(body: bytes, content_type: str) -> str:
     """Return `body` as text.
 
-    The encoding comes from the byte order mark, else from the header `content_type`, else from a
-    declaration in the document, else from a guess.
+    The encoding comes from the first of these that is there: byte order mark, header
+    `content_type`, declaration in the document. Otherwise it is guessed.
     """
     declared = _CHARSET_PARAMETER.search(content_type)
     encoding = webencodings.lookup(declared[1]) if declared else None

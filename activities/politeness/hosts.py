@@ -135,7 +135,7 @@ class Hosts:
         """Wait until the host of `url` may be visited, and yield the permit for the visit.
 
         `is_direct` is false for a visit through a proxy exit. Such a visit has an address of its
-        own, so a rest that the host asked of others does not concern it.
+        own. So it ignores a rest that the host asked of other visitors.
 
         Raises:
             HostBusyError: there is no permit within some seconds.
