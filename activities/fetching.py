@@ -14,9 +14,8 @@ from activities.capture import PageCapture, PageOptions
 from activities.egress.gateway import Gateway
 from activities.egress.routes import ExitPool, Route
 from activities.egress.session import EgressSession
-from activities.http.capture import fetch_page
+from activities.http.capture import HttpVisit, fetch_page
 from activities.http.client import HttpClient
-from activities.http.headers import headers_of
 from activities.item_context import ItemContext
 from activities.politeness.robots import Robots
 from activities.visitor.profile import VisitorProfile, profile_for
@@ -95,6 +94,10 @@ class PageFetcher:
         while True:
             try:
                 page = await self._fetch_by(route, run, wall_handler)
+                if route is not None:
+                    # Raises if the exit was lost while the page loaded.
+                    run.warn(*route.record_success())
+                return page
             except ScrapeError as error:
                 code = error.failure.code
                 if code in _TRANSIENT:
@@ -103,10 +106,6 @@ class PageFetcher:
                         raise
                 elif route is None or not route.try_next(code):
                     raise
-            else:
-                if route is not None:
-                    run.warn(*route.arrived())
-                return page
             finally:
                 run.usage.captchas = earlier_captchas + wall_handler.solved
 
@@ -127,15 +126,14 @@ class PageFetcher:
         self, run: ItemContext, egress: EgressSession, profile: VisitorProfile
     ) -> PageCapture:
         options = self._page_options(run)
-        return await fetch_page(
-            self._http,
-            egress,
+        visit = HttpVisit(
             run.item.url,
             options,
-            headers_of(profile),
+            profile,
             run.enter,
             cookies=jar_lines(options.cookies, run.item.url),
         )
+        return await fetch_page(self._http, egress, visit)
 
     async def _capture(
         self,

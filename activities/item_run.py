@@ -175,7 +175,7 @@ class ItemRun:
                 except ScrapeError as error:
                     if error.failure.code not in BACKOFF_CODES:
                         raise
-                    delay = permit.refused(error, progress.refusals)
+                    delay = permit.record_refusal(error, progress.refusals)
                     if delay is None or progress.postponed >= MAX_POSTPONED:
                         raise
                     progress.refusals += 1

@@ -1,5 +1,7 @@
-"""Which network addresses a host leads to, and which may be reached: those that are globally
-routable, and those that `SPIDRA_EGRESS_ALLOW` names."""
+"""The addresses of a host, and the rule that says which addresses may be reached.
+
+Globally routable addresses may be reached, and the networks that `SPIDRA_EGRESS_ALLOW` lists.
+"""
 
 from __future__ import annotations
 
@@ -24,36 +26,39 @@ _NEVER: tuple[Network, ...] = (
     IPv6Network("5f00::/16"),  # segment routing (RFC 9602)
     IPv6Network("fec0::/10"),  # site-local (RFC 3879), deprecated
 )
-"""Networks that Python's `is_global` lets pass in some version, or that hide a second address."""
+"""Networks that `is_global` accepts in some version of Python, or that hide a second address."""
 
 _NAT64 = IPv6Network("64:ff9b::/96")
 _ISATAP = (0x0000_5EFE, 0x0200_5EFE)
-"""The upper half of an interface identifier that ends in an IPv4 address (RFC 5214, 6.1)."""
+"""Upper halves of an interface identifier that ends in an IPv4 address (RFC 5214, 6.1)."""
 
 
 class NameNotResolvedError(Exception):
-    """The host's name has no address, or nobody who knows it answers."""
+    """The name has no address, or its name server does not answer."""
 
 
 def literal_address(host: str) -> Address | None:
-    """The address that `host`, as `ada_url` writes it, is by itself; None if it is a name to be
-    looked up."""
+    """Return the address that `host` itself is; None if `host` is a name to look up.
+
+    `host` is written as `ada_url` writes it.
+    """
     try:
         return ip_address(host.strip("[]"))
     except ValueError:
         pass
     name = host.rstrip(".").lower()
     if name == "localhost" or name.endswith(".localhost"):
-        # Browsers never ask a resolver for these (RFC 6761, 6.3).
+        # Browsers never look these names up (RFC 6761, 6.3).
         return IPv4Address("127.0.0.1")
     return None
 
 
 async def resolve(host: str, threads: Executor | None = None) -> list[Address]:
-    """The addresses of `host`, a name or a literal as `ada_url` writes it. Never empty.
+    """Return the addresses of `host`, at least one.
 
-    Takes as long as the system's resolver does, in one of `threads` if they are given; bound it
-    by a timeout. Raises `NameNotResolvedError`.
+    `host` is a name or an address, as `ada_url` writes it. The system's resolver runs in one of
+    `threads`, or in a thread of the event loop. Bound the call by a timeout. Raises
+    `NameNotResolvedError`.
     """
     literal = literal_address(host)
     if literal is not None:
@@ -75,10 +80,10 @@ async def resolve(host: str, threads: Executor | None = None) -> list[Address]:
 
 
 def may_reach(address: Address, allow: Iterable[Network] = ()) -> bool:
-    """Whether a connection to `address` is permitted.
+    """Return whether a connection to `address` is permitted.
 
-    An IPv6 address that stands for an IPv4 address (mapped, NAT64, 6to4) is judged by that, and
-    one that tunnels to an IPv4 address at its own site (ISATAP) by both.
+    If an IPv6 address stands for an IPv4 address (mapped, NAT64, 6to4), the IPv4 address counts. If
+    it tunnels to an IPv4 address at its own site (ISATAP), both addresses count.
     """
     if isinstance(address, IPv6Address):
         inner = embedded(address)
@@ -100,7 +105,7 @@ def may_reach(address: Address, allow: Iterable[Network] = ()) -> bool:
 
 
 def embedded(address: IPv6Address) -> IPv4Address | None:
-    """The IPv4 address that `address` stands for; None if it stands for itself."""
+    """Return the IPv4 address for which `address` stands, or None."""
     if address.ipv4_mapped is not None:
         return address.ipv4_mapped
     if address in _NAT64:

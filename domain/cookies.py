@@ -1,12 +1,12 @@
-"""Cookies as clients give them, and the one site that may see them.
+"""Cookies that clients give for a batch, and the one site that gets them.
 
     cookies = parse_cookies("session=abc; theme=dark")
     jar_lines(cookies, "https://shop.example.com/basket")
 
-The site of an item is the domain that its owner has registered, with all hosts below, so that a
-login goes on from `example.com` to `www.example.com`; of `github.io` and the like, where anybody
-may have a host, and of an address it is the one host. What `https` was asked for is never sent
-without it.
+The site of an item is its registrable domain with all hosts below. So a login at `example.com`
+also holds at `www.example.com`. Some domains have no single owner: at `github.io`, anybody may have
+a host. There, and for an address, the site is the one host. Cookies for an `https` URL are never
+sent over `http`.
 """
 
 from __future__ import annotations
@@ -22,38 +22,40 @@ from publicsuffixlist import PublicSuffixList
 from domain.addresses import literal_address
 
 MAX_CHARACTERS = 16_384
+"""Longest text with the cookies of a batch."""
+
 _MAX_COOKIES = 150
 _MAX_BYTES = 4096
-"""Of one name and value together; browsers drop longer ones."""
+"""Largest size of one name and value together. Browsers drop larger cookies."""
 
 _HEADER_NAME = re.compile(r"\s*cookie\s*:", re.IGNORECASE)
-_OTHER_HEADER = re.compile(r"\s*set-cookie\s*:", re.IGNORECASE)
+_SET_COOKIE = re.compile(r"\s*set-cookie\s*:", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z()/:<>?@\[\]{}]+")
-"""A token (RFC 6265, 4.1.1), and what browsers take besides."""
+"""A token (RFC 6265, 4.1.1), and the other characters that browsers accept."""
 
 _HOST_ONLY, _SECURE_ONLY = "__host-", "__secure-"
-"""Prefixes of names that bind a cookie to its host, and to `https` (RFC 6265bis, 4.1.3)."""
+"""Prefixes of names: for a cookie of one host, and of `https` only (RFC 6265bis, 4.1.3)."""
 
 
 class CookieError(ValueError):
-    """What was given is not cookies. The text shows none of it."""
+    """The given text is not cookies. The message shows nothing of the text."""
 
 
 @dataclass(frozen=True)
 class Cookie:
-    """One cookie of a client."""
+    """A cookie of a client."""
 
     name: str = field(repr=False)
     value: str = field(repr=False)
 
 
 def parse_cookies(text: str) -> tuple[Cookie, ...]:
-    """The cookies in `text`, which is written as in a `Cookie` header: `a=1; b=2`.
+    """Return the cookies in `text`, which is the value of a `Cookie` header: `a=1; b=2`.
 
-    The header's name may be there as well, or quotes around it all, as they come along when it is
-    copied. Values may hold `=` and are sent as they are, with quotes of their own. Of several with
-    one name the first counts, since browsers send the most specific one first. Raises
+    The name of the header and quotes around the whole text are dropped, because both are easily
+    copied along. Values may contain `=`, and keep their own quotes. Of several cookies with one
+    name the first counts, because browsers send the most specific cookie first. Raises
     `CookieError`.
     """
     if len(text) > MAX_CHARACTERS:
@@ -61,7 +63,7 @@ def parse_cookies(text: str) -> tuple[Cookie, ...]:
     if _CONTROL.search(text):
         raise CookieError("must not hold line breaks or other control characters")
     text = _unquoted(text)
-    if _OTHER_HEADER.match(text):
+    if _SET_COOKIE.match(text):
         raise CookieError("must be as in a Cookie header, not as in Set-Cookie")
     text = _unquoted(_HEADER_NAME.sub("", text, count=1))
     found: dict[str, Cookie] = {}
@@ -80,7 +82,7 @@ def parse_cookies(text: str) -> tuple[Cookie, ...]:
 
 
 def _unquoted(text: str) -> str:
-    """`text` without space around it, and without a pair of quotes that is around all of it."""
+    """Return `text` without surrounding space, and without quotes around the whole text."""
     text = text.strip()
     for quote in "\"'":
         if len(text) > 1 and text[0] == text[-1] == quote and quote not in text[1:-1]:
@@ -90,17 +92,18 @@ def _unquoted(text: str) -> str:
 
 @dataclass(frozen=True)
 class CookieScope:
-    """Who sees a cookie."""
+    """The hosts that get a cookie."""
 
     host: str
-    """As `ada_url` writes it."""
+    """Host of the item's URL, as `ada_url` writes it."""
     domain: str | None
-    """With all hosts below; None if `host` alone sees it."""
+    """Domain whose hosts all get the cookie; None if only `host` gets the cookie."""
     secure: bool
+    """Whether the cookie is sent over `https` only."""
 
 
 def scopes(cookies: Iterable[Cookie], url: str) -> Iterable[tuple[Cookie, CookieScope]]:
-    """Those of `cookies` that the site of `url` may see, and how."""
+    """Yield the `cookies` that the site of `url` may get, each with its scope."""
     parsed = ada_url.URL(url)
     host, is_https = parsed.hostname, parsed.protocol == "https:"
     domain = site_of(host)
@@ -115,8 +118,7 @@ def scopes(cookies: Iterable[Cookie], url: str) -> Iterable[tuple[Cookie, Cookie
 
 
 def jar_lines(cookies: Iterable[Cookie], url: str) -> list[str]:
-    """`cookies` for a client without a browser that is to fetch `url`: lines of a cookie file as
-    curl and others read it."""
+    """Return `cookies` for a request to `url`, as lines of a cookie file for curl."""
     return [
         "\t".join(
             (
@@ -134,8 +136,11 @@ def jar_lines(cookies: Iterable[Cookie], url: str) -> list[str]:
 
 
 def site_of(host: str) -> str | None:
-    """The registrable domain of `host`, as `ada_url` writes it; None if it has none, as an
-    address, or a suffix under which anybody may have a host."""
+    """Return the registrable domain of `host`, which is written as `ada_url` writes it.
+
+    Returns None for an address, and for a public suffix such as `github.io`, where anybody may have
+    a host.
+    """
     if literal_address(host) is not None:
         return None
     domain: str | None = _public_suffixes().privatesuffix(host.rstrip("."))
@@ -144,5 +149,5 @@ def site_of(host: str) -> str | None:
 
 @cache
 def _public_suffixes() -> PublicSuffixList:
-    """The list as it came with the package; no network is used."""
+    """Return the list that comes with its package. It needs no network."""
     return PublicSuffixList()

@@ -1,6 +1,6 @@
-"""What `SPIDRA_PROXIES` says: the proxy exits there are, by country.
+"""The setting `SPIDRA_PROXIES`: all proxy exits, by country.
 
-Read when a process starts. The API needs to know the countries, workers the exits themselves.
+A process reads the setting when it starts. The API needs the countries, and workers need the exits.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ ProxyCountry = Literal[
     "ie", "il", "kr", "my", "no", "nz", "pe", "ph", "pl", "pt", "ro", "sa", "se", "th", "tr",
     "tw", "ua", "vn", "eu", "global",
 ]  # fmt: skip
-"""The codes of the contract."""
+"""The values of `proxyCountry` in the contract."""
 
 _REGIONS = ("eu", "global")
 COUNTRIES: tuple[str, ...] = tuple(c for c in get_args(ProxyCountry) if c not in _REGIONS)
 EUROPEAN_UNION = frozenset(
     {"be", "cz", "de", "dk", "es", "fi", "fr", "gr", "hu", "ie", "it", "nl", "pl", "pt", "ro", "se"}
 )
-"""Its members among `COUNTRIES`."""
+"""Members of the European Union among `COUNTRIES`."""
 
 _ALL = "*"
 _SCHEMES = ("http", "socks5", "socks5h")
@@ -38,7 +38,7 @@ _EXAMPLE_SESSION = "0"
 
 @dataclass(frozen=True)
 class ProxyServer:
-    """Where a proxy is, and how it lets one in."""
+    """Address and credential of a proxy."""
 
     kind: Literal["http", "socks5"]
     host: str
@@ -49,34 +49,35 @@ class ProxyServer:
 
 @dataclass(frozen=True)
 class Proxy:
-    """A proxy, or one country of a provider's."""
+    """A proxy, or one country of a proxy provider."""
 
     country: str | None
-    """A code of `COUNTRIES`; None if nobody said which it is."""
+    """A code of `COUNTRIES`; None if the country is not known."""
     url: str = field(repr=False)
-    """May hold `{session}`."""
+    """URL of the proxy, which may contain `{session}`."""
     sends_names: bool = False
-    """The proxy is asked for names, which it resolves by itself, instead of for addresses."""
+    """Whether the proxy gets names, which it resolves itself, instead of addresses."""
     in_eu: bool = False
+    """Whether the proxy is in the European Union."""
 
     @property
     def has_sessions(self) -> bool:
-        """Whether each session is an exit of its own."""
+        """Whether each session of the proxy is a different exit."""
         return _SESSION in self.url
 
     def url_of(self, session: str) -> str:
-        """The URL to connect by for that session."""
+        """Return the URL of the proxy for `session`."""
         return self.url.replace(_SESSION, session)
 
 
 @dataclass(frozen=True)
 class Proxies:
-    """All exits."""
+    """All proxy exits."""
 
     all: tuple[Proxy, ...] = field(default=(), repr=False)
 
     def of(self, country: str | None) -> tuple[Proxy, ...]:
-        """Those for a `proxyCountry`, or any if that is None."""
+        """Return the exits for a value of `proxyCountry`; all exits for None."""
         if country in (None, "global"):
             return self.all
         if country == "eu":
@@ -85,14 +86,14 @@ class Proxies:
 
     @property
     def choices(self) -> list[str]:
-        """The values of `proxyCountry` for which there is an exit."""
+        """Values of `proxyCountry` for which there is an exit."""
         return [code for code in get_args(ProxyCountry) if self.of(code)]
 
 
 def read_proxies(text: str) -> Proxies:
-    """The exits that `text` lists: JSON, or the path of a file that holds it.
+    """Return the exits that `text` lists. `text` is JSON, or the path of a file with JSON.
 
-    Raises `ValueError`, whose text says where the mistake is and shows nothing that may be secret.
+    Raises `ValueError`, whose message says where the mistake is and shows no secrets.
     """
     text = text.strip()
     if not text.startswith("{"):
@@ -123,7 +124,7 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _of_key(key: str, value: object) -> Iterator[Proxy]:
-    """The exits of one entry of the object, whose `key` names countries."""
+    """Yield the exits of one entry of the object. `key` is a list of countries."""
     codes = [code.strip().lower() for code in key.split(",")]
     known = {*COUNTRIES, *_REGIONS}
     if codes == [_ALL]:
@@ -144,7 +145,7 @@ def _of_key(key: str, value: object) -> Iterator[Proxy]:
 
 
 def _read_entry(entry: object) -> tuple[str, bool]:
-    """URL, and whether the proxy is asked for names."""
+    """Return the URL, and whether the proxy gets names."""
     sends_names: object = False
     if isinstance(entry, dict):
         if unknown := entry.keys() - {"url", "names"}:
@@ -181,7 +182,7 @@ def _proxy(code: str, url: str, *, sends_names: bool, is_one_of_many: bool) -> P
 
 
 def read_proxy_url(url: str) -> ProxyServer:
-    """The proxy at `url`. Raises `ValueError`, whose text shows nothing of it."""
+    """Return the proxy at `url`. Raises `ValueError`, whose message shows no part of `url`."""
     parts = _split(url)
     if parts.scheme not in _SCHEMES:
         raise ValueError(f"its URL has to begin with one of {', '.join(_SCHEMES)}, then ://")
@@ -195,7 +196,7 @@ def read_proxy_url(url: str) -> ProxyServer:
         raise ValueError("its URL ends with the port; write special characters before as %XX")
     user = None if parts.username is None else unquote(parts.username)
     password = unquote(parts.password or "")
-    _check_login(user, password, is_http=parts.scheme == "http")
+    _check_credential(user, password, is_http=parts.scheme == "http")
     return ProxyServer(
         kind="http" if parts.scheme == "http" else "socks5",
         host=parts.hostname,
@@ -212,8 +213,8 @@ def _split(url: str) -> Any:
         raise ValueError("it is not a URL") from None
 
 
-def _check_login(user: str | None, password: str, *, is_http: bool) -> None:
-    """Raises `ValueError` for what the protocols cannot carry."""
+def _check_credential(user: str | None, password: str, *, is_http: bool) -> None:
+    """Raise `ValueError` for a user name or password that the protocol cannot carry."""
     if user is None:
         return
     if is_http:

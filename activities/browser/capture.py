@@ -26,8 +26,8 @@ from activities.browser.tab import Tab
 from activities.browser.wall_handler import Shown, WallHandler
 from activities.browser.watchdog import Watchdog
 from activities.capture import PageCapture, PageOptions
-from activities.egress.connection import REFUSAL_HEADER
-from activities.egress.session import EgressRefusal, EgressSession
+from activities.egress.refusal import REFUSAL_HEADER, EgressRefusal
+from activities.egress.session import EgressSession
 from activities.fetch_errors import check_content_type, check_head, host, net_error
 from activities.visitor.profile import VisitorProfile
 from activities.walls.facts import SeenPage

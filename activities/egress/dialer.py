@@ -1,4 +1,4 @@
-"""Opens connections to hosts that may be reached."""
+"""Connections to hosts that may be reached."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from ipaddress import IPv6Address
 
 from activities.egress.exits import ExitError
-from activities.egress.session import EgressRefusal, EgressSession
+from activities.egress.refusal import EgressRefusal, EgressRefusedError
+from activities.egress.session import EgressSession
 from activities.egress.target import Target
 from domain.addresses import (
     Address,
@@ -21,7 +22,7 @@ from domain.addresses import (
 )
 
 Resolver = Callable[[str], Awaitable[Sequence[Address]]]
-"""Finds the addresses of a name. Raises `NameNotResolvedError`."""
+"""Returns the addresses of a name. Raises `NameNotResolvedError`."""
 
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
@@ -35,57 +36,48 @@ _READ_BUFFER = 256 * 1024
 _PRIVATE_NAMES = re.compile(
     r"[^.]+|.*\.(localhost|local|internal|intranet|private|corp|home|lan|home\.arpa)", re.IGNORECASE
 )
-"""Names that mean something within a network only (RFC 6762, RFC 8375, RFC 9476 and custom)."""
-
-
-class EgressRefusedError(Exception):
-    """There is no connection to the target."""
-
-    def __init__(self, refusal: EgressRefusal) -> None:
-        super().__init__(refusal.code)
-        self.refusal = refusal
+"""Names that have a meaning inside a network only (RFC 6762, RFC 8375, RFC 9476, and custom)."""
 
 
 class Dialer:
-    """Finds out where a host is, whether that may be reached, and connects to just that.
+    """Resolves a host, checks its addresses, and connects to one of the checked addresses.
 
-    Names are remembered per session and for seconds only; what is remembered is checked again.
+    Each session remembers the addresses of a name for some seconds. They are checked every time.
     """
 
     def __init__(
         self, resolver: Resolver, allow: Sequence[Network], own_port: Callable[[], int]
     ) -> None:
+        """`own_port` returns the port of the gateway, which no client may reach."""
         self._resolver = resolver
         self._allow = allow
         self._own_port = own_port
 
-    async def connect(self, egress: EgressSession, target: Target) -> Streams:
-        """A connection to `target` through the exit of `egress`. Raises `EgressRefusedError`."""
+    async def connect(self, session: EgressSession, target: Target) -> Streams:
+        """Connect to `target` through the exit of `session`.
+
+        Raises `EgressRefusedError`.
+        """
         host = target.host.strip("[]")
-        found = await self._addresses(egress, target.host)
+        found = await self._addresses(session, target.host)
         addresses = [address for address in found if self._may_reach(address, target.port)]
         if found and not addresses:
-            raise EgressRefusedError(
-                EgressRefusal(
-                    "EGRESS_BLOCKED", f"{host} leads to an address that may not be reached.", 403
-                )
-            )
+            what = f"{host} leads to an address that may not be reached."
+            raise _refused("EGRESS_BLOCKED", what, 403)
         try:
             async with asyncio.timeout(_CONNECT_TIMEOUT):
-                connection = await egress.exit.connect(target.host, addresses, target.port)
+                connection = await session.exit.connect(target.host, addresses, target.port)
                 return await asyncio.open_connection(sock=connection, limit=_READ_BUFFER)
         except TimeoutError:
-            what = f"{host} did not answer in time."
-            raise EgressRefusedError(EgressRefusal("NAVIGATION_TIMEOUT", what, 504)) from None
+            raise _refused("NAVIGATION_TIMEOUT", f"{host} did not answer in time.", 504) from None
         except ConnectionRefusedError:
-            what = f"{host} refused the connection."
-            raise EgressRefusedError(EgressRefusal("CONNECTION_REFUSED", what, 502)) from None
+            raise _refused("CONNECTION_REFUSED", f"{host} refused the connection.", 502) from None
         except ExitError:
             what = f"The proxy exit did not connect to {host}."
-            raise EgressRefusedError(EgressRefusal("PROXY_FAILED", what, 502)) from None
+            raise _refused("PROXY_FAILED", what, 502) from None
         except OSError:
             what = f"There is no connection to {host}."
-            raise EgressRefusedError(EgressRefusal("CONNECTION_FAILED", what, 502)) from None
+            raise _refused("CONNECTION_FAILED", what, 502) from None
 
     def _may_reach(self, address: Address, port: int) -> bool:
         if not may_reach(address, self._allow):
@@ -94,30 +86,33 @@ class Dialer:
         is_here = (inner or address).is_loopback or (inner or address).is_unspecified
         return not (is_here and port == self._own_port())
 
-    async def _addresses(self, egress: EgressSession, host: str) -> Sequence[Address]:
-        """The addresses of `host`; none if only the exit may know them.
+    async def _addresses(self, session: EgressSession, host: str) -> Sequence[Address]:
+        """Return the addresses of `host`, or none if only the exit may know them.
 
         Raises `EgressRefusedError`.
         """
         literal = literal_address(host)
         if literal is not None:
             return [literal]
-        async with egress.lookups:
-            expires, addresses = egress.known.get(host, (0.0, ()))
+        async with session.lookup_slots:
+            expires, addresses = session.resolved.get(host, (0.0, ()))
             if time.monotonic() < expires:
                 return addresses
             try:
                 async with asyncio.timeout(_LOOKUP_TIMEOUT):
                     addresses = await self._resolver(host)
             except (NameNotResolvedError, TimeoutError):
-                if egress.exit.sends_names and _is_public_name(host):
-                    return []  # the exit may know it
-                what = f"The host {host} was not found."
-                raise EgressRefusedError(EgressRefusal("DNS_FAILURE", what, 502)) from None
-            egress.known[host] = (time.monotonic() + _CACHE_SECONDS, addresses)
-            if len(egress.known) > _CACHE_SIZE:
-                egress.known.popitem(last=False)
+                if session.exit.sends_names and _is_public_name(host):
+                    return []  # the exit may know the name
+                raise _refused("DNS_FAILURE", f"The host {host} was not found.", 502) from None
+            session.resolved[host] = (time.monotonic() + _CACHE_SECONDS, addresses)
+            if len(session.resolved) > _CACHE_SIZE:
+                session.resolved.popitem(last=False)
             return addresses
+
+
+def _refused(code: str, what: str, status: int) -> EgressRefusedError:
+    return EgressRefusedError(EgressRefusal(code, what, status))
 
 
 def _is_public_name(host: str) -> bool:

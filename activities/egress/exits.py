@@ -1,4 +1,4 @@
-"""Where connections leave: straight from this machine, or through an upstream proxy."""
+"""Where connections leave: directly from this machine, or through an upstream proxy."""
 
 from __future__ import annotations
 
@@ -15,41 +15,49 @@ from domain.addresses import Address
 from domain.proxies import read_proxy_url
 
 _NEXT_ADDRESS_DELAY = 0.25
-"""Seconds after which the next address is tried alongside (RFC 8305, 5)."""
+"""Seconds until the next address is tried in parallel (RFC 8305, 5)."""
 
 _SOCKS_REFUSED = 5
 """Reply of a SOCKS5 server: connection refused (RFC 1928, 6)."""
 
-_LOGIN_REFUSED = 407
-"""Status of an HTTP proxy."""
+_CREDENTIAL_REFUSED = 407
+"""HTTP status with which a proxy refuses user name and password."""
 
 _REACH_SECONDS = 5.0
+"""How long a proxy may take to accept a connection."""
+
 _CONNECT_SECONDS = 12.0
-"""For a proxy to take a connection, and to have made its own; less than anybody waits for that."""
+"""How long a proxy may take until it is connected to the target.
+
+This is less than the dialer waits, so that the proxy gets the blame.
+"""
 
 
 class Exit(Protocol):
-    """A way to the network."""
+    """A way from this worker to the network."""
 
     @property
     def sends_names(self) -> bool:
-        """Whether names are resolved at the exit, also such as are not known here."""
+        """Whether the exit resolves names itself, including names that are not known here."""
         ...
 
     async def connect(self, host: str, addresses: Sequence[Address], port: int) -> socket.socket:
-        """A connection to one of `addresses`, which have been checked and are those of `host`.
-        With `sends_names` there may be none.
+        """Connect to one of `addresses`, which are the checked addresses of `host`.
 
-        Bound it by a timeout. Raises `OSError`: `ConnectionRefusedError` if the target refused,
-        `ExitError` if the exit itself is at fault.
+        With `sends_names` the list may be empty. Bound the call by a timeout.
+
+        Raises:
+            ConnectionRefusedError: the target refused the connection.
+            ExitError: the exit itself failed.
+            OSError: anything else that failed.
         """
         ...
 
 
 class ExitError(OSError):
-    """The upstream proxy is out of reach, or refuses to connect.
+    """The upstream proxy cannot be reached, or refuses to connect.
 
-    `is_lost` if that has nothing to do with the target: it is away, or does not let us in.
+    `is_lost` says that the target is not the cause: the proxy is away, or refuses our credential.
     """
 
     def __init__(self, what: str, *, is_lost: bool = False) -> None:
@@ -57,8 +65,8 @@ class ExitError(OSError):
         self.is_lost = is_lost
 
 
-class Direct:
-    """From this machine."""
+class DirectExit:
+    """The exit that connects from this machine."""
 
     sends_names = False
 
@@ -78,16 +86,16 @@ class Direct:
             return await aiohappyeyeballs.start_connection(
                 entries, happy_eyeballs_delay=_NEXT_ADDRESS_DELAY, interleave=1
             )
-        except RuntimeError as error:  # uvloop's for some errors of sockets
+        except RuntimeError as error:  # uvloop raises this for some errors of sockets
             raise OSError(str(error)) from error
 
 
 class UpstreamProxy:
-    """Through the proxy at `url`: `http://`, `socks5://`, with user name and password if needed.
+    """The exit through the proxy at `url`: `http://` or `socks5://`, with a credential if needed.
 
-    The proxy is asked for the address that was checked. With `sends_names` it is asked for the
-    name, as some providers demand, and what it resolves that to is not known here. Raises
-    `ValueError` if there is no such kind of proxy.
+    The proxy gets the checked address. With `sends_names` the proxy gets the name, as some
+    providers demand; which address it connects to is not known here then. Raises `ValueError` if
+    `url` has another scheme.
     """
 
     def __init__(self, url: str, *, sends_names: bool = False) -> None:
@@ -97,7 +105,7 @@ class UpstreamProxy:
 
     async def connect(self, host: str, addresses: Sequence[Address], port: int) -> socket.socket:
         """See `Exit`."""
-        # Few exits have IPv6, and trying takes long here.
+        # IPv4 first: few exits have IPv6, and a failed try takes long here.
         address = min(addresses, key=lambda address: address.version, default=None)
         target = host.strip("[]") if self.sends_names or address is None else str(address)
         try:
@@ -109,8 +117,8 @@ class UpstreamProxy:
             raise ExitError("the proxy does not connect in time") from None
         except ExitError:
             raise
-        except (OSError, UnicodeError):  # the latter for a host that is no name
-            raise ExitError("the proxy breaks off") from None
+        except (OSError, UnicodeError):  # `UnicodeError` for a host that cannot be a name
+            raise ExitError("the proxy broke the connection") from None
 
     def _proxy(self) -> Proxy:
         server = self._server
@@ -121,27 +129,29 @@ class UpstreamProxy:
             server.user,
             server.password,
             rdns=self.sends_names,
-            # Meant for a proxy before the proxy; here it tells apart which of the two is away.
-            forward=cast(Any, _Way()),
+            # `forward` is meant for a chain of proxies. Here it tells a lost proxy from a lost
+            # target.
+            forward=cast(Any, _ProxyConnector()),
         )
 
     def _translated(self, error: ProxyError) -> OSError:
         code = error.error_code
         if self._server.kind == "http":
-            return ExitError("the proxy refuses", is_lost=code == _LOGIN_REFUSED)
+            return ExitError("the proxy refuses", is_lost=code == _CREDENTIAL_REFUSED)
         if code == _SOCKS_REFUSED:
             return ConnectionRefusedError("refused behind the proxy")
-        # A reply without a code is to the credential; no reply at all may be due to the target.
+        # A reply without a code answers the credential. No reply at all may be due to the target.
         is_reply = hasattr(error.__cause__, "error_code")
         return ExitError("the proxy refuses", is_lost=is_reply and code is None)
 
 
-class _Way:
-    """To a proxy itself."""
+class _ProxyConnector:
+    """Connects to the proxy itself."""
 
     async def connect(
         self, dest_host: str, dest_port: int, timeout: float | None = None
     ) -> socket.socket:
+        """Connect to the proxy. Raises `ExitError` with `is_lost`."""
         try:
             async with asyncio.timeout(timeout or _REACH_SECONDS):
                 entries = await asyncio.get_running_loop().getaddrinfo(
@@ -151,4 +161,4 @@ class _Way:
                     entries, happy_eyeballs_delay=_NEXT_ADDRESS_DELAY, interleave=1
                 )
         except (OSError, RuntimeError, TimeoutError):
-            raise ExitError("the proxy is out of reach", is_lost=True) from None
+            raise ExitError("the proxy cannot be reached", is_lost=True) from None

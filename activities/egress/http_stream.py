@@ -1,4 +1,4 @@
-"""HTTP/1.1 on one connection, and what of it a proxy passes on."""
+"""HTTP/1.1 on one connection, and the headers that a proxy passes on."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import h11
 Headers = list[tuple[bytes, bytes]]
 
 CHUNK = 64 * 1024
-"""Bytes that are read at most at once."""
+"""Most bytes of one read."""
 
 _HOP_BY_HOP = frozenset(
     {
@@ -28,11 +28,15 @@ _HOP_BY_HOP = frozenset(
 """Headers that concern one connection only (RFC 9110, 7.6.1)."""
 
 
-class HttpStream:
-    """The messages of one connection, of which this end is `role`.
+def _ignore(count: int) -> None:
+    """Count nothing."""
 
-    `max_head` bounds the head of a message, in bytes. `on_read` and `on_write` are told how many
-    bytes came and went. Methods raise `h11.ProtocolError` or `OSError`.
+
+class HttpStream:
+    """The HTTP messages of one connection. This end of the connection is `role`.
+
+    `max_head` is the largest head of a message, in bytes. `on_read` and `on_write` get the number
+    of bytes that came and went. Methods raise `h11.ProtocolError` or `OSError`.
     """
 
     def __init__(
@@ -42,8 +46,8 @@ class HttpStream:
         writer: asyncio.StreamWriter,
         *,
         max_head: int,
-        on_read: Callable[[int], None],
-        on_write: Callable[[int], None],
+        on_read: Callable[[int], None] = _ignore,
+        on_write: Callable[[int], None] = _ignore,
     ) -> None:
         self.http = h11.Connection(role, max_incomplete_event_size=max_head)
         self.reader = reader
@@ -52,7 +56,7 @@ class HttpStream:
         self.on_write = on_write
 
     async def next_event(self) -> h11.Event | type[h11.PAUSED]:
-        """What the other end says next."""
+        """Return what the other end sends next."""
         while True:
             event = self.http.next_event()
             if event is not h11.NEED_DATA:
@@ -62,7 +66,7 @@ class HttpStream:
             self.http.receive_data(data)
 
     async def next_events(self) -> list[h11.Event | type[h11.PAUSED]]:
-        """What the other end says next, with all that it has said already of the same message."""
+        """Return the next event, and the later events of the same message that are here already."""
         events = [await self.next_event()]
         while isinstance(events[-1], h11.Response | h11.Data):
             event = self.http.next_event()
@@ -72,7 +76,7 @@ class HttpStream:
         return events
 
     async def send(self, *events: h11.Event) -> None:
-        """Says `events`, and waits while the other end is slow to take it."""
+        """Send `events`, and wait while the other end reads slowly."""
         data = b"".join(self.http.send(event) or b"" for event in events)
         if data:
             self.on_write(len(data))
@@ -80,7 +84,7 @@ class HttpStream:
         await self.writer.drain()
 
     def renew(self) -> bool:
-        """Prepares for the next exchange; False if the connection cannot have another one."""
+        """Prepare for the next request; return False if the connection cannot have another one."""
         try:
             self.http.start_next_cycle()
         except h11.LocalProtocolError:
@@ -88,12 +92,12 @@ class HttpStream:
         return not self.writer.is_closing()
 
     def abort(self) -> None:
-        """Closes the connection so that the other end can tell that something is missing."""
+        """Break the connection, so that the other end knows that something is missing."""
         self.writer.transport.abort()
 
 
 def end_to_end(headers: Iterable[tuple[bytes, bytes]], *, keep: Iterable[bytes] = ()) -> Headers:
-    """Those of `headers` that are not about a single connection, and those that `keep` names."""
+    """Return the `headers` that a proxy passes on, and the hop-by-hop ones that `keep` names."""
     headers = list(headers)
     listed = {
         name.strip().lower()
@@ -114,5 +118,5 @@ def end_to_end(headers: Iterable[tuple[bytes, bytes]], *, keep: Iterable[bytes] 
 
 
 def is_chunked(headers: Iterable[tuple[bytes, bytes]]) -> bool:
-    """Whether the body comes in chunks; `h11` lets no other coding pass."""
+    """Return whether the body comes in chunks. `h11` accepts no other transfer coding."""
     return any(key.lower() == b"transfer-encoding" for key, _ in headers)

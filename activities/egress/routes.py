@@ -1,5 +1,8 @@
-"""Which exit an item leaves by: chosen for each item, kept for as long as it works, and left out
-for a while when it does not."""
+"""Which proxy exit an item uses.
+
+Each item gets an exit, and keeps it for as long as it works. An exit that does not work rests for
+a while: new items get other exits.
+"""
 
 from __future__ import annotations
 
@@ -16,31 +19,33 @@ from domain.proxies import Proxies, Proxy
 
 _EXITS_PER_ITEM = 3
 _FAILURES_IN_A_ROW = 3
-"""Items that an exit fails before it rests, where it might be the sites that are at fault."""
+"""Failed items until an exit rests, if the sites may be the cause as well."""
 
 _FIRST_REST = 30.0
 _LONGEST_REST = 600.0
-"""Seconds for which an exit is left out, twice as long each time it fails again."""
+"""Seconds for which an exit rests. Each further failure doubles the time."""
 
 _MAY_BE_THE_EXIT = frozenset({"PROXY_FAILED", "CONNECTION_FAILED", "BLOCKED"})
-"""Failures of an item that another exit may spare it."""
+"""Failures of an item that another exit may avoid."""
 
 _BY_THE_SITE = "BLOCKED"
-"""What most sites do to all exits alike, so that one more is enough to see; and no exit is worse
-for it where others are scraped."""
+"""Failure that a site usually causes for all exits alike.
+
+So an item tries one more exit only, and the exit does not rest: it may work for other sites.
+"""
 
 
 @dataclass
 class _Health:
     failures: int = 0
-    """In a row."""
+    """Failed items in a row."""
     rests: int = 0
-    """Likewise."""
+    """Rests in a row."""
     rests_until: float = 0.0
 
 
 class ExitPool:
-    """The exits of a worker, and how they do."""
+    """The proxy exits of a worker, and their health."""
 
     def __init__(self, proxies: Proxies, clock: Callable[[], float] = time.monotonic) -> None:
         self._proxies = proxies
@@ -48,9 +53,10 @@ class ExitPool:
         self._health = {proxy: _Health() for proxy in proxies.all}
 
     def route(self, country: str | None) -> Route:
-        """The way of one item to a `proxyCountry`, or, if that is None, by any exit.
+        """Return the route of one item through an exit in `country`, or through any exit.
 
-        Raises `ScrapeError` with `PROXY_FAILED` if there is no exit.
+        `country` is a value of `proxyCountry`. Raises `ScrapeError` with `PROXY_FAILED` if there is
+        no such exit.
         """
         if not self._proxies.of(country):
             where = "" if country is None else f" in {country!r}"
@@ -58,26 +64,31 @@ class ExitPool:
         return Route(self, country)
 
     def choose(self, country: str | None, tried: Sequence[Proxy]) -> Proxy | None:
-        """One that is well if there is one, and that was not `tried`, unless it has sessions."""
+        """Return a random healthy proxy, else the one whose rest ends first, else None.
+
+        A proxy that was `tried` is chosen again only if it has sessions.
+        """
         now = self._clock()
         proxies = self._proxies.of(country)
         fresh = [p for p in proxies if p not in tried] or [p for p in proxies if p.has_sessions]
-        if well := [p for p in fresh if self._health[p].rests_until <= now]:
-            return secrets.choice(well)
-        # All rest, so it does no harm to try the one that is due first.
+        if healthy := [p for p in fresh if self._health[p].rests_until <= now]:
+            return secrets.choice(healthy)
+        # All proxies rest, so one more try does no harm.
         return min(fresh, key=lambda p: self._health[p].rests_until, default=None)
 
-    def worked(self, proxy: Proxy) -> None:
-        """Records that an item got through."""
+    def record_success(self, proxy: Proxy) -> None:
+        """Record that an item was loaded through `proxy`."""
         self._health[proxy] = _Health()
 
-    def failed(self, proxy: Proxy, *, is_lost: bool) -> None:
-        """Records that an item did not get through; `is_lost` if that is certainly due to the
-        exit."""
+    def record_failure(self, proxy: Proxy, *, is_lost: bool) -> None:
+        """Record that an item was not loaded through `proxy`.
+
+        `is_lost` says that the proxy is certainly the cause.
+        """
         health = self._health[proxy]
         health.failures += 1
         if health.rests_until > self._clock():
-            return  # others that had begun before
+            return  # the item had begun before the rest
         if is_lost or health.failures >= _FAILURES_IN_A_ROW:
             rest = min(_FIRST_REST * 2**health.rests, _LONGEST_REST)
             health.rests_until = self._clock() + rest
@@ -85,7 +96,7 @@ class ExitPool:
 
 
 class Route:
-    """The exits that one item leaves by: one, and another only if that fails."""
+    """The exit that one item uses. After a failure it may be replaced by another exit."""
 
     def __init__(self, pool: ExitPool, country: str | None) -> None:
         self._pool = pool
@@ -96,18 +107,18 @@ class Route:
 
     def _next(self) -> ItemExit:
         proxy = self._pool.choose(self._country, self._tried)
-        assert proxy is not None  # noqa: S101 -- known by the callers
+        assert proxy is not None  # noqa: S101 -- the callers have checked this
         self._tried.append(proxy)
         return ItemExit(proxy)
 
-    def arrived(self) -> list[str]:
-        """Warnings about the page that has come by `exit`.
+    def record_success(self) -> list[str]:
+        """Record that the page was loaded through `exit`, and return warnings about the page.
 
-        Raises `ScrapeError` if the exit was lost meanwhile, since the page is not whole then.
+        Raises `ScrapeError` if the exit was lost meanwhile, because the page is incomplete then.
         """
         if self.exit.is_lost:
             raise ScrapeError("PROXY_FAILED", "The proxy exit went away while the page loaded.")
-        self._pool.worked(self.exit.proxy)
+        self._pool.record_success(self.exit.proxy)
         refused = self.exit.refused
         if not refused:
             return []
@@ -115,13 +126,15 @@ class Route:
         return [f"{refused} {connections} of the page were not made by the proxy exit."]
 
     def try_next(self, code: str) -> bool:
-        """Whether the item, which has failed with `code`, may succeed by another exit, which is
-        `exit` then."""
+        """Return whether the item, which failed with `code`, may succeed through another exit.
+
+        If so, `exit` is that other exit.
+        """
         if code not in _MAY_BE_THE_EXIT and not self.exit.is_lost:
             return False
         is_blocked = code == _BY_THE_SITE
         if self.exit.is_lost or not is_blocked:
-            self._pool.failed(self.exit.proxy, is_lost=self.exit.is_lost)
+            self._pool.record_failure(self.exit.proxy, is_lost=self.exit.is_lost)
         if len(self._tried) >= _EXITS_PER_ITEM or (is_blocked and self._was_blocked):
             return False
         self._was_blocked = self._was_blocked or is_blocked
@@ -132,21 +145,21 @@ class Route:
 
 
 class ItemExit:
-    """A proxy exit as one item has it: its own session, and what it learnt of the exit."""
+    """A proxy exit as one item uses it: with a session of its own, and its failures."""
 
     def __init__(self, proxy: Proxy) -> None:
         self.proxy = proxy
         self.refused = 0
-        """Connections that the exit did not make."""
+        """Number of connections that the exit did not make."""
         self.is_lost = False
-        """Whether the exit is away, or does not let us in."""
+        """Whether the exit is away, or refuses our credential."""
         self._exit: Exit = UpstreamProxy(
             proxy.url_of(secrets.token_hex(5)), sends_names=proxy.sends_names
         )
 
     @property
     def country(self) -> str | None:
-        """Where it is, whatever was asked for; None if nobody said."""
+        """Country of the exit, whatever was asked for; None if it is not known."""
         return self.proxy.country
 
     @property

@@ -1,4 +1,4 @@
-"""What one item may do on the network, and what it has done."""
+"""What one item may do on the network, and what it has done there."""
 
 from __future__ import annotations
 
@@ -14,189 +14,188 @@ import ada_url
 
 from activities.abort import AbortReason, abort_with
 from activities.egress.exits import Exit
+from activities.egress.refusal import EgressRefusal
 from domain.addresses import Address
 
 USERNAME = "item"
-"""User name of every credential; the password tells them apart."""
+"""User name of every credential. Only the passwords differ."""
 
 _MAX_REFUSALS = 256
-"""Refusals that are remembered, the latest ones; only those of documents are ever asked for."""
+"""Number of latest refusals that a session remembers. Callers need refusals of documents only."""
 
 _LOOKUPS = 4
-"""Names of one item that are looked up at the same time: slow ones hold up no other item."""
+"""Names that one item may look up at the same time, so that slow names delay no other item."""
 
 _DEFAULT_PORTS = {"http:": 80, "https:": 443, "ws:": 80, "wss:": 443}
 
 
-@dataclass(frozen=True)
-class EgressRefusal:
-    """Why a request got no further than the gateway."""
-
-    code: str
-    """One of `domain.failures.KINDS`."""
-    what: str
-    """What happened, in a sentence."""
-    status: int
-    """HTTP status that the client of the gateway is told."""
-
-
 class Connection(Protocol):
-    """One from a client of the gateway, that may serve one item after the other."""
+    """A client's connection to the gateway. It may serve one item after the other."""
 
     def end(self) -> None:
-        """Closes it, without a goodbye."""
+        """Break the connection, without telling the client why."""
         ...
 
-    def rest(self) -> bool:
-        """Whether nothing is under way on it as far as the gateway can tell, so that it serves no
-        item from now on, and ends as soon as either side says anything."""
+    def park(self) -> bool:
+        """Stop serving the current item, and return True, if the connection is idle.
+
+        The gateway cannot see everything that happens in a tunnel. So a parked connection ends as
+        soon as either side sends anything.
+        """
         ...
 
-    def serve(self, egress: EgressSession) -> None:
-        """Has it work for an item again, after it has rested."""
+    def resume(self, session: EgressSession) -> None:
+        """Serve the item of `session` after the connection was parked."""
         ...
 
 
 class ProxyCredential:
-    """What a client of the gateway is known by, from `open` to `close`.
+    """User name and password by which the gateway knows a client, from `open` to `close`.
 
-    A browser remembers it for as long as a context lives, which may serve one item after the other:
-    `egress` says for which one it works at the moment. While that is None, it gets nowhere.
+    A browser context keeps its credential, but it may serve one item after the other. So `session`
+    changes. While `session` is None, the gateway refuses the client.
     """
 
     def __init__(self, known: dict[bytes, ProxyCredential]) -> None:
+        """`known` holds all open credentials of the gateway, by their header."""
         self.password = secrets.token_urlsafe(24)
-        self.egress: EgressSession | None = None
+        self.session: EgressSession | None = None
         self.is_kept = False
-        """Whether it outlives its first session, since a context has it that closes it later."""
+        """Whether a browser context closes the credential later, instead of its first session."""
         self._known = known
         self._exit: Exit | None = None
-        """By which `resting` connections left."""
-        self.resting: set[Connection] = set()
+        """Exit through which the `parked` connections left."""
+        self.parked: set[Connection] = set()
         """Connections that wait for the next item."""
 
     @property
     def authorization(self) -> str:
-        """The header `Proxy-Authorization` of the client's requests."""
+        """Value of the header `Proxy-Authorization` in the client's requests."""
         pair = f"{USERNAME}:{self.password}".encode()
         return f"Basic {base64.b64encode(pair).decode()}"
 
-    def open(self, egress: EgressSession) -> None:
-        """Begins to be known, and to work for `egress`."""
+    def open(self, session: EgressSession) -> None:
+        """Make the credential known to the gateway, and use it for `session`."""
         self._known[self.authorization.encode()] = self
-        self.egress = egress
+        self.session = session
 
     def park(self, *, keep_connections: bool = False) -> None:
-        """Works for no item until `resume`. Ends what goes on; connections on which nothing does
-        are ended too, or rest."""
-        egress, self.egress = self.egress, None
-        if egress is None:
+        """Serve no item until `resume`.
+
+        Ends all connections. With `keep_connections`, idle connections are parked instead.
+        """
+        session, self.session = self.session, None
+        if session is None:
             return
-        self._exit = egress.exit
-        for connection in list(egress.connections):
-            if keep_connections and connection.rest():
-                egress.connections.remove(connection)
-                self.resting.add(connection)
+        self._exit = session.exit
+        for connection in list(session.connections):
+            if keep_connections and connection.park():
+                session.connections.remove(connection)
+                self.parked.add(connection)
             else:
                 connection.end()
 
-    def resume(self, egress: EgressSession) -> None:
-        """Works for `egress` from now on, and so do connections that have rested, unless they have
-        left by another exit."""
-        if egress.exit is not self._exit:
-            self._end_resting()
-        self.egress = egress
-        while self.resting:
-            connection = self.resting.pop()
-            egress.connections.add(connection)
-            connection.serve(egress)
+    def resume(self, session: EgressSession) -> None:
+        """Use the credential for `session` from now on.
+
+        Parked connections serve `session` too, unless it leaves through another exit.
+        """
+        if session.exit is not self._exit:
+            self._end_parked()
+        self.session = session
+        while self.parked:
+            connection = self.parked.pop()
+            session.connections.add(connection)
+            connection.resume(session)
 
     def close(self) -> None:
-        """Is not known any more."""
+        """End all connections, and make the credential unknown to the gateway."""
         self.park()
-        self._end_resting()
+        self._end_parked()
         self._known.pop(self.authorization.encode(), None)
 
-    def _end_resting(self) -> None:
-        for connection in self.resting:
+    def _end_parked(self) -> None:
+        for connection in self.parked:
             connection.end()
-        self.resting.clear()
+        self.parked.clear()
 
 
 @dataclass(eq=False)
 class EgressSession:
-    """The way out of one item: made, and closed, by `Gateway.open_session`."""
+    """The network access of one item. `Gateway.open_session` opens and closes it."""
 
     exit: Exit
     max_bytes: int
     proxy_url: str
-    """`http://127.0.0.1:port`: what a client is to be told as its proxy."""
+    """URL that a client has to use as its proxy: `http://127.0.0.1:port`."""
     credential: ProxyCredential = field(repr=False)
-    """What a client has to say that has no credential from an earlier session."""
+    """Credential for a client that has none from an earlier session."""
     is_open: bool = True
-    """Whether the item still has it."""
+    """Whether the item still uses the session."""
     received: int = 0
-    """Bytes that came from the network, headers and TLS included."""
+    """Bytes that came from the network, including headers and TLS."""
     sent: int = 0
-    """Bytes that went out to it."""
+    """Bytes that went to the network, including headers and TLS."""
     blocked: int = 0
-    """Requests that were refused because they lead to an address that may not be reached."""
+    """Number of refused requests to addresses that may not be reached."""
     exhausted: asyncio.Future[AbortReason] = field(
         default_factory=lambda: asyncio.get_running_loop().create_future(), repr=False
     )
-    """Becomes known when the item has received more than `max_bytes`; nothing works then."""
+    """Done as soon as the item has received more than `max_bytes`. All requests fail then."""
 
     def __post_init__(self) -> None:
         self.connections: set[Connection] = set()
-        """Those that are open, and work for it."""
-        self.lookups = asyncio.Semaphore(_LOOKUPS)
-        self.known: OrderedDict[str, tuple[float, Sequence[Address]]] = OrderedDict()
-        """Names that were looked up: their addresses, and until when they count."""
-        self._named: OrderedDict[str, EgressRefusal] = OrderedDict()
-        self._latest: OrderedDict[tuple[str, int], EgressRefusal] = OrderedDict()
+        """Open connections that serve this session."""
+        self.lookup_slots = asyncio.Semaphore(_LOOKUPS)
+        self.resolved: OrderedDict[str, tuple[float, Sequence[Address]]] = OrderedDict()
+        """Names that were looked up: until when the result is valid, and the addresses."""
+        self._refusals_by_name: OrderedDict[str, EgressRefusal] = OrderedDict()
+        self._refusals_by_host: OrderedDict[tuple[str, int], EgressRefusal] = OrderedDict()
 
     @property
     def password(self) -> str:
-        """That of `credential`."""
+        """Password of `credential`."""
         return self.credential.password
 
     @property
     def authorization(self) -> str:
-        """That of `credential`."""
+        """Value of the header `Proxy-Authorization` with `credential`."""
         return self.credential.authorization
 
     def refuse(self, host: str, port: int, refusal: EgressRefusal) -> str:
-        """Remembers `refusal` to connect to `host`, as `ada_url` writes it; returns an unguessable
-        name for it."""
+        """Remember that the gateway did not connect to `host`, as `ada_url` writes it.
+
+        Returns a name for `refusal` that no server can guess.
+        """
         if refusal.code == "EGRESS_BLOCKED":
             self.blocked += 1
         name = secrets.token_urlsafe(12)
-        self._named[name] = self._latest[host, port] = refusal
-        self._latest.move_to_end((host, port))
-        for refusals in (self._named, self._latest):
+        self._refusals_by_name[name] = self._refusals_by_host[host, port] = refusal
+        self._refusals_by_host.move_to_end((host, port))
+        for refusals in (self._refusals_by_name, self._refusals_by_host):
             if len(refusals) > _MAX_REFUSALS:
                 refusals.popitem(last=False)
         return name
 
     def refusal_named(self, name: str) -> EgressRefusal | None:
-        """The refusal that `refuse` has given that name."""
-        return self._named.get(name)
+        """Return the refusal to which `refuse` gave that name."""
+        return self._refusals_by_name.get(name)
 
     def refusal_of(self, url: str) -> EgressRefusal | None:
-        """The latest refusal to connect to the host and port of `url`."""
+        """Return the latest refusal to connect to the host and port of `url`."""
         try:
             parsed = ada_url.URL(url)
         except ValueError:
             return None
         port = parsed.port or _DEFAULT_PORTS.get(parsed.protocol, 0)
-        return self._latest.get((parsed.hostname, int(port)))
+        return self._refusals_by_host.get((parsed.hostname, int(port)))
 
     def count_sent(self, count: int) -> None:
-        """Counts bytes that are about to go out."""
+        """Count bytes before they are sent."""
         self.sent += count
 
     def count_received(self, count: int) -> None:
-        """Counts bytes that came in, and ends all connections if they are too many."""
+        """Count received bytes; end all connections if the item has received too many."""
         self.received += count
         if self.received > self.max_bytes and not self.exhausted.done():
             what = f"The page loaded more than {self.max_bytes} bytes."
@@ -204,6 +203,26 @@ class EgressSession:
             self.end_connections()
 
     def end_connections(self) -> None:
-        """Ends what is open, without a goodbye."""
+        """Break all open connections, without telling the clients why."""
         for connection in list(self.connections):
             connection.end()
+
+
+class TrafficMeter:
+    """Counts the bytes of one connection for the session that the connection serves."""
+
+    def __init__(self) -> None:
+        self.session: EgressSession | None = None
+        """None before the client has authenticated, and while the connection is parked."""
+
+    def count_sent(self, count: int) -> None:
+        """Count bytes before they are sent. Raises `ConnectionResetError` without a session."""
+        if self.session is None:
+            raise ConnectionResetError
+        self.session.count_sent(count)
+
+    def count_received(self, count: int) -> None:
+        """Count received bytes. Raises `ConnectionResetError` without a session."""
+        if self.session is None:
+            raise ConnectionResetError
+        self.session.count_received(count)

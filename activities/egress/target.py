@@ -1,4 +1,4 @@
-"""Where a request to the gateway is to go: read strictly, and as browsers read it."""
+"""The target of a request to the gateway: parsed strictly, and as browsers parse it."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ _AUTHORITY = re.compile(
 
 @dataclass(frozen=True)
 class Target:
-    """A host and port, and what to ask it for."""
+    """A host and port, and the path to request there."""
 
     host: str
-    """As `ada_url` writes it: lower case, IPv4 addresses dotted, IPv6 ones in brackets."""
+    """Host as `ada_url` writes it: lower case, dotted IPv4 addresses, IPv6 in brackets."""
     port: int
     path: bytes = b""
-    """With query; empty for a tunnel."""
+    """Path with query; empty for a tunnel."""
 
     @property
     def authority(self) -> str:
-        """The header `Host` of a plain HTTP request."""
+        """Value of the header `Host` in a plain HTTP request."""
         return self.host if self.port == 80 else f"{self.host}:{self.port}"
 
 
 def parse_target(method: bytes, target: bytes) -> Target:
-    """The target of a request line.
+    """Return the target of a request line.
 
-    Only `host:port` of a `CONNECT` and absolute `http://` URLs of other methods are accepted
-    (RFC 9112, 3.2). Raises `ValueError`.
+    `CONNECT` takes `host:port`, and other methods take an absolute `http://` URL (RFC 9112, 3.2).
+    Raises `ValueError` for anything else.
     """
     text = target.decode("ascii")
     if method == b"CONNECT":
@@ -57,7 +57,7 @@ def _target(authority: str, *, default_port: int | None, path: str) -> Target:
 
 @lru_cache(maxsize=1024)
 def _split(authority: str) -> tuple[str, int | None]:
-    """Host, as `ada_url` writes it, and port."""
+    """Return the host, as `ada_url` writes it, and the port."""
     found = _AUTHORITY.fullmatch(authority)
     if found is None:
         raise ValueError("no valid host and port")

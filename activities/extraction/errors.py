@@ -6,14 +6,13 @@ No error sentence repeats a text of the server, because servers quote keys, prom
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Mapping
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 import openai
 
 from domain.failures import ScrapeError
+from domain.retry_after import parse_retry_after
 
 _OUTAGES = frozenset({"LLM_OVERLOADED", "LLM_TIMEOUT", "LLM_UNREACHABLE"})
 """Codes that mean a broken server, not a refused request."""
@@ -180,16 +179,16 @@ def filtered() -> ModelError:
 
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:
-    """Return the seconds in `Retry-After` (RFC 9110, section 10.2.3) or `Retry-After-Ms`."""
-    try:
-        if milliseconds := headers.get("retry-after-ms"):
+    """Return the seconds that `headers` ask to wait, one hour at most.
+
+    Some servers send milliseconds in `retry-after-ms`, which is more precise than `Retry-After`.
+    """
+    seconds: float | None
+    if milliseconds := headers.get("retry-after-ms"):
+        try:
             seconds = float(milliseconds) / 1000
-        elif (value := headers.get("retry-after", "").strip()).replace(".", "", 1).isdecimal():
-            seconds = float(value)
-        elif value:
-            seconds = parsedate_to_datetime(value).timestamp() - time.time()
-        else:
+        except ValueError:
             return None
-    except (ValueError, TypeError):
-        return None
-    return min(max(seconds, 0.0), _LONGEST_RETRY_AFTER)
+    else:
+        seconds = parse_retry_after(headers.get("retry-after", ""), is_lenient=True)
+    return None if seconds is None else min(max(seconds, 0.0), _LONGEST_RETRY_AFTER)

@@ -1,6 +1,6 @@
-"""One page from its URL to its HTML by plain HTTP: no browser, no scripts, no pictures.
+"""One page from its URL to its HTML by plain HTTP: no browser, no scripts, no images.
 
-What it takes for a page, where it follows, and what it calls a failure is as in
+What counts as a page, which redirects are followed, and which failures there are is the same as in
 `activities.browser.capture`.
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from dataclasses import dataclass, field
 
 import ada_url
 
@@ -22,111 +22,119 @@ from activities.fetch_errors import (
     net_error,
 )
 from activities.http import decoding
-from activities.http.client import Answer, HttpClient, HttpSession
+from activities.http.client import HttpClient, HttpSession
+from activities.http.exchange import BodyRule, HttpResponse
+from activities.http.headers import navigation_headers
+from activities.http.redirects import is_redirect, redirect_target
+from activities.visitor.profile import VisitorProfile
 from activities.walls.detector import WALL_STATUSES, detect_wall
 from activities.walls.facts import SeenPage
 from domain.failures import ScrapeError
 
-REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _MAX_REDIRECTS = 20
-"""Of one document, as in Chromium."""
+"""Redirects of one document, as in Chromium."""
 
 _MAX_DOCUMENTS = 10
 """Documents that may follow each other by refreshes."""
 
 _REFRESH_SECONDS = 1
-"""A refresh after more seconds is not waited for; a browser's page has settled by then as well."""
+"""Longest delay of a refresh that is followed. A browser's page has settled by then as well."""
 
 
-async def fetch_page(
-    client: HttpClient,
-    egress: EgressSession,
-    url: str,
-    options: PageOptions,
-    headers: Callable[[str], Mapping[str, str]],
-    on_stage: Callable[[str], None],
-    *,
-    cookies: Sequence[str] = (),
-) -> PageCapture:
-    """Loads `url` by way of `egress`.
+def _ignore_stage(name: str) -> None:
+    """Do nothing."""
 
-    `headers` tells what a request for a URL is to say about its sender. `cookies` are known from
-    the start, see `HttpClient.session`; those that servers set live as long as this call.
-    `on_stage` is called with `navigating`. Raises `ScrapeError`.
+
+@dataclass(frozen=True)
+class HttpVisit:
+    """A page to fetch, and the visitor who asks for the page."""
+
+    url: str
+    options: PageOptions
+    profile: VisitorProfile
+    on_stage: Callable[[str], None] = _ignore_stage
+    """Called with `navigating` when the visit begins."""
+    cookies: Sequence[str] = field(default=(), repr=False)
+    """Cookies that are sent from the start, see `HttpClient.session`."""
+
+
+async def fetch_page(client: HttpClient, egress: EgressSession, visit: HttpVisit) -> PageCapture:
+    """Load the page of `visit` through `egress`.
+
+    Cookies that servers set are dropped at the end of this call. Raises `ScrapeError`.
     """
-    on_stage("navigating")
-    async with client.session(egress, cookies) as session:
-        return await _Fetch(session, options, headers).run(ada_url.URL(url).href)
+    visit.on_stage("navigating")
+    async with client.session(egress, visit.cookies) as session:
+        return await _Fetch(session, visit).run()
 
 
 class _Fetch:
-    """The way to one page."""
+    """The requests that lead to one page."""
 
-    def __init__(
-        self,
-        session: HttpSession,
-        options: PageOptions,
-        headers: Callable[[str], Mapping[str, str]],
-    ) -> None:
+    def __init__(self, session: HttpSession, visit: HttpVisit) -> None:
         self._session = session
-        self._options = options
-        self._headers = headers
+        self._url = str(ada_url.URL(visit.url).href)
+        self._profile = visit.profile
+        self._max_bytes = visit.options.max_bytes
         self._loop = asyncio.get_running_loop()
-        self._deadline = self._loop.time() + options.navigation_timeout
+        self._deadline = self._loop.time() + visit.options.navigation_timeout
 
-    async def run(self, url: str) -> PageCapture:
+    async def run(self) -> PageCapture:
+        """Follow redirects and refreshes, and return the page at their end."""
+        url = self._url
         for _ in range(_MAX_DOCUMENTS):
-            answer = await self._answer(url)
-            # Not on the event loop: a page may have megabytes.
-            document, refresh = await asyncio.to_thread(_read, answer)
+            response = await self._get(url)
+            # In a thread, because a page may have megabytes.
+            document, refresh = await asyncio.to_thread(_read, response)
             if refresh is None or refresh.seconds > _REFRESH_SECONDS:
-                return self._captured(answer, document)
+                return self._captured(response, document)
             await asyncio.sleep(refresh.seconds)
             url = refresh.url
-        what = f"The page refreshes to another one, over {_MAX_DOCUMENTS} times."
         raise ScrapeError(
-            "TOO_MANY_REDIRECTS", what, http_status=answer.status, final_url=answer.url
+            "TOO_MANY_REDIRECTS",
+            f"The page refreshes to another one, over {_MAX_DOCUMENTS} times.",
+            http_status=response.status,
+            final_url=response.url,
         )
 
-    async def _answer(self, url: str) -> Answer:
-        """The answer at the end of all redirects."""
+    async def _get(self, url: str) -> HttpResponse:
+        """Return the response at the end of all redirects."""
+        body_rule = BodyRule(_is_document, self._max_bytes)
         for _ in range(_MAX_REDIRECTS + 1):
-            answer = await self._session.get(
+            response = await self._session.get(
                 url,
-                self._headers(url),
-                is_wanted=_is_document,
-                max_bytes=self._options.max_bytes,
+                navigation_headers(self._profile, url),
+                body_rule,
                 seconds=max(self._deadline - self._loop.time(), 0),
             )
-            location = answer.headers.get("location")
-            if answer.status not in REDIRECTS or location is None:
-                return answer
-            url = redirected(url, location)
+            target = redirect_target(response)
+            if target is None:
+                return response
+            url = target
         raise net_error("net::ERR_TOO_MANY_REDIRECTS", url)
 
-    def _captured(self, answer: Answer, document: decoding.Document) -> PageCapture:
-        limit = self._options.max_bytes
+    def _captured(self, response: HttpResponse, document: decoding.Document) -> PageCapture:
         size = len(document.html) if document.html.isascii() else len(document.html.encode())
-        if size > limit:
+        if size > self._max_bytes:
             raise ScrapeError(
                 "TOO_LARGE",
-                f"The page's HTML has {size} bytes; {limit} are allowed.",
-                http_status=answer.status,
-                final_url=answer.url,
+                f"The page's HTML has {size} bytes; {self._max_bytes} are allowed.",
+                http_status=response.status,
+                final_url=response.url,
             )
         return PageCapture(
             html=document.html,
             content_type=document.content_type,
-            http_status=answer.status,
-            final_url=answer.url,
+            http_status=response.status,
+            final_url=response.url,
             screenshot=None,
             warnings=(),
         )
 
 
 def _is_document(status: int, headers: Mapping[str, str]) -> bool:
-    """Whether the body that follows `headers` may be a page, or say why there is none."""
-    if status in REDIRECTS and "location" in headers:
+    """Return whether the body after `headers` may be a page, or the reason why there is no page."""
+    if is_redirect(status, headers):
         return False
     try:
         check_disposition(headers)
@@ -136,35 +144,21 @@ def _is_document(status: int, headers: Mapping[str, str]) -> bool:
     return True
 
 
-def redirected(url: str, location: str) -> str:
-    """Where `location` leads from `url`. Raises `ScrapeError`."""
-    with suppress(UnicodeDecodeError):
-        # Browsers read the bytes as UTF-8 if they are that.
-        location = location.encode("latin-1").decode()
-    try:
-        target = ada_url.URL(location, base=url)
-    except ValueError:
-        raise net_error("net::ERR_INVALID_REDIRECT", url) from None
-    if target.protocol not in ("http:", "https:"):
-        raise net_error("net::ERR_UNSAFE_REDIRECT", url)
-    if not target.hash:
-        target.hash = ada_url.URL(url).hash
-    return str(target.href)
-
-
-def _read(answer: Answer) -> tuple[decoding.Document, decoding.Refresh | None]:
-    """The document of `answer`, and what it gives way to. Raises `ScrapeError`."""
-    content_type = declared_type(answer.headers) or decoding.sniff_type(answer.body)
-    headers = {**answer.headers, "content-type": content_type}
+def _read(response: HttpResponse) -> tuple[decoding.Document, decoding.Refresh | None]:
+    """Return the document in `response`, and its refresh. Raises `ScrapeError`."""
+    content_type = declared_type(response.headers) or decoding.sniff_type(response.body)
+    headers = {**response.headers, "content-type": content_type}
     if content_type not in decoding.HTML_TYPES:
-        check_head(answer.status, headers, answer.url)
-        return decoding.read_document(answer.body, content_type, answer.headers), None
-    # That it is a wall says more than its status.
-    if answer.status not in WALL_STATUSES:
-        check_head(answer.status, headers, answer.url)
-    document = decoding.read_document(answer.body, content_type, answer.headers)
-    detection = detect_wall(SeenPage(document.html, answer.url, answer.status, answer.headers))
+        check_head(response.status, headers, response.url)
+        return decoding.read_document(response.body, content_type, response.headers), None
+    # A wall says more than its status, so look for a wall first.
+    if response.status not in WALL_STATUSES:
+        check_head(response.status, headers, response.url)
+    document = decoding.read_document(response.body, content_type, response.headers)
+    detection = detect_wall(
+        SeenPage(document.html, response.url, response.status, response.headers)
+    )
     if detection is not None:
-        raise detection.error("none is solved without a browser")
-    check_head(answer.status, headers, answer.url)
-    return document, decoding.find_refresh(document.html, answer.headers, answer.url)
+        raise detection.error("the fast mode solves no CAPTCHAs")
+    check_head(response.status, headers, response.url)
+    return document, decoding.find_refresh(document.html, response.headers, response.url)

@@ -1,7 +1,7 @@
-"""From the bytes that a server sent to HTML, by the rules that browsers go by.
+"""From the bytes of a response to HTML, by the rules of browsers.
 
-What kind of document it is, in which encoding it is written, where it refreshes to, and how text
-that is no HTML is shown.
+The rules decide the type and the encoding of a document, and the URL to which it refreshes. Plain
+text is shown as HTML.
 """
 
 from __future__ import annotations
@@ -21,24 +21,29 @@ from lxml import etree
 HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 
 _SNIFFED_BYTES = 1445
-"""As many as the standard says (MIME Sniffing, 5.2)."""
+"""Bytes from which the type is guessed, as in the standard (MIME Sniffing, 5.2)."""
 
 _DECLARATION_BYTES = 4096
-"""Where an encoding has to be declared. The standard has 1,024; browsers look further."""
+"""Bytes in which an encoding may be declared. The standard says 1,024; browsers read more."""
 
 _DETECTION_BYTES = 16 * 1024
-"""So much is looked at to guess an encoding, from a little before the first letter that is not in
-ASCII: it takes a second per megabyte."""
+"""Bytes from which an encoding is guessed, because a guess takes a second per megabyte.
 
-_REFRESH_BYTES = 64 * 1024
-_SURE = 0.6
+The sample begins shortly before the first byte that is not ASCII.
+"""
+
+_REFRESH_CHARACTERS = 64 * 1024
+"""Characters of a document in which a refresh or a base URL is looked for."""
+
+_MIN_CONFIDENCE = 0.6
+"""Confidence from which a guessed encoding is used."""
 
 _HTML_TAGS = re.compile(
     rb"\s*<(?:!--|(?:!doctype html|html|head|script|iframe|h1|div|font|table|a|style|title|b|body|"
     rb"br|p)[\s>])",
     re.IGNORECASE,
 )
-"""What unlabelled HTML begins with (MIME Sniffing, 7.1)."""
+"""Beginning of HTML without a declared type (MIME Sniffing, 7.1)."""
 
 _SIGNATURES = (
     (rb"%PDF-", "application/pdf"),
@@ -51,25 +56,26 @@ _SIGNATURES = (
     (rb"\x1f\x8b\x08", "application/gzip"),
     (rb"\s*<\?xml", "text/xml"),
 )
-"""Beginnings of other kinds, as patterns (MIME Sniffing, 6 and 7.1)."""
+"""Beginnings of other types, as patterns (MIME Sniffing, 6 and 7.1)."""
 
 _BINARY = re.compile(rb"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]")
-"""Bytes that no text has (MIME Sniffing, 3)."""
+"""Bytes that do not occur in text (MIME Sniffing, 3)."""
 
 _WESTERN = webencodings.Encoding("windows-1252", codecs.lookup("windows-1252"))
-_FOREIGN = re.compile(rb"[\x80-\xff]")
+_NOT_ASCII = re.compile(rb"[\x80-\xff]")
 _COMMENT = re.compile(rb"<!--.*?(?:-->|$)", re.DOTALL)
-_DECLARED = re.compile(
+_DECLARATION = re.compile(
     rb"<meta\s[^>]{0,500}?charset\s*=\s*[\"']?\s*([^\s\"'/>;]{1,40})"
     rb"|^\s*<\?xml\s[^>]{0,200}?encoding\s*=\s*[\"']([^\"']{1,40})",
     re.IGNORECASE,
 )
-_IN_HEADER = re.compile(r";\s*charset\s*=\s*\"?([^\s\";]{1,40})", re.IGNORECASE)
+_CHARSET_PARAMETER = re.compile(r";\s*charset\s*=\s*\"?([^\s\";]{1,40})", re.IGNORECASE)
 _REFRESH = re.compile(
     r"\s*(?P<seconds>\d{1,9}|(?=\.))[\d.]*(?:\s*[;,]\s*|\s+)(?:url\s*=\s*)?(?P<rest>\S.*)",
     re.IGNORECASE | re.DOTALL,
 )
-_REFRESH_LENGTH = 10_000
+_MAX_REFRESH_LENGTH = 10_000
+"""Longest content of a refresh in characters; the rest is ignored."""
 
 
 @dataclass(frozen=True)
@@ -78,19 +84,19 @@ class Document:
 
     html: str
     content_type: str
-    """Without parameters."""
+    """Type without parameters."""
 
 
 @dataclass(frozen=True)
 class Refresh:
-    """That a document gives way to another one."""
+    """A refresh: after some seconds another document replaces this one."""
 
     seconds: int
     url: str
 
 
 def sniff_type(body: bytes) -> str:
-    """The type of `body`, of which nobody says what it is."""
+    """Return the type of `body`, which has no declared type."""
     head = body[:_SNIFFED_BYTES]
     if _HTML_TAGS.match(head):
         return "text/html"
@@ -102,7 +108,7 @@ def sniff_type(body: bytes) -> str:
 
 
 def read_document(body: bytes, content_type: str, headers: Mapping[str, str]) -> Document:
-    """`body`, which is of that type, as HTML."""
+    """Return `body`, which has type `content_type`, as HTML."""
     text = decode(body, headers.get("content-type", ""))
     if content_type in HTML_TYPES or (content_type.endswith("xml") and _is_page(text)):
         return Document(text, content_type)
@@ -115,56 +121,59 @@ def read_document(body: bytes, content_type: str, headers: Mapping[str, str]) ->
 
 
 def _is_page(xml: str) -> bool:
-    """Whether a document in XML is one in XHTML."""
+    """Return whether an XML document is XHTML."""
     return re.search(r"<html[\s>]", xml[:_DECLARATION_BYTES]) is not None
 
 
 def decode(body: bytes, content_type: str) -> str:
-    """`body` as text: by its byte order mark, else as the header says, else as it says itself,
-    else as it looks."""
-    declared = _IN_HEADER.search(content_type)
+    """Return `body` as text.
+
+    The encoding comes from the first of these that is there: byte order mark, header
+    `content_type`, declaration in the document. Otherwise it is guessed.
+    """
+    declared = _CHARSET_PARAMETER.search(content_type)
     encoding = webencodings.lookup(declared[1]) if declared else None
     encoding = encoding or _declared_encoding(body) or _likely_encoding(body)
-    # A byte order mark counts for more than all of that.
+    # `webencodings.decode` prefers a byte order mark to `encoding`.
     text, _ = webencodings.decode(body, encoding, errors="replace")
     return text
 
 
 def _declared_encoding(body: bytes) -> webencodings.Encoding | None:
-    found = _DECLARED.search(_COMMENT.sub(b"", body[:_DECLARATION_BYTES]))
+    found = _DECLARATION.search(_COMMENT.sub(b"", body[:_DECLARATION_BYTES]))
     if found is None:
         return None
     encoding = webencodings.lookup((found[1] or found[2]).decode("latin-1"))
     if encoding is not None and encoding.name in ("utf-16le", "utf-16be"):
-        return webencodings.UTF8  # since it could not be read otherwise
+        return webencodings.UTF8  # in UTF-16 the declaration would not be readable
     if encoding is not None and encoding.name == "x-user-defined":
         return _WESTERN
     return encoding
 
 
 def _likely_encoding(body: bytes) -> webencodings.Encoding:
-    foreign = _FOREIGN.search(body)
-    if foreign is None:
+    found = _NOT_ASCII.search(body)
+    if found is None:
         return webencodings.UTF8
-    start = max(0, foreign.start() - _DETECTION_BYTES // 8)
+    start = max(0, found.start() - _DETECTION_BYTES // 8)
     sample = body[start : start + _DETECTION_BYTES]
     try:
         sample.decode()
         return webencodings.UTF8
     except UnicodeDecodeError as error:
         if error.start >= len(sample) - 3 and error.reason == "unexpected end of data":
-            return webencodings.UTF8  # a character within which the sample ends
+            return webencodings.UTF8  # the sample ends inside a character
     guess = chardet.detect(sample)
     encoding = None
-    if guess["encoding"] and guess["confidence"] >= _SURE:
+    if guess["encoding"] and guess["confidence"] >= _MIN_CONFIDENCE:
         encoding = webencodings.lookup(guess["encoding"])
     return encoding or _WESTERN
 
 
 def find_refresh(document: str, headers: Mapping[str, str], url: str) -> Refresh | None:
-    """Where the document at `url` refreshes to, by its header or a meta element."""
+    """Return the refresh of the document at `url`, from its header or a meta element."""
     content = headers.get("refresh") or _refresh_element(document)
-    found = _REFRESH.fullmatch(content[:_REFRESH_LENGTH]) if content else None
+    found = _REFRESH.fullmatch(content[:_MAX_REFRESH_LENGTH]) if content else None
     if found is None:
         return None
     target = found["rest"]
@@ -178,7 +187,7 @@ def find_refresh(document: str, headers: Mapping[str, str], url: str) -> Refresh
 
 
 def _refresh_element(document: str) -> str | None:
-    head = document[:_REFRESH_BYTES]
+    head = document[:_REFRESH_CHARACTERS]
     if re.search(r"http-equiv\s*=\s*['\"]?\s*refresh", head, re.IGNORECASE) is None:
         return None
     for element in _elements(head, "meta"):
@@ -189,11 +198,11 @@ def _refresh_element(document: str) -> str | None:
 
 
 def _base(document: str, url: str) -> str:
-    """What relative URLs in the document at `url` are relative to."""
-    head = document[:_REFRESH_BYTES]
+    """Return the base of relative URLs in the document at `url`."""
+    head = document[:_REFRESH_CHARACTERS]
     if "<base" in head.lower():
         for element in _elements(head, "base"):
-            if "href" in element.keys():  # noqa: SIM118 -- elements of lxml iterate their children
+            if "href" in element.keys():  # noqa: SIM118 -- iterating an element yields its children
                 try:
                     return ada_url.URL(element.get("href"), base=url).href
                 except ValueError:
@@ -203,7 +212,7 @@ def _base(document: str, url: str) -> str:
 
 def _elements(document: str, name: str) -> list[lxml.html.HtmlElement]:
     try:
-        # In bytes, since a declaration of another encoding would have it refused otherwise.
+        # As bytes, because lxml refuses a string that declares another encoding.
         parser = lxml.html.HTMLParser(encoding="utf-8")
         root = lxml.html.document_fromstring(document.encode(errors="replace"), parser=parser)
     except (etree.ParserError, ValueError):

@@ -1,10 +1,8 @@
-"""The headers with which a browser asks for a document."""
+"""The headers with which a browser requests a document."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-
-from activities.http.client import CHROME_MAJOR
+from activities.http.exchange import CHROME_MAJOR
 from activities.visitor.profile import VisitorProfile, hint_headers, user_agent
 
 _ACCEPT = (
@@ -13,42 +11,30 @@ _ACCEPT = (
 )
 
 
-def headers_of(profile: VisitorProfile) -> Callable[[str], dict[str, str]]:
-    """Those of `profile` for a URL, by the version of Chrome that the TLS of
-    `activities.http.client` looks like."""
-    return lambda url: navigation_headers(
-        url,
-        user_agent=user_agent(CHROME_MAJOR),
-        accept_language=profile.accept_language,
-        client_hints=hint_headers(CHROME_MAJOR),
-    )
+def navigation_headers(profile: VisitorProfile, url: str) -> dict[str, str]:
+    """Return Chrome's headers for a URL that the visitor of `profile` typed in, in Chrome's order.
 
-
-def navigation_headers(
-    url: str, *, user_agent: str, accept_language: str, client_hints: Mapping[str, str]
-) -> dict[str, str]:
-    """Those of Chromium for the document at `url`, typed in by its user, in Chromium's order.
-
-    `client_hints` are the headers `sec-ch-ua…`; like some others they are for secure servers only.
+    The version of Chrome is the one that the TLS of `activities.http.exchange` imitates. Client
+    hints and some other headers go to secure servers only.
     """
     if url.startswith("https:"):
         return {
-            **client_hints,
+            **hint_headers(CHROME_MAJOR),
             "Upgrade-Insecure-Requests": "1",
-            "User-Agent": user_agent,
+            "User-Agent": user_agent(CHROME_MAJOR),
             "Accept": _ACCEPT,
             "Sec-Fetch-Site": "none",
             "Sec-Fetch-Mode": "navigate",
             "Sec-Fetch-User": "?1",
             "Sec-Fetch-Dest": "document",
             "Accept-Encoding": "gzip, deflate, br, zstd",
-            "Accept-Language": accept_language,
+            "Accept-Language": profile.accept_language,
             "Priority": "u=0, i",
         }
     return {
         "Upgrade-Insecure-Requests": "1",
-        "User-Agent": user_agent,
+        "User-Agent": user_agent(CHROME_MAJOR),
         "Accept": _ACCEPT,
         "Accept-Encoding": "gzip, deflate",
-        "Accept-Language": accept_language,
+        "Accept-Language": profile.accept_language,
     }

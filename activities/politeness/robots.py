@@ -1,8 +1,8 @@
 """What robots.txt says about a page, by the rules of RFC 9309.
 
-    await Robots(http).check(session, url, profile)  # raises ScrapeError unless it may be scraped
+    await Robots(http).check(egress, url, profile)  # raises ScrapeError unless allowed
 
-It is fetched by the way of the page itself, once for all pages of a host.
+A robots.txt is fetched once for all pages of a host, through the egress session of a page.
 """
 
 from __future__ import annotations
@@ -16,38 +16,39 @@ from dataclasses import dataclass
 import ada_url
 from protego import Protego
 
-from activities.egress.exits import Direct
+from activities.egress.exits import DirectExit
 from activities.egress.session import EgressSession
 from activities.fetch_errors import host
-from activities.http.capture import REDIRECTS, redirected
-from activities.http.client import Answer, HttpClient
-from activities.http.headers import headers_of
+from activities.http.client import HttpClient
+from activities.http.exchange import BodyRule, HttpResponse
+from activities.http.headers import navigation_headers
+from activities.http.redirects import redirect_target
 from activities.visitor.profile import VisitorProfile
 from domain.failures import ScrapeError
 
 AGENT = "spidra-batch"
-"""The product token that a site's rules may name; otherwise those for `*` count."""
+"""Product token that the rules of a site may name. Otherwise the rules for `*` apply."""
 
 MAX_BYTES = 500 * 1024
-"""What is read of a robots.txt, the least that RFC 9309, 2.5 allows; the rest has no effect."""
+"""Bytes of a robots.txt that are read: the least that RFC 9309, 2.5 allows."""
 
 _MAX_REDIRECTS = 5
-"""RFC 9309, 2.3.1.2; what is further away is not there."""
+"""Redirects that are followed (RFC 9309, 2.3.1.2). With more, there is no robots.txt."""
 
 _FETCH_SECONDS = 10.0
 _RULES_SECONDS = 3600.0
-"""How long rules are kept; RFC 9309, 2.4 allows a day."""
+"""How long rules are kept. RFC 9309, 2.4 allows a day."""
 
 _FAILURE_SECONDS = 60.0
-"""How long it is remembered that they could not be read."""
+"""How long a failure to read the rules is kept."""
 
 _CACHED_BYTES = 16 * 2**20
-"""Of all robots.txt together."""
+"""Size of all cached robots.txt together."""
 
 _ENTRY_BYTES = 1024
-"""What an entry counts besides its text."""
+"""What a cache entry costs besides its text."""
 
-_OF_THE_HOST = frozenset(
+_HOST_FAILURES = frozenset(
     {
         "DNS_FAILURE",
         "CONNECTION_REFUSED",
@@ -57,21 +58,21 @@ _OF_THE_HOST = frozenset(
         "ROBOTS_UNAVAILABLE",
     }
 )
-"""Failures that other pages of the host would meet too."""
+"""Failures that all pages of the host would have."""
 
 
 @dataclass
 class _Entry:
     rules: Protego | None
-    """None if everything is allowed."""
+    """Rules of the host; None if everything is allowed."""
     failure: ScrapeError | None
-    """Why they could not be read."""
+    """Why the rules could not be read."""
     size: int
     expires_at: float
 
 
 class Robots:
-    """The robots.txt of all hosts that one worker visits, as far as there is room for them."""
+    """The robots.txt of the hosts that one worker visits, in a cache of limited size."""
 
     def __init__(self, http: HttpClient, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._http = http
@@ -81,12 +82,15 @@ class Robots:
         self._fetching: dict[str, asyncio.Lock] = {}
 
     async def check(self, egress: EgressSession, url: str, profile: VisitorProfile) -> None:
-        """Raises `ScrapeError` unless `url` may be scraped: with `ROBOTS_DISALLOWED`, with
-        `ROBOTS_UNAVAILABLE` if the server fails, or with what the network does."""
+        """Raise `ScrapeError` unless robots.txt allows to scrape `url`.
+
+        The code is `ROBOTS_DISALLOWED`, `ROBOTS_UNAVAILABLE` if the server fails, or the code of a
+        failure of the network.
+        """
         entry = await self._entry(egress, url, profile)
         if entry.failure is not None:
             raise _copy(entry.failure)
-        # In a thread: rules may be many, and a URL long.
+        # In a thread, because there may be many rules, and a long URL.
         if entry.rules is not None and not await asyncio.to_thread(_allows, entry.rules, url):
             raise ScrapeError(
                 "ROBOTS_DISALLOWED", f"The robots.txt of {host(url)} asks not to scrape this page."
@@ -96,7 +100,7 @@ class Robots:
         origin = ada_url.URL(url).origin
         if origin not in self._fetching and (found := self._cached(origin)) is not None:
             return found
-        # Items come at once; the first one fetches, and the others see what it got.
+        # Of several items at the same time, the first fetches, and the others use its result.
         lock = self._fetching.setdefault(origin, asyncio.Lock())
         try:
             async with lock:
@@ -127,44 +131,42 @@ class Robots:
 
     async def _fetch(self, egress: EgressSession, origin: str, profile: VisitorProfile) -> _Entry:
         try:
-            answer = await self._answer(egress, f"{origin}/robots.txt", profile)
-            if answer is not None and answer.status >= 500:
+            response = await self._get(egress, f"{origin}/robots.txt", profile)
+            if response is not None and response.status >= 500:
                 raise ScrapeError(
                     "ROBOTS_UNAVAILABLE",
                     f"The robots.txt of {host(origin)} was answered with HTTP status "
-                    f"{answer.status}, which forbids all of its pages.",
+                    f"{response.status}, which forbids all of its pages.",
                 )
         except ScrapeError as error:
-            # That of an exit is not that of the host.
-            if error.failure.code not in _OF_THE_HOST or not isinstance(egress.exit, Direct):
+            # A failure of a proxy exit is not a failure of the host.
+            if error.failure.code not in _HOST_FAILURES or not isinstance(egress.exit, DirectExit):
                 raise
             return _Entry(None, error, _ENTRY_BYTES, self._clock() + _FAILURE_SECONDS)
         expires_at = self._clock() + _RULES_SECONDS
-        if answer is None or not 200 <= answer.status < 300:
+        if response is None or not 200 <= response.status < 300:
             return _Entry(None, None, _ENTRY_BYTES, expires_at)
-        rules = await asyncio.to_thread(_parse, answer.body)
-        return _Entry(rules, None, _ENTRY_BYTES + len(answer.body), expires_at)
+        rules = await asyncio.to_thread(_parse, response.body)
+        return _Entry(rules, None, _ENTRY_BYTES + len(response.body), expires_at)
 
-    async def _answer(
+    async def _get(
         self, egress: EgressSession, url: str, profile: VisitorProfile
-    ) -> Answer | None:
-        """The answer at the end of all redirects; None if they do not end."""
+    ) -> HttpResponse | None:
+        """Return the response at the end of all redirects; None after too many redirects."""
         deadline = self._clock() + _FETCH_SECONDS
-        headers = headers_of(profile)
+        body_rule = BodyRule(_is_success, MAX_BYTES, is_part_enough=True)
         async with self._http.session(egress) as session:
             for _ in range(_MAX_REDIRECTS + 1):
-                answer = await session.get(
+                response = await session.get(
                     url,
-                    headers(url),
-                    is_wanted=_is_success,
-                    max_bytes=MAX_BYTES,
+                    navigation_headers(profile, url),
+                    body_rule,
                     seconds=max(deadline - self._clock(), 0),
-                    is_part_enough=True,
                 )
-                location = answer.headers.get("location")
-                if answer.status not in REDIRECTS or location is None:
-                    return answer
-                url = redirected(url, location)
+                target = redirect_target(response)
+                if target is None:
+                    return response
+                url = target
         return None
 
 
@@ -183,7 +185,7 @@ def _allows(rules: Protego, url: str) -> bool:
 
 
 def _copy(error: ScrapeError) -> ScrapeError:
-    """The same failure for another item: an exception carries where it was raised."""
+    """Return the same failure for another item, because an exception carries its traceback."""
     copy = ScrapeError(error.failure.code, "")
     copy.failure = error.failure
     return copy

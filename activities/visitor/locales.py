@@ -1,7 +1,8 @@
-"""Where the visitors of a country are, and what their browsers ask for.
+"""Place and language of the visitors from each country.
 
-Written by hand and checked by tests: the most common language of browsers is often not the first
-official language, and a country with several time zones has one in which most people live.
+The table is written by hand, and tests check it. No library has this data: the most common language
+of browsers is often not the first official language. In a country with several time zones, the
+table has the time zone in which most people live.
 """
 
 from __future__ import annotations
@@ -11,12 +12,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Place:
-    """A city, and the language of its browsers."""
+    """A large city of a country, and the language of its browsers."""
 
     locale: str
-    """As in BCP 47, with a region."""
+    """Language tag with a region (BCP 47)."""
     timezone: str
-    """Its name in the tz database."""
+    """Name of the time zone in the tz database."""
     latitude: float
     longitude: float
 
@@ -71,4 +72,4 @@ PLACES: dict[str, Place] = {
     "ua": Place("uk-UA", "Europe/Kyiv", 50.450, 30.523),
     "vn": Place("vi-VN", "Asia/Ho_Chi_Minh", 10.823, 106.630),
 }
-"""By code of `domain.proxies.COUNTRIES`."""
+"""Places by country code, for all of `domain.proxies.COUNTRIES`."""

@@ -1,7 +1,7 @@
-"""Who visits a site: one plausible computer with a Chrome, in the country that it is seen from.
+"""The visitor that a site sees: a plausible computer with Chrome, in the country of the exit.
 
-The same in headers and scripts, with a browser and without. The system and what it can do are
-those of the worker, since much would contradict anything else.
+Headers and scripts tell the same, with a browser and without one. The operating system is that of
+the worker, because too many details would contradict another system.
 """
 
 from __future__ import annotations
@@ -17,24 +17,26 @@ from activities.visitor.locales import PLACES
 _FALLBACK_LOCALE = "en-US"
 
 _POSITION_SPREAD = 0.04
-"""Degrees within which positions in a city differ: about four kilometres."""
+"""Degrees by which positions in a city differ: about four kilometres."""
 
 _PLATFORM = "Linux"
 
 _ARCHITECTURES = {"x86_64": "x86", "amd64": "x86", "aarch64": "arm", "arm64": "arm"}
-"""Processor architectures, as client hints call them."""
+"""Name in client hints, by name of the processor architecture."""
 
 
 @dataclass(frozen=True)
 class Device:
-    """A computer of which there are many."""
+    """A common computer."""
 
     screen: tuple[int, int]
-    """Pixels; more than the window takes."""
+    """Width and height in pixels, larger than the browser window."""
     maker: str
+    """Maker of the graphics card, as the driver says it."""
     chip: str
-    """Of its graphics, as the driver calls them."""
+    """Model of the graphics card, as the driver says it."""
     opengl: str
+    """Version of OpenGL."""
 
     @property
     def webgl_vendor(self) -> str:
@@ -59,19 +61,19 @@ DEVICES = (
 
 @dataclass(frozen=True)
 class VisitorProfile:
-    """What a visitor says, in all ways in which it can be asked. Made by `profile_for`."""
+    """What a visitor says about itself. `profile_for` makes it."""
 
     device: Device
     languages: tuple[str, ...]
-    """The preferred one first."""
+    """Languages of the browser, the preferred language first."""
     timezone: str | None
-    """Its name in the tz database; None for that of the worker."""
+    """Name in the tz database; None for the time zone of the worker."""
     position: tuple[float, float] | None
-    """Latitude and longitude; None if nobody knows."""
+    """Latitude and longitude; None if the country is not known."""
 
     @property
     def accept_language(self) -> str:
-        """The header of a Chrome with these languages."""
+        """Value of the header `Accept-Language` of a Chrome with these languages."""
         return ",".join(
             language if number == 0 else f"{language};q={1 - number / 10:.1f}"
             for number, language in enumerate(self.languages)
@@ -79,8 +81,10 @@ class VisitorProfile:
 
 
 def profile_for(country: str | None, seed: str) -> VisitorProfile:
-    """The visitor from `country`, a code of `activities.visitor.locales.PLACES`, that `seed`
-    stands for: the same for the same seed. None for a country that nobody knows."""
+    """Return the profile of a visitor from `country`, always the same for the same `seed`.
+
+    `country` is a key of `activities.visitor.locales.PLACES`, or None if it is not known.
+    """
     numbers = _numbers(seed)
     device = DEVICES[next(numbers) % len(DEVICES)]
     place = None if country is None else PLACES.get(country)
@@ -94,7 +98,7 @@ def profile_for(country: str | None, seed: str) -> VisitorProfile:
 
 
 def user_agent(major: int) -> str:
-    """What Chrome says, which has left out details of versions and systems for years."""
+    """Return the user agent of Chrome, which tells no details of version and system."""
     return (
         "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) "
         f"Chrome/{major}.0.0.0 Safari/537.36"
@@ -102,7 +106,7 @@ def user_agent(major: int) -> str:
 
 
 def client_hints(version: str) -> dict[str, Any]:
-    """What `navigator.userAgentData` tells of a Chrome with that version, by the names there."""
+    """Return the content of `navigator.userAgentData` in a Chrome with that version."""
     major = int(version.partition(".")[0])
     brands = list(_brands(major))
     return {
@@ -113,7 +117,7 @@ def client_hints(version: str) -> dict[str, Any]:
         ],
         "uaFullVersion": version,
         "platform": _PLATFORM,
-        "platformVersion": "",  # Chrome has none to tell on Linux
+        "platformVersion": "",  # Chrome on Linux tells none
         "architecture": _ARCHITECTURES.get(platform.machine().lower(), ""),
         "bitness": "64",
         "model": "",
@@ -124,7 +128,7 @@ def client_hints(version: str) -> dict[str, Any]:
 
 
 def hint_headers(major: int) -> dict[str, str]:
-    """The client hints that Chrome sends without being asked, in its order."""
+    """Return the client hints that Chrome sends with every request, in its order."""
     return {
         "sec-ch-ua": ", ".join(f'"{name}";v="{version}"' for name, version in _brands(major)),
         "sec-ch-ua-mobile": "?0",
@@ -138,8 +142,11 @@ _MADE_UP_VERSIONS = ("8", "99", "24")
 
 
 def _brands(major: int) -> Iterator[tuple[str, str]]:
-    """Chrome's brands and their versions. One is made up and the order varies, both by version, so
-    that nobody relies on them (Chromium, `components/embedder_support/user_agent_utils.cc`)."""
+    """Yield the brands of Chrome and their versions.
+
+    One brand is made up, and the order varies. Both depend on the version, so that sites do not
+    rely on them (Chromium, `components/embedder_support/user_agent_utils.cc`).
+    """
     first, second = (_PUNCTUATION[(major + n) % len(_PUNCTUATION)] for n in (0, 1))
     listed = (
         (f"Not{first}A{second}Brand", _MADE_UP_VERSIONS[major % len(_MADE_UP_VERSIONS)]),
@@ -151,11 +158,11 @@ def _brands(major: int) -> Iterator[tuple[str, str]]:
 
 
 def _languages(locale: str) -> tuple[str, ...]:
-    """Those that a Chrome in that locale asks for: it, its language, and English."""
+    """Return the languages of a Chrome in `locale`: the locale, its language, and English."""
     return tuple(dict.fromkeys((locale, locale.partition("-")[0], "en-US", "en")))
 
 
 def _numbers(seed: str) -> Iterator[int]:
-    """Numbers below 65,536, the same for the same seed."""
+    """Yield numbers below 65,536, always the same for the same seed."""
     digest = hashlib.sha256(seed.encode()).digest()
     return (int.from_bytes(digest[at : at + 2]) for at in range(0, len(digest), 2))

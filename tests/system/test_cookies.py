@@ -1,4 +1,4 @@
-"""Cookies: whoever they are for sees them, nobody else does, and nothing of them remains."""
+"""Cookies of a batch: only its site gets them, and nothing of them remains."""
 
 from __future__ import annotations
 
@@ -18,11 +18,10 @@ import pytest_asyncio
 from aiohttp import web
 
 from activities.browser.capture import capture_page
-from activities.browser.cookies import browser_cookies
 from activities.browser.pool import BrowserPool, find_browser
 from activities.capture import PageOptions
 from api.batches.idempotency import HEADER
-from domain.cookies import CookieError, jar_lines, parse_cookies
+from domain.cookies import parse_cookies
 from settings import Settings
 from stack.stack import Stack
 from storage.bucket import Bucket
@@ -35,74 +34,12 @@ from tests.support.site import Site
 SUBMIT = "/api/batch/scrape"
 
 
-# What clients write
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("a=1; b=2", [("a", "1"), ("b", "2")]),
-        (" a = 1 ;b=2;; ", [("a", "1"), ("b", "2")]),
-        ("token=a=b==", [("token", "a=b==")]),
-        ('a="x y"; b=', [("a", '"x y"'), ("b", "")]),
-        ("Cookie: a=1", [("a", "1")]),
-        ("'cookie:a=1; b=2'", [("a", "1"), ("b", "2")]),
-        ('"a=1; b=2"', [("a", "1"), ("b", "2")]),
-        ("a=1; a=2", [("a", "1")]),
-        ("a=ü", [("a", "ü")]),
-    ],
-)
-def test_cookies_are_read_leniently(text: str, expected: list[tuple[str, str]]) -> None:
-    assert [(cookie.name, cookie.value) for cookie in parse_cookies(text)] == expected
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "my-s3cret-cookie",
-        "a=1; my-s3cret-cookie",
-        "a=my-s3cret-cookie\r\nX-Other: 1",
-        "a=my-s3cret-cookie\n",
-        "a=my-s3cret-cookie\0",
-        "=my-s3cret-cookie",
-        "Set-Cookie: a=my-s3cret-cookie; Path=/",
-        "a=my-s3cret-cookie" + "x" * 5000,
-        "a=my-s3cret-cookie; " * 2000,
-        "; ".join(f"c{number}=my-s3cret-cookie" for number in range(200)),
-    ],
-)
-def test_what_is_no_cookie_is_refused_and_not_shown(text: str) -> None:
-    with pytest.raises(CookieError) as caught:
-        parse_cookies(text)
-    assert "my-s3cret-cookie" not in str(caught.value)
-
-
-def test_they_are_for_one_site_and_keep_their_security() -> None:
-    cookies = parse_cookies("a=1; __Host-b=2; __Secure-c=3")
-    assert "1" not in repr(cookies)
-    lax = {"sameSite": "Lax"}
-    site = {"domain": ".example.co.uk", "path": "/", "secure": True, **lax}
-    host = {"url": "https://www.example.co.uk/", "secure": True, **lax}
-    assert browser_cookies(cookies, "https://www.example.co.uk/x") == [
-        {"name": "a", "value": "1", **site},
-        {"name": "__Host-b", "value": "2", **host},
-        {"name": "__Secure-c", "value": "3", **site},
-    ]
-    assert [c["name"] for c in browser_cookies(cookies, "http://www.example.co.uk/")] == ["a"]
-    for url in ("https://github.io/", "https://8.8.8.8/", "https://localhost/"):
-        assert all("domain" not in cookie for cookie in browser_cookies(cookies, url))
-    assert jar_lines(cookies[:2], "https://a.example.com/") == [
-        ".example.com\tTRUE\t/\tTRUE\t0\ta\t1",
-        "a.example.com\tFALSE\t/\tTRUE\t0\t__Host-b\t2",
-    ]
-
-
-# Who sees them
+# Which hosts get the cookies
 
 
 @asynccontextmanager
 async def recording_site() -> AsyncIterator[tuple[int, list[tuple[str, str, str]]]]:
-    """Port, and host, path and cookies of each request."""
+    """Start a site; yield its port, and a list of host, path and cookies of each request."""
     seen: list[tuple[str, str, str]] = []
 
     async def answer(request: web.Request) -> web.Response:
@@ -129,7 +66,7 @@ async def recording_site() -> AsyncIterator[tuple[int, list[tuple[str, str, str]
         await runner.cleanup()
 
 
-async def test_the_whole_site_sees_them_and_nobody_else() -> None:
+async def test_only_the_whole_site_gets_the_cookies() -> None:
     async def resolver(host: str) -> list[object]:
         return [ip_address("127.0.0.1")]
 
@@ -168,18 +105,18 @@ async def test_the_whole_site_sees_them_and_nobody_else() -> None:
         ("tracker.example", "/image-of-one"),
         ("other.example", "/five"),
         ("other.example", "/script"),
-        ("shop.example", "/image-of-five"),  # asked for by a page of another site
+        ("shop.example", "/image-of-five"),  # requested by a page of another site
     }
 
 
-# What remains of them
+# What remains of the cookies
 
 
 def traced(folder: Path, secret: str) -> list[str]:
-    """The files below `folder` that hold `secret`, as it is or encoded."""
+    """Return the files below `folder` that contain `secret`, plain or encoded."""
     raw = secret.encode()
     forms = {raw, raw.hex().encode(), secret.encode("utf-16-le")}
-    # Wherever it begins within a longer text, the middle of its base64 is one of these.
+    # Base64 depends on the position in the text; its middle is one of these.
     forms |= {base64.b64encode(b"x" * shift + raw)[4:-4] for shift in range(3)}
     found = []
     for path in folder.rglob("*"):
@@ -197,7 +134,7 @@ async def bucket(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator
 
 @asynccontextmanager
 async def bucket_of(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Bucket]:
-    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)  # which remembers credentials
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)  # the default session remembers credentials
     for name, value in stack.env.items():
         if name.startswith("AWS_"):
             monkeypatch.setenv(name, value)
@@ -212,7 +149,7 @@ async def sealed(bucket: Bucket, batch_id: str) -> list[str]:
 
 
 @pytest.mark.parametrize("mode", ["default", "fast"])
-async def test_no_file_ever_holds_them_and_after_the_end_there_is_nothing(
+async def test_no_file_contains_the_cookies_and_the_sealed_ones_are_deleted_at_the_end(
     api: ApiClient, stack: Stack, site: Site, bucket: Bucket, mode: str
 ) -> None:
     secrets = [f"secret{uuid.uuid4().hex}" for _ in range(2)]
@@ -268,7 +205,7 @@ async def retry(api: ApiClient, batch_id: str, body: Json) -> tuple[int, Json]:
         {"a": "my-s3cret-cookie"},
     ],
 )
-async def test_a_refusal_shows_nothing_of_them(
+async def test_a_refused_request_shows_nothing_of_the_cookies(
     api: ApiClient, stack: Stack, cookies: object
 ) -> None:
     status, answer = await api.post(SUBMIT, {"urls": ["http://127.0.0.1/"], "cookies": cookies})
@@ -278,7 +215,7 @@ async def test_a_refusal_shows_nothing_of_them(
     assert await asyncio.to_thread(traced, stack.data_dir, "my-s3cret-cookie") == []
 
 
-async def test_a_secret_is_bound_to_its_batch_its_key_and_its_time(bucket: Bucket) -> None:
+async def test_sealed_cookies_are_bound_to_their_batch_key_and_time(bucket: Bucket) -> None:
     batch_id, old, new = str(uuid.uuid4()), os.urandom(32), os.urandom(32)
     vault = Vault(bucket, [old])
     await vault.put(batch_id, 1, "a=1")
@@ -294,13 +231,13 @@ async def test_a_secret_is_bound_to_its_batch_its_key_and_its_time(bucket: Bucke
     for keys in ([new], []):
         with pytest.raises(SecretUnavailableError):
             await Vault(bucket, keys).get(batch_id, 1)
-    # No such batch runs, so whoever sweeps the bucket deletes all that.
+    # No such batch runs, so the sweep of the bucket deletes the objects.
     async with asyncio.timeout(60):
         while await sealed(bucket, batch_id):  # noqa: ASYNC110 -- another process does it
             await asyncio.sleep(0.2)
 
 
-async def test_cookies_of_a_batch_that_cannot_start_do_not_stay(
+async def test_cookies_of_a_batch_that_cannot_start_are_deleted(
     own_stack: Stack, site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with (

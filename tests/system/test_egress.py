@@ -1,4 +1,4 @@
-"""Nothing that a page does reaches an address that is not public."""
+"""A page reaches no address that is not public, whatever the page does."""
 
 from __future__ import annotations
 
@@ -20,9 +20,8 @@ from activities.browser.pool import BrowserPool, find_browser
 from activities.capture import PageCapture, PageOptions
 from activities.egress.exits import Exit, UpstreamProxy
 from activities.egress.gateway import Gateway
-from activities.http.capture import fetch_page
+from activities.http.capture import HttpVisit, fetch_page
 from activities.http.client import HttpClient
-from activities.http.headers import headers_of
 from activities.visitor.profile import profile_for
 from domain.addresses import Address
 from domain.failures import ScrapeError
@@ -61,15 +60,13 @@ def client() -> Iterator[HttpClient]:
 async def attack(
     by: BrowserPool | HttpClient, gateway: Gateway, urls: Sequence[str], exit_: Exit | None = None
 ) -> list[PageCapture | ScrapeError]:
-    """What became of each of `urls`, with a browser or without one."""
+    """Load each of `urls`, with a browser or without one, and return the outcomes."""
 
     async def one(url: str) -> PageCapture | ScrapeError:
         async with gateway.open_session(exit_) as egress:
             try:
                 if isinstance(by, HttpClient):
-                    return await fetch_page(
-                        by, egress, url, OPTIONS, headers_of(VISITOR), lambda _: None
-                    )
+                    return await fetch_page(by, egress, HttpVisit(url, OPTIONS, VISITOR))
                 return await capture_page(by, egress, url, OPTIONS, lambda _: None, profile=VISITOR)
             except ScrapeError as error:
                 return error
@@ -78,7 +75,7 @@ async def attack(
 
 
 @pytest.mark.parametrize("host", ["127.0.0.2", "::1"])
-async def test_no_page_reaches_what_is_not_allowed(
+async def test_no_page_reaches_a_forbidden_address(
     pool: BrowserPool, client: HttpClient, host: str
 ) -> None:
     written = f"[{host}]" if ":" in host else host
@@ -100,12 +97,12 @@ async def test_no_page_reaches_what_is_not_allowed(
         if isinstance(outcome, PageCapture):
             assert SECRET not in outcome.html
         else:
-            # A page may replace itself with one that it made itself.
+            # A page may replace itself with a document that it made itself.
             assert outcome.failure.code in ("EGRESS_BLOCKED", "NO_CONTENT"), outcome
 
 
-async def test_those_pages_do_reach_what_is_allowed(pool: BrowserPool) -> None:
-    """Else the test above would show nothing."""
+async def test_the_attacks_work_if_the_address_is_allowed(pool: BrowserPool) -> None:
+    """Show that the attacks of the test above are real."""
     async with (
         listening(Canary("127.0.0.2")) as canary,
         serving(hostile_app(canary.host, canary.port)) as site,
@@ -117,7 +114,9 @@ async def test_those_pages_do_reach_what_is_allowed(pool: BrowserPool) -> None:
     assert set(ATTACKS) - NEVER_ARRIVE <= arrived
 
 
-async def test_without_a_browser_some_reach_what_is_allowed(client: HttpClient) -> None:
+async def test_some_attacks_work_without_a_browser_if_the_address_is_allowed(
+    client: HttpClient,
+) -> None:
     async with (
         listening(Canary("127.0.0.2")) as canary,
         serving(hostile_app(canary.host, canary.port)) as site,
@@ -128,10 +127,10 @@ async def test_without_a_browser_some_reach_what_is_allowed(client: HttpClient) 
 
 
 @pytest.mark.parametrize("proxied", [False, True])
-async def test_a_name_that_changes_its_address_gains_nothing(
+async def test_dns_rebinding_reaches_no_forbidden_address(
     pool: BrowserPool, client: HttpClient, proxied: bool
 ) -> None:
-    """The site and the canary listen on the same port of two addresses."""
+    """Let site and canary listen on the same port of two addresses."""
     asked: Counter[str] = Counter()
 
     async def resolver(host: str) -> Sequence[Address]:
@@ -140,7 +139,7 @@ async def test_a_name_that_changes_its_address_gains_nothing(
         return [IPv4Address("127.0.0.1" if is_innocent else "127.0.0.2")]
 
     async def page(request: web.Request) -> web.Response:
-        # The connection ends, so that the name counts again.
+        # Close the connection, so that the name is looked up again.
         response = web.Response(text="<p>page", content_type="text/html")
         if "to" in request.query:
             response = web.Response(status=302, headers={"Location": request.query["to"]})
@@ -169,10 +168,10 @@ async def test_a_name_that_changes_its_address_gains_nothing(
         assert canary.hits == []
 
 
-# Documents that are not on the network
+# Documents that do not come from the network
 
 
-async def test_no_page_leads_to_what_is_within_the_browser(
+async def test_no_page_leads_to_documents_of_the_browser_or_the_machine(
     pool: BrowserPool, tmp_path: Path
 ) -> None:
     (tmp_path / "secret.html").write_text(SECRET)
@@ -218,10 +217,10 @@ async def test_no_page_leads_to_what_is_within_the_browser(
             ), (url, outcome)  # fmt: skip
 
 
-# What the item is told
+# Warnings and failures of the item
 
 
-async def test_what_is_blocked_in_a_page_is_counted(pool: BrowserPool) -> None:
+async def test_blocked_connections_of_a_page_are_counted(pool: BrowserPool) -> None:
     async def page(request: web.Request) -> web.Response:
         text = "<p>page</p><img src=http://127.0.0.2/a><img src=http://10.0.0.1/b>"
         return web.Response(text=text, content_type="text/html")
@@ -254,14 +253,14 @@ async def test_without_the_gateway_nothing_is_reached(pool: BrowserPool) -> None
 
 
 def bomb(gibibytes: int) -> bytes:
-    """A gzip stream, a thousandth of its content in size."""
+    """Return a gzip stream that has a thousandth of the size of its content."""
     deflate = zlib.compressobj(9, zlib.DEFLATED, -15)
     head = b"\x1f\x8b\x08\0\0\0\0\0\0\xff"
     block = deflate.compress(b"x" * 2**20) + deflate.flush(zlib.Z_FULL_FLUSH)
     return head + block * (gibibytes * 1024)
 
 
-async def test_pages_that_take_too_much_are_given_up() -> None:
+async def test_pages_over_a_limit_are_given_up() -> None:
     async def bombed(request: web.Request) -> web.Response:
         headers = {"Content-Encoding": "gzip", "Content-Type": "text/html"}
         return web.Response(body=bomb(4), headers=headers)
@@ -297,10 +296,10 @@ async def test_pages_that_take_too_much_are_given_up() -> None:
         assert outcome.failure.code == code
 
 
-# The whole way
+# With the whole stack
 
 
-async def test_items_fail_or_warn_with_the_reason(api: ApiClient, site: Site) -> None:
+async def test_a_blocked_item_fails_with_the_reason(api: ApiClient, site: Site) -> None:
     inside = "http://127.0.0.2:8080/"
     batch = await api.finished(
         await api.submit([site.url(f"/redirect?to={inside}"), site.url("/plain")])

@@ -1,4 +1,4 @@
-"""Manners towards hosts: what they ask for is done, and nobody else suffers from it."""
+"""Politeness towards hosts: their requests are heeded, and other hosts do not suffer from it."""
 
 from __future__ import annotations
 
@@ -6,21 +6,15 @@ import asyncio
 import time
 from collections import defaultdict
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from email.utils import formatdate
 from itertools import pairwise
 
 import pytest
 from aiohttp import web
-from hypothesis import given
-from hypothesis import strategies as st
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
-from activities.fetch_errors import retry_after
-from activities.politeness import hosts as hosts_module
-from activities.politeness.hosts import HostBusyError, Hosts
-from domain.failures import ScrapeError
 from stack.stack import Stack
 from tests.api.batches.test_cancel import cancel, check_numbers
 from tests.support.client import ApiClient, Json, summary
@@ -31,16 +25,16 @@ from workflows.state import workflow_id
 
 
 class Host:
-    """A host that keeps a record of its visits, and refuses those that it is told to."""
+    """A test host that records its visits, and refuses the visits that a test chooses."""
 
     def __init__(self) -> None:
         self.url = ""
         self.visits: defaultdict[str, list[float]] = defaultdict(list)
         self.most_at_once = 0
         self.refusals: dict[str, list[web.Response]] = {}
-        """By path, or `*` for any, what the first visits are answered with."""
+        """Responses to the first visits, by path, or for any path under `*`."""
         self.seconds = 0.0
-        """How long a visit takes that is not refused."""
+        """Seconds that a visit takes, unless it is refused."""
         self.open = asyncio.Event()
         self.open.set()
         self._at_once = 0
@@ -62,7 +56,7 @@ class Host:
 
     @property
     def gaps(self) -> list[float]:
-        """Seconds from one visit to the next one, of all paths."""
+        """Seconds from each visit to the next visit, over all paths."""
         starts = sorted(at for visits in self.visits.values() for at in visits)
         return [after - before for before, after in pairwise(starts)]
 
@@ -85,14 +79,11 @@ async def scraped(api: ApiClient, urls: list[str], mode: str = "fast") -> Json:
     return await api.finished(await api.submit(urls, scrapeMode=mode))
 
 
-# On the whole stack
-
-
 @pytest.mark.parametrize(
     ("mode", "status", "is_date"),
     [("fast", 429, False), ("fast", 503, True), ("default", 429, False)],
 )
-async def test_an_item_comes_back_when_its_host_says(
+async def test_a_refused_item_comes_back_when_its_host_asks(
     api: ApiClient, mode: str, status: int, is_date: bool
 ) -> None:
     async with running_host() as host:
@@ -106,7 +97,7 @@ async def test_an_item_comes_back_when_its_host_says(
         assert second - (asked_at if is_date else first) >= 2.9
 
 
-async def test_a_host_that_refuses_again_and_again_fails_the_item(api: ApiClient) -> None:
+async def test_an_item_fails_after_three_refusals(api: ApiClient) -> None:
     used = await api.credits_used()
     async with running_host() as host:
         host.refusals["/a"] = [refusal(503, "1") for _ in range(9)]
@@ -119,7 +110,7 @@ async def test_a_host_that_refuses_again_and_again_fails_the_item(api: ApiClient
     assert await api.credits_used() == used
 
 
-async def test_a_host_that_asks_for_hours_is_not_waited_for_nor_asked_again(
+async def test_a_host_that_asks_for_hours_fails_its_items_without_more_requests(
     api: ApiClient,
 ) -> None:
     async with running_host() as host:
@@ -137,7 +128,7 @@ async def test_a_host_that_asks_for_hours_is_not_waited_for_nor_asked_again(
         assert not host.visits["/b"]
 
 
-async def test_others_leave_a_host_alone_that_asked_one_to(api: ApiClient) -> None:
+async def test_all_items_leave_a_host_alone_that_has_refused_one_item(api: ApiClient) -> None:
     async with running_host() as host:
         host.refusals["*"] = [refusal(429, "6")]
         host.seconds = 2
@@ -149,11 +140,11 @@ async def test_others_leave_a_host_alone_that_asked_one_to(api: ApiClient) -> No
         assert batch["completedCount"] == 12, summary(batch)
         starts = sorted(at for visits in host.visits.values() for at in visits)
         assert len(starts) == 13
-        # Those that were on their way when it said so could not know.
+        # Six visits had begun before the host refused.
         assert starts[6] >= starts[0] + 6
 
 
-async def test_a_cancel_leaves_items_that_wait_for_their_host_to_finish(api: ApiClient) -> None:
+async def test_after_a_cancel_items_that_wait_for_their_host_still_finish(api: ApiClient) -> None:
     used = await api.credits_used()
     async with running_host() as host:
         urls = [f"{host.url}/{number}" for number in range(50)]
@@ -175,7 +166,7 @@ async def test_a_cancel_leaves_items_that_wait_for_their_host_to_finish(api: Api
     assert await api.credits_used() == used + 2 * batch["completedCount"]
 
 
-async def test_a_host_has_so_many_visitors_at_once_and_no_more(api: ApiClient) -> None:
+async def test_the_number_of_visits_at_the_same_time_is_limited(api: ApiClient) -> None:
     async with running_host() as host:
         host.seconds = 0.15
         batch = await scraped(api, [f"{host.url}/{number}" for number in range(50)])
@@ -202,161 +193,3 @@ async def test_a_queue_at_one_host_fails_no_item_and_holds_no_slot(
         assert slow.most_at_once <= 6
         assert all(len(visits) == 1 for visits in slow.visits.values())
         assert max(item["attempts"] for item in batch["items"]) > 1
-
-
-# One part alone
-
-
-def refused_with(status: int, seconds: float | None) -> ScrapeError:
-    return ScrapeError.from_status(status, "http://host/", seconds)
-
-
-async def test_visits_keep_their_distance() -> None:
-    hosts = Hosts(spacing=0.2)
-    starts: list[float] = []
-
-    async def visit() -> None:
-        async with hosts.permit("http://host/"):
-            starts.append(time.monotonic())
-
-    await asyncio.gather(*(visit() for _ in range(4)))
-    assert all(after - before >= 0.19 for before, after in pairwise(starts))
-
-
-async def test_hosts_are_told_apart_by_name_and_port() -> None:
-    hosts = Hosts(concurrency=1)
-    async with (
-        hosts.permit("http://host/a"),
-        hosts.permit("http://host:81/"),
-        hosts.permit("http://www.host/"),
-    ):
-        assert len(hosts) == 3
-        waiting = asyncio.create_task(hosts.permit("HTTP://HOST:80/b").__aenter__())
-        await asyncio.sleep(0)
-        assert not waiting.done()
-    await waiting
-
-
-async def test_hosts_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hosts_module, "_MANY_HOSTS", 10)
-    now = 1000.0
-    hosts = Hosts(concurrency=2, clock=lambda: now)
-    for number in range(100):
-        async with hosts.permit(f"http://host-{number}/"):
-            pass
-    assert len(hosts._hosts) <= 10
-    async with hosts.permit("http://host/") as permit:
-        permit.refused(refused_with(429, 30), 0)
-    assert len(hosts) == 1
-    now += 120
-    assert len(hosts) == 0
-
-
-async def test_those_who_come_back_come_one_after_the_other() -> None:
-    now = 1000.0
-    hosts = Hosts(concurrency=6, clock=lambda: now)
-    delays = []
-    async with hosts.permit("http://host/") as permit:
-        permit.refused(refused_with(503, 60), 0)
-    for _ in range(5):
-        with pytest.raises(HostBusyError) as busy:
-            async with hosts.permit("http://host/"):
-                raise AssertionError
-        delays.append(busy.value.delay)
-    assert all(delay >= 60 for delay in delays)
-    assert all(after - before > 0.1 for before, after in pairwise(delays))
-    # One that comes from elsewhere is not concerned.
-    async with hosts.permit("http://host/", is_direct=False):
-        pass
-
-
-async def test_a_refusal_without_a_time_is_waited_for_longer_each_time() -> None:
-    hosts = Hosts()
-    async with hosts.permit("http://host/", is_direct=False) as permit:
-        assert [permit.refused(refused_with(429, None), earlier) for earlier in range(3)] == [
-            5,
-            10,
-            None,
-        ]
-
-
-async def test_a_host_that_refuses_whenever_it_is_asked_is_away_for_all() -> None:
-    now = 1000.0
-    hosts = Hosts(concurrency=6, clock=lambda: now)
-
-    async with AsyncExitStack() as stack:
-        permits = [await stack.enter_async_context(hosts.permit("http://host/")) for _ in range(6)]
-        for permit in permits:  # one refusal, as it were
-            permit.refused(refused_with(503, None), 0)
-    for rest in (5, 10):
-        with pytest.raises(HostBusyError):
-            async with hosts.permit("http://host/"):
-                raise AssertionError
-        now += rest + 0.1
-        async with hosts.permit("http://host/") as permit:
-            permit.refused(refused_with(503, None), 0)
-    with pytest.raises(ScrapeError, match="refused 3 times in a row") as error:
-        async with hosts.permit("http://host/"):
-            raise AssertionError
-    assert error.value.failure.code == "HTTP_503"
-    now += 20.1
-    async with hosts.permit("http://host/") as permit:  # is it back?
-        permit.end()
-    async with hosts.permit("http://host/"):
-        pass
-
-
-async def test_a_host_is_trusted_little_by_little_after_a_refusal() -> None:
-    now = 1000.0
-    hosts = Hosts(concurrency=6, clock=lambda: now)
-    async with hosts.permit("http://host/") as permit:
-        permit.refused(refused_with(429, 1), 0)
-    now += 2
-    for allowed in (1, 2, 4, 6, 6):
-        assert hosts._known("http://host/").allowed == allowed
-        async with hosts.permit("http://host/") as permit:
-            permit.end()
-
-
-async def test_hosts_that_are_not_to_be_heeded_are_not() -> None:
-    hosts = Hosts(max_backoff=0)
-    async with hosts.permit("http://host/") as permit:
-        assert permit.refused(refused_with(429, 60), 0) is None
-    async with hosts.permit("http://host/"):
-        pass
-
-
-async def test_whoever_is_cancelled_in_the_queue_holds_up_nobody() -> None:
-    hosts = Hosts(concurrency=1)
-    permit = hosts.permit("http://host/")
-    await permit.__aenter__()
-    queue = [asyncio.create_task(hosts.permit("http://host/").__aenter__()) for _ in range(3)]
-    await asyncio.sleep(0)
-    queue[0].cancel()
-    await asyncio.wait([queue[0]])
-    await permit.__aexit__(None, None, None)
-    await queue[1]
-    queue[2].cancel()
-    await asyncio.wait([queue[2]])
-
-
-@pytest.mark.parametrize(
-    ("value", "seconds"),
-    [
-        ("120", 120),
-        (" 0 ", 0),
-        ("Wed, 21 Oct 2015 07:28:00 GMT", 0),
-        ("-1", None),
-        ("1.5", None),
-        ("soon", None),
-        ("Wed, 21 Oct 99999999999999999999 07:28:00 GMT", None),
-    ],
-)
-def test_how_retry_after_is_read(value: str, seconds: float | None) -> None:
-    assert retry_after({"retry-after": value}) == seconds
-
-
-@given(st.text())
-def test_whatever_retry_after_says_it_is_read(value: str) -> None:
-    seconds = retry_after({"retry-after": value})
-    assert seconds is None or seconds >= 0

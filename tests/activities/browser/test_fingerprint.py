@@ -15,9 +15,9 @@ from curl_cffi import requests
 from activities.browser.capture import capture_page
 from activities.browser.pool import BrowserPool
 from activities.capture import PageOptions
-from activities.http.capture import fetch_page
-from activities.http.client import CHROME_MAJOR, HttpClient
-from activities.http.headers import headers_of
+from activities.http.capture import HttpVisit, fetch_page
+from activities.http.client import HttpClient
+from activities.http.exchange import CHROME_MAJOR
 from activities.visitor.locales import PLACES
 from activities.visitor.profile import DEVICES, VisitorProfile, hint_headers, profile_for
 from domain.proxies import COUNTRIES
@@ -27,7 +27,7 @@ from tests.support.paths import ROOT
 from tests.support.servers import serving
 
 OPTIONS = PageOptions(max_bytes=2**20, navigation_timeout=60)
-DOCUMENTATION = (ROOT / "docs" / "identity.md").read_text()
+DOCUMENTATION = (ROOT / "docs" / "visitor.md").read_text()
 
 
 @pytest_asyncio.fixture(scope="module")
@@ -140,7 +140,7 @@ async def test_without_a_browser_the_visitor_is_the_same(
     client = HttpClient(threads=2)
     async with running_gateway() as gateway, gateway.open_session() as egress:
         url = f"{site.base}/echo"
-        page = await fetch_page(client, egress, url, OPTIONS, headers_of(profile), lambda _: None)
+        page = await fetch_page(client, egress, HttpVisit(url, OPTIONS, profile))
         shown = await capture_page(pool, egress, url, OPTIONS, lambda _: None, profile=profile)
     client.close()
     by_client, by_browser = (

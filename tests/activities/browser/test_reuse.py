@@ -19,7 +19,7 @@ from activities.browser.capture import capture_page
 from activities.browser.pool import BrowserPool, Limits, find_browser
 from activities.browser.tab import Tab
 from activities.capture import PageCapture, PageOptions
-from activities.egress.exits import Direct
+from activities.egress.exits import DirectExit
 from activities.egress.gateway import Gateway
 from activities.egress.session import EgressSession
 from domain.failures import ScrapeError
@@ -314,7 +314,7 @@ async def test_a_url_with_a_password_gets_a_tab_of_its_own(
     assert await uses_of(pool, gateway, "password", site) == 1
 
 
-class CountingExit(Direct):
+class CountingExit(DirectExit):
     """Goes straight, and counts the connections."""
 
     def __init__(self) -> None:

@@ -13,7 +13,7 @@ from aiohttp import web
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from activities.egress.exits import Direct, Exit, UpstreamProxy
+from activities.egress.exits import DirectExit, Exit, UpstreamProxy
 from activities.egress.gateway import Gateway
 from activities.egress.session import EgressSession
 from activities.egress.target import parse_target
@@ -27,7 +27,7 @@ Resolver = Callable[[str], "asyncio.Future[Sequence[Address]]"]
 
 
 class Origin:
-    """A server that keeps the requests it gets."""
+    """A server that records its requests."""
 
     def __init__(self) -> None:
         self.requests: list[web.Request] = []
@@ -35,7 +35,7 @@ class Origin:
         self.connections: set[object] = set()
         self.url = ""
         self.asked, self.left = asyncio.Event(), asyncio.Event()
-        """That `/wait` has been asked for, and that its client has gone."""
+        """Set when `/wait` is requested, and when its client has gone."""
 
     @property
     def authority(self) -> str:
@@ -110,7 +110,7 @@ async def _gateway() -> AsyncIterator[Gateway]:
 
 
 def names(**hosts: str) -> Callable[[str], object]:
-    """A resolver that knows just `hosts`, which have several addresses if separated by spaces."""
+    """Return a resolver that knows only `hosts`; spaces separate several addresses of one host."""
 
     async def resolve(host: str) -> list[Address]:
         if host not in known:
@@ -141,7 +141,7 @@ def fetch(
 async def wire(
     egress: EgressSession,
 ) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
-    """A bare connection to the gateway."""
+    """Open a TCP connection to the gateway."""
     host, _, port = egress.proxy_url.removeprefix("http://").rpartition(":")
     reader, writer = await asyncio.open_connection(host, int(port))
     try:
@@ -152,7 +152,7 @@ async def wire(
 
 
 async def exchange(egress: EgressSession, request: bytes) -> bytes:
-    """All that the gateway answers to `request`, which ends with the client's end."""
+    """Send `request`, close the sending side, and return the whole answer of the gateway."""
     async with wire(egress) as (reader, writer):
         writer.write(request.replace(b"$AUTH", egress.authorization.encode()))
         writer.write_eof()
@@ -166,9 +166,7 @@ AUTH = b"Proxy-Authorization: $AUTH\r\n"
 
 
 @pytest.mark.parametrize("path", ["/", "/a?b=c&d=%20|'", "?only=query", ""])
-async def test_plain_requests_reach_their_server(
-    gateway: Gateway, origin: Origin, path: str
-) -> None:
+async def test_plain_requests_reach_the_server(gateway: Gateway, origin: Origin, path: str) -> None:
     async with gateway.open_session() as egress:
         answer = await exchange(
             egress,
@@ -212,7 +210,7 @@ async def test_bodies_pass_both_ways_and_are_counted(gateway: Gateway, origin: O
     assert origin.bodies[:2] == [b"x" * 200_000, b"one two"]
 
 
-async def test_connections_are_used_again(gateway: Gateway, origin: Origin) -> None:
+async def test_connections_to_servers_are_reused(gateway: Gateway, origin: Origin) -> None:
     async with gateway.open_session() as egress, aiohttp.ClientSession() as session:
         for _ in range(3):
             async with fetch(session, egress, f"{origin.url}/") as response:
@@ -221,7 +219,7 @@ async def test_connections_are_used_again(gateway: Gateway, origin: Origin) -> N
     assert len(origin.connections) == 1
 
 
-async def test_what_is_cut_short_stays_cut_short(gateway: Gateway, origin: Origin) -> None:
+async def test_truncated_responses_stay_truncated(gateway: Gateway, origin: Origin) -> None:
     async with gateway.open_session() as egress, aiohttp.ClientSession() as session:
         async with fetch(session, egress, f"{origin.url}/cut") as response:
             with pytest.raises(aiohttp.ClientPayloadError):
@@ -233,7 +231,9 @@ async def test_what_is_cut_short_stays_cut_short(gateway: Gateway, origin: Origi
         assert refusal.code == "CONNECTION_FAILED"
 
 
-async def test_a_server_is_left_when_its_client_has_gone(gateway: Gateway, origin: Origin) -> None:
+async def test_the_request_ends_when_the_client_disconnects(
+    gateway: Gateway, origin: Origin
+) -> None:
     async with gateway.open_session() as egress:
         async with wire(egress) as (_, writer):
             head = f"GET {origin.url}/wait HTTP/1.1\r\nHost: x\r\n".encode()
@@ -244,7 +244,7 @@ async def test_a_server_is_left_when_its_client_has_gone(gateway: Gateway, origi
             await origin.left.wait()
 
 
-async def test_no_server_can_pose_as_the_gateway(gateway: Gateway, origin: Origin) -> None:
+async def test_a_server_cannot_pose_as_the_gateway(gateway: Gateway, origin: Origin) -> None:
     async with (
         gateway.open_session() as egress,
         aiohttp.ClientSession() as session,
@@ -254,7 +254,7 @@ async def test_no_server_can_pose_as_the_gateway(gateway: Gateway, origin: Origi
         assert "Proxy-Authenticate" not in response.headers
 
 
-async def test_a_client_that_goes_in_mid_upload_ends_the_upload(
+async def test_the_upload_ends_when_the_client_disconnects(
     gateway: Gateway, origin: Origin
 ) -> None:
     async with gateway.open_session() as egress:
@@ -270,7 +270,7 @@ async def test_a_client_that_goes_in_mid_upload_ends_the_upload(
 # Tunnels
 
 
-async def test_websockets(gateway: Gateway, origin: Origin) -> None:
+async def test_websockets_pass_both_ways(gateway: Gateway, origin: Origin) -> None:
     async with gateway.open_session() as egress:
         answer = await exchange_websocket(
             egress, f"GET {origin.url}/websocket HTTP/1.1\r\n".encode() + AUTH, origin
@@ -310,7 +310,7 @@ async def test_tunnels_end_with_their_session(gateway: Gateway, origin: Origin) 
     writer.close()
 
 
-# Who may
+# Authentication
 
 
 @pytest.mark.parametrize(
@@ -318,7 +318,7 @@ async def test_tunnels_end_with_their_session(gateway: Gateway, origin: Origin) 
     [b"", b"Proxy-Authorization: Basic eDp5\r\n", b"Proxy-Authorization: Basic\r\n", AUTH * 2],
 )
 @pytest.mark.parametrize("line", ["GET {url}/", "CONNECT {authority}"])
-async def test_strangers_are_refused(
+async def test_clients_without_a_credential_are_refused(
     gateway: Gateway, origin: Origin, credentials: bytes, line: str
 ) -> None:
     line = line.format(url=origin.url, authority=origin.authority)
@@ -348,7 +348,7 @@ async def test_the_gateway_does_not_connect_to_itself() -> None:
             assert (await exchange(egress, connect)).startswith(b"HTTP/1.1 403 ")
 
 
-# What is not a request
+# Malformed requests
 
 
 @pytest.mark.parametrize(
@@ -385,7 +385,7 @@ async def test_the_gateway_does_not_connect_to_itself() -> None:
         b"GET $URL/ HTTP/1.1\r\nHost: x\r\n$C\r\n" + b"X: y\r\n" * 20_000 + b"\r\n",
     ],
 )
-async def test_what_is_not_strictly_http_goes_nowhere(
+async def test_malformed_requests_reach_no_server(
     gateway: Gateway, origin: Origin, request_bytes: bytes
 ) -> None:
     async with gateway.open_session() as egress:
@@ -410,7 +410,7 @@ AUTHORITIES = st.text(st.sampled_from("0127.xXaf:[]%/\\@#?-_é。\t 18"), max_si
     prefix=st.sampled_from(["", "http://", "HTTP://", "http:", "https://", "//"]),
     authority=AUTHORITIES,
 )
-def test_targets_are_read_or_refused(method: bytes, prefix: str, authority: str) -> None:
+def test_targets_are_parsed_or_refused(method: bytes, prefix: str, authority: str) -> None:
     try:
         target = parse_target(method, f"{prefix}{authority}".encode())
     except ValueError:
@@ -440,7 +440,7 @@ def test_targets_are_read_or_refused(method: bytes, prefix: str, authority: str)
         max_size=24,
     )
 )  # fmt: skip
-async def test_no_bytes_lead_to_a_forbidden_address(gateway: Gateway, parts: list[bytes]) -> None:
+async def test_no_input_reaches_a_forbidden_address(gateway: Gateway, parts: list[bytes]) -> None:
     canary = Canary("127.0.0.2")
     await canary.start(0)
     try:
@@ -453,7 +453,7 @@ async def test_no_bytes_lead_to_a_forbidden_address(gateway: Gateway, parts: lis
     assert canary.hits == []
 
 
-# Where to
+# Targets
 
 
 async def refusal_code(egress: EgressSession, url: str) -> str:
@@ -464,7 +464,7 @@ async def refusal_code(egress: EgressSession, url: str) -> str:
         return refusal.code
 
 
-async def test_why_a_server_is_not_reached(origin: Origin) -> None:
+async def test_refusals_say_why_a_server_is_not_reached(origin: Origin) -> None:
     resolver = names(inside_test="10.0.0.1", both_test="10.0.0.1 127.0.0.1", site_test="127.0.0.1")
     async with running_gateway(resolver=resolver) as gateway, gateway.open_session() as egress:  # type: ignore[arg-type]
         port = origin.url.rpartition(":")[2]
@@ -473,7 +473,7 @@ async def test_why_a_server_is_not_reached(origin: Origin) -> None:
         assert egress.blocked == 1
         closed = f"http://site.test:{closed_port()}/"
         assert await refusal_code(egress, closed) == "CONNECTION_REFUSED"
-        # Of several addresses only the permitted ones are tried.
+        # The gateway connects only to the permitted addresses of a host.
         async with (
             aiohttp.ClientSession() as session,
             fetch(session, egress, f"http://both.test:{port}/") as response,
@@ -482,7 +482,7 @@ async def test_why_a_server_is_not_reached(origin: Origin) -> None:
         assert origin.requests[0].headers["Host"] == f"both.test:{port}"
 
 
-async def test_a_name_that_changes_its_address_gains_nothing(origin: Origin) -> None:
+async def test_dns_rebinding_reaches_no_forbidden_address(origin: Origin) -> None:
     answers = 0
 
     async def rebinding(host: str) -> list[Address]:
@@ -512,7 +512,7 @@ async def test_a_name_that_changes_its_address_gains_nothing(origin: Origin) -> 
 # Limits
 
 
-async def test_an_item_that_loads_too_much_is_cut_off(origin: Origin) -> None:
+async def test_an_item_over_its_traffic_limit_is_cut_off(origin: Origin) -> None:
     async with (
         running_gateway(max_item_bytes=100_000) as gateway,
         gateway.open_session() as egress,
@@ -527,7 +527,7 @@ async def test_an_item_that_loads_too_much_is_cut_off(origin: Origin) -> None:
     assert len(origin.requests) == 1
 
 
-async def test_a_gateway_that_was_lost_listens_again(origin: Origin) -> None:
+async def test_a_lost_gateway_listens_again(origin: Origin) -> None:
     async with running_gateway() as gateway:
         assert gateway._server is not None
         gateway._server.close()
@@ -553,8 +553,11 @@ async def handed_on(
         tuple[EgressSession, EgressSession],
     ]
 ]:
-    """A connection by which an item has got an answer of 200; what gives it to the next item,
-    which leaves by `exit_`; and the sessions of both. The credential is at rest."""
+    """Yield a connection that has served one item, and whose credential is parked.
+
+    Yields reader and writer, a function that resumes the credential for the next item, and the
+    sessions of both items. The next item leaves through `exit_`.
+    """
     async with (
         gateway.open_session() as first,
         gateway.open_session(exit_) as second,
@@ -587,7 +590,7 @@ async def answered(reader: asyncio.StreamReader) -> None:
 
 
 async def ended(reader: asyncio.StreamReader) -> bytes:
-    """What is still said on a connection until it ends."""
+    """Return what still arrives on a connection until it ends."""
     try:
         return await reader.read()
     except ConnectionResetError:
@@ -595,7 +598,7 @@ async def ended(reader: asyncio.StreamReader) -> bytes:
 
 
 @pytest.mark.parametrize("tunnel", [False, True])
-async def test_a_connection_at_rest_goes_on_with_the_next_item(
+async def test_a_parked_connection_serves_the_next_item(
     gateway: Gateway, origin: Origin, tunnel: bool
 ) -> None:
     async with handed_on(gateway, origin.authority, tunnel=tunnel) as (r, w, resume, sessions):
@@ -611,7 +614,7 @@ async def test_a_connection_at_rest_goes_on_with_the_next_item(
 
 
 @pytest.mark.parametrize("tunnel", [False, True])
-async def test_what_speaks_between_two_items_is_ended(
+async def test_a_client_that_sends_between_two_items_is_disconnected(
     gateway: Gateway, origin: Origin, tunnel: bool
 ) -> None:
     async with handed_on(gateway, origin.authority, tunnel=tunnel) as (r, w, _, sessions):
@@ -621,7 +624,7 @@ async def test_what_speaks_between_two_items_is_ended(
     assert len(origin.requests) == 1
 
 
-async def test_a_tunnel_whose_server_speaks_between_two_items_is_ended(gateway: Gateway) -> None:
+async def test_a_server_that_sends_between_two_items_is_disconnected(gateway: Gateway) -> None:
     servers: list[asyncio.StreamWriter] = []
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -640,14 +643,16 @@ async def test_a_tunnel_whose_server_speaks_between_two_items_is_ended(gateway: 
             assert [egress.received for egress in sessions] == received
 
 
-async def test_another_exit_gets_connections_of_its_own(gateway: Gateway, origin: Origin) -> None:
+async def test_parked_connections_end_when_the_exit_changes(
+    gateway: Gateway, origin: Origin
+) -> None:
     target = origin.authority
-    async with handed_on(gateway, target, tunnel=True, exit_=Direct()) as (r, _, resume, _):
+    async with handed_on(gateway, target, tunnel=True, exit_=DirectExit()) as (r, _, resume, _):
         resume()
         assert await ended(r) == b""
 
 
-async def test_a_request_under_way_ends_with_its_item(gateway: Gateway, origin: Origin) -> None:
+async def test_a_running_request_ends_with_its_item(gateway: Gateway, origin: Origin) -> None:
     async with gateway.open_session() as egress, wire(egress) as (reader, writer):
         writer.write(request_of(origin.authority, egress, tunnel=False, path="/wait"))
         async with asyncio.timeout(120):
@@ -661,9 +666,7 @@ async def test_a_request_under_way_ends_with_its_item(gateway: Gateway, origin: 
 
 
 @pytest.mark.parametrize("scheme", ["http", "socks5"])
-async def test_upstream_proxies_are_asked_for_checked_addresses(
-    origin: Origin, scheme: str
-) -> None:
+async def test_upstream_proxies_get_checked_addresses(origin: Origin, scheme: str) -> None:
     port = origin.url.rpartition(":")[2]
     resolver = names(site_test="127.0.0.1", inside_test="127.0.0.2")
     async with (

@@ -1,4 +1,4 @@
-"""One page at a time, without a browser: what it is made of, and where it may lead."""
+"""Pages without a browser: content, redirects, and failures."""
 
 from __future__ import annotations
 
@@ -16,9 +16,8 @@ from aiohttp import web
 
 from activities.capture import PageCapture, PageOptions
 from activities.content import markdown
-from activities.http.capture import fetch_page
+from activities.http.capture import HttpVisit, fetch_page
 from activities.http.client import HttpClient
-from activities.http.headers import headers_of
 from activities.visitor.profile import profile_for
 from domain.failures import ScrapeError
 from tests.support.client import ApiClient
@@ -28,9 +27,9 @@ from tests.support.site import UNKNOWN_HOST, Site, closed_port
 from tests.support.site.pages import PRICE, SENTENCE
 
 MAX_BYTES = 20 * 2**20
-HEADERS = headers_of(profile_for(None, "test"))
+VISITOR = profile_for(None, "test")
 SHORT = 1.5
-"""Navigation timeout of pages that use it up."""
+"""Navigation timeout in seconds, for pages that never finish."""
 
 
 @pytest_asyncio.fixture(scope="module")
@@ -50,9 +49,7 @@ async def fetch(
 ) -> PageCapture:
     options = PageOptions(max_bytes=max_bytes, navigation_timeout=timeout)
     async with running_gateway() as gateway, gateway.open_session() as egress:
-        return await fetch_page(
-            client, egress, url, options, HEADERS, lambda _: None, cookies=cookies
-        )
+        return await fetch_page(client, egress, HttpVisit(url, options, VISITOR, cookies=cookies))
 
 
 async def failure_of(
@@ -65,7 +62,10 @@ async def failure_of(
 
 @asynccontextmanager
 async def answering(body: bytes = b"", *, status: int = 200, **headers: str) -> AsyncIterator[str]:
-    """A server that answers everything with that; its URL. Of headers, `_` stands for `-`."""
+    """Start a server that answers every request alike, and yield its URL.
+
+    In the names of `headers`, `_` stands for `-`.
+    """
 
     async def answer(request: web.Request) -> web.Response:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
@@ -77,10 +77,10 @@ async def answering(body: bytes = b"", *, status: int = 200, **headers: str) -> 
         yield url
 
 
-# What pages contain
+# Content
 
 
-async def test_plain_page(client: HttpClient, site: Site) -> None:
+async def test_a_plain_page_is_captured(client: HttpClient, site: Site) -> None:
     page = await fetch(client, site.url("/plain"))
     assert page.http_status == 200
     assert page.final_url == site.url("/plain")
@@ -106,7 +106,7 @@ async def test_scripts_do_not_run(client: HttpClient, site: Site) -> None:
         ("/text-plain", "text/plain", "If 1 &lt; 2"),
     ],
 )
-async def test_text_is_content(
+async def test_text_and_json_are_pages(
     client: HttpClient, site: Site, path: str, content_type: str, text: str
 ) -> None:
     page = await fetch(client, site.url(path))
@@ -166,7 +166,7 @@ FRENCH = "<p>Le café est très apprécié chez nous : 12 €.</p>"
         pytest.param(b"<p>\xff\xfe\x80", "text/html; charset=utf-8", "<p>\ufffd", id="broken"),
     ],
 )  # fmt: skip
-async def test_text_is_decoded_as_browsers_do(
+async def test_text_is_decoded_as_in_browsers(
     client: HttpClient, body: bytes, content_type: str, text: str
 ) -> None:
     async with answering(body, content_type=content_type) as url:
@@ -182,7 +182,7 @@ async def test_text_is_decoded_as_browsers_do(
         (b"<?xml version='1.0'?><feed>page</feed>", "text/xml"),
     ],
 )
-async def test_unlabelled_documents_are_looked_at(
+async def test_the_type_of_unlabelled_documents_is_guessed(
     client: HttpClient, body: bytes, content_type: str
 ) -> None:
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -207,14 +207,14 @@ async def test_unlabelled_documents_are_looked_at(
         ("zstd", zstandard.ZstdCompressor().compress),
     ],
 )
-async def test_content_codings(client: HttpClient, coding: str, pack: object) -> None:
+async def test_content_codings_are_decoded(client: HttpClient, coding: str, pack: object) -> None:
     assert callable(pack)
     packed = pack(b"<p>unpacked")
     async with answering(packed, content_type="text/html", content_encoding=coding) as url:
         assert (await fetch(client, url)).html == "<p>unpacked"
 
 
-# Where pages lead
+# Redirects
 
 
 @pytest.mark.parametrize(
@@ -249,7 +249,7 @@ async def test_redirects_are_followed(
         ("<meta http-equiv=refresh>", None),
     ],
 )
-async def test_refreshes(client: HttpClient, head: str, leads_to: str | None) -> None:
+async def test_refreshes_are_followed(client: HttpClient, head: str, leads_to: str | None) -> None:
     async def start(request: web.Request) -> web.Response:
         return web.Response(text=f"<html><head>{head}</head>here", content_type="text/html")
 
@@ -306,7 +306,7 @@ async def test_requests_look_like_those_of_a_browser(client: HttpClient) -> None
     ) in page.html
 
 
-# What goes wrong
+# Failures
 
 
 @pytest.mark.parametrize(
@@ -327,9 +327,7 @@ async def test_requests_look_like_those_of_a_browser(client: HttpClient) -> None
         (403, b"<h1>Members only</h1>", "HTTP_403"),
     ],
 )
-async def test_walls_are_not_content(
-    client: HttpClient, status: int, body: bytes, code: str
-) -> None:
+async def test_walls_are_failures(client: HttpClient, status: int, body: bytes, code: str) -> None:
     async with answering(body, status=status, content_type="text/html") as url:
         error = await failure_of(client, url)
     assert (error.failure.code, error.http_status) == (code, status)
@@ -357,20 +355,20 @@ async def test_walls_are_not_content(
         ("/redirect?to=https://10.0.0.1/", "EGRESS_BLOCKED", None),
     ],
 )
-async def test_what_is_not_a_page(
+async def test_responses_that_are_not_pages_are_failures(
     client: HttpClient, site: Site, path: str, code: str, status: int | None
 ) -> None:
     error = await failure_of(client, site.url(path))
     assert (error.failure.code, error.http_status) == (code, status)
 
 
-async def test_endless_refreshes(client: HttpClient) -> None:
+async def test_endless_refreshes_are_a_failure(client: HttpClient) -> None:
     async with answering(b"<p>again", content_type="text/html", refresh="0; url=/again") as url:
         error = await failure_of(client, url)
     assert (error.failure.code, error.http_status) == ("TOO_MANY_REDIRECTS", 200)
 
 
-async def test_unreachable_servers(client: HttpClient, site: Site) -> None:
+async def test_unreachable_servers_are_a_failure(client: HttpClient, site: Site) -> None:
     no_host, no_secure_host, no_server, no_tls = await asyncio.gather(
         failure_of(client, UNKNOWN_HOST),
         failure_of(client, UNKNOWN_HOST.replace("http:", "https:")),
@@ -389,12 +387,12 @@ async def test_without_the_gateway_nothing_is_reached(client: HttpClient, site: 
     async with running_gateway() as gateway, gateway.open_session() as egress:
         await gateway.close()
         with pytest.raises(ScrapeError) as caught:
-            await fetch_page(client, egress, site.url("/plain"), options, HEADERS, lambda _: None)
+            await fetch_page(client, egress, HttpVisit(site.url("/plain"), options, VISITOR))
     assert caught.value.failure.code == "EGRESS_UNAVAILABLE"
     assert site.hits("/plain") == hits
 
 
-async def test_the_environment_opens_no_other_way_out(
+async def test_environment_variables_do_not_bypass_the_gateway(
     client: HttpClient, site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("no_proxy", "NO_PROXY"):
@@ -405,16 +403,13 @@ async def test_the_environment_opens_no_other_way_out(
             await fetch_page(
                 client,
                 egress,
-                site.url("/plain"),
-                PageOptions(max_bytes=MAX_BYTES),
-                HEADERS,
-                lambda _: None,
+                HttpVisit(site.url("/plain"), PageOptions(max_bytes=MAX_BYTES), VISITOR),
             )
     assert caught.value.failure.code == "EGRESS_BLOCKED"
     assert site.hits("/plain") == hits
 
 
-async def test_page_that_never_finishes(client: HttpClient, site: Site) -> None:
+async def test_pages_that_never_finish_time_out(client: HttpClient, site: Site) -> None:
     silent, stalled = await asyncio.gather(
         failure_of(client, site.url("/silent"), timeout=SHORT),
         failure_of(client, site.url("/stall"), timeout=SHORT),
@@ -423,12 +418,12 @@ async def test_page_that_never_finishes(client: HttpClient, site: Site) -> None:
     assert (stalled.failure.code, stalled.http_status) == ("NAVIGATION_TIMEOUT", 200)
 
 
-async def test_too_large_pages(client: HttpClient, site: Site) -> None:
+async def test_too_large_pages_are_a_failure(client: HttpClient, site: Site) -> None:
     large = await failure_of(client, site.url("/big?mb=3"), max_bytes=2**20)
     bomb = gzip.compress(bytes(200 * 2**20))
     async with answering(bomb, content_type="text/html", content_encoding="gzip") as url:
         unpacked = await failure_of(client, url)
-    # A character is one byte there, and three here.
+    # A character is one byte in windows-1252, and three bytes in UTF-8.
     wide = "\u20ac".encode("cp1252") * 500_000
     async with answering(wide, content_type="text/html; charset=windows-1252") as url:
         widened = await failure_of(client, url, max_bytes=10**6)
@@ -448,7 +443,7 @@ async def test_a_cancelled_fetch_frees_its_thread(site: Site) -> None:
     client.close()
 
 
-# The whole way
+# With the whole stack
 
 
 async def test_items_need_no_browser(api: ApiClient, site: Site) -> None:

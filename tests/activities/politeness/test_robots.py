@@ -1,4 +1,4 @@
-"""robots.txt, by the rules of RFC 9309, for those who want it heeded."""
+"""robots.txt, by the rules of RFC 9309."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ Allow: /private/but$
 
 
 class Host:
-    """A host with a robots.txt."""
+    """A test host with a robots.txt."""
 
     def __init__(self, text: str | bytes = "", status: int = 200) -> None:
         self.url = ""
         self.body = text.encode() if isinstance(text, str) else text
         self.status = status
         self.location: str | None = None
-        """Where `/robots.txt` leads."""
+        """URL to which `/robots.txt` redirects."""
         self.hits: Counter[str] = Counter()
 
     async def robots(self, request: web.Request) -> web.Response:
@@ -76,8 +76,8 @@ async def http() -> AsyncIterator[HttpClient]:
     client.close()
 
 
-async def verdict(robots: Robots, url: str) -> str:
-    """The code of the failure with which the page at `url` is refused, or `OK`."""
+async def checked(robots: Robots, url: str) -> str:
+    """Return the code with which robots.txt forbids the page at `url`, or `OK`."""
     async with running_gateway() as gateway, gateway.open_session() as egress:
         try:
             await robots.check(egress, url, profile_for(None, "test"))
@@ -86,7 +86,7 @@ async def verdict(robots: Robots, url: str) -> str:
     return "OK"
 
 
-async def test_robots_txt_is_heeded_if_it_is_switched_on(
+async def test_robots_txt_is_heeded_if_the_setting_is_on(
     own_stack: Stack, stack: Stack, api: ApiClient
 ) -> None:
     async with (
@@ -120,11 +120,13 @@ async def test_robots_txt_is_heeded_if_it_is_switched_on(
         (503, "ROBOTS_UNAVAILABLE"),
     ],
 )
-async def test_what_the_status_means(http: HttpClient, status: int, expected: str) -> None:
+async def test_the_status_of_robots_txt_decides(
+    http: HttpClient, status: int, expected: str
+) -> None:
     async with running(Host(RULES, status)) as host:
         robots = Robots(http)
         for _ in range(2):
-            assert await verdict(robots, f"{host.url}/private") == expected
+            assert await checked(robots, f"{host.url}/private") == expected
         assert host.hits["/robots.txt"] == 1
 
 
@@ -136,10 +138,10 @@ async def test_what_the_status_means(http: HttpClient, status: int, expected: st
         ("http://10.1.2.3/", "EGRESS_BLOCKED"),
     ],
 )
-async def test_a_host_that_cannot_be_reached_is_not_allowed(
+async def test_an_unreachable_host_allows_nothing(
     http: HttpClient, url: str, expected: str
 ) -> None:
-    assert await verdict(Robots(http), url.format(closed=closed_port())) == expected
+    assert await checked(Robots(http), url.format(closed=closed_port())) == expected
 
 
 @pytest.mark.parametrize(
@@ -148,25 +150,25 @@ async def test_a_host_that_cannot_be_reached_is_not_allowed(
 async def test_redirects_are_followed(http: HttpClient, hops: int, expected: str) -> None:
     async with running(Host(RULES)) as host:
         host.location = f"/hop/{hops}"
-        assert await verdict(Robots(http), f"{host.url}/private") == expected
+        assert await checked(Robots(http), f"{host.url}/private") == expected
 
 
-async def test_rules_of_another_host_count_where_it_leads(http: HttpClient) -> None:
+async def test_rules_of_another_host_apply_after_a_redirect(http: HttpClient) -> None:
     async with running(Host()) as host, running(Host(RULES)) as other:
         host.location = f"{other.url}/robots.txt"
         robots = Robots(http)
-        assert await verdict(robots, f"{host.url}/private") == "ROBOTS_DISALLOWED"
-        assert await verdict(robots, f"{host.url}/public") == "OK"
+        assert await checked(robots, f"{host.url}/private") == "ROBOTS_DISALLOWED"
+        assert await checked(robots, f"{host.url}/public") == "OK"
 
 
-async def test_what_is_beyond_the_limit_does_not_count(http: HttpClient) -> None:
+async def test_rules_beyond_the_size_limit_have_no_effect(http: HttpClient) -> None:
     head = b"User-agent: *\nDisallow: /early\n"
     tail = b"\nDisallow: /late\n"
     filler = b"# " + b"x" * (MAX_BYTES - len(head) - 2)
     async with running(Host(head + filler + tail)) as host:
         robots = Robots(http)
-        assert await verdict(robots, f"{host.url}/early") == "ROBOTS_DISALLOWED"
-        assert await verdict(robots, f"{host.url}/late") == "OK"
+        assert await checked(robots, f"{host.url}/early") == "ROBOTS_DISALLOWED"
+        assert await checked(robots, f"{host.url}/late") == "OK"
 
 
 @pytest.mark.parametrize(
@@ -176,34 +178,34 @@ async def test_what_is_beyond_the_limit_does_not_count(http: HttpClient) -> None
         b"User-agent: *\r\nDisallow: /private\xff\0",
     ],
 )
-async def test_any_bytes_can_be_read(http: HttpClient, text: bytes) -> None:
+async def test_invalid_bytes_do_no_harm(http: HttpClient, text: bytes) -> None:
     async with running(Host(text)) as host:
         robots = Robots(http)
         expected = "OK" if b"\xff" in text else "ROBOTS_DISALLOWED"
-        assert await verdict(robots, f"{host.url}/private") == expected
-        assert await verdict(robots, f"{host.url}/robots.txt") == "OK"
+        assert await checked(robots, f"{host.url}/private") == expected
+        assert await checked(robots, f"{host.url}/robots.txt") == "OK"
 
 
-async def test_rules_that_are_made_to_take_long_do_not(http: HttpClient) -> None:
+async def test_hostile_rules_do_not_take_long(http: HttpClient) -> None:
     text = "User-agent: *\n" + "Disallow: /*a*a*a*a*a*a*a*a*a*b$\n" * 15_000
     async with running(Host(text)) as host:
         async with asyncio.timeout(20):
-            assert await verdict(Robots(http), f"{host.url}/{'a' * 8000}") == "OK"
+            assert await checked(Robots(http), f"{host.url}/{'a' * 8000}") == "OK"
 
 
-async def test_pages_at_once_ask_once_and_rules_grow_old(http: HttpClient) -> None:
+async def test_pages_share_one_robots_txt_until_it_expires(http: HttpClient) -> None:
     now = 0.0
     robots = Robots(http, clock=lambda: now)
     async with running(Host(RULES)) as host:
         urls = [f"{host.url}/{number}" for number in range(10)]
-        assert await asyncio.gather(*(verdict(robots, url) for url in urls)) == ["OK"] * 10
+        assert await asyncio.gather(*(checked(robots, url) for url in urls)) == ["OK"] * 10
         assert host.hits["/robots.txt"] == 1
         host.status = 500
         now = 3599.0
-        assert await verdict(robots, urls[0]) == "OK"
+        assert await checked(robots, urls[0]) == "OK"
         now = 3601.0
-        assert await verdict(robots, urls[0]) == "ROBOTS_UNAVAILABLE"
+        assert await checked(robots, urls[0]) == "ROBOTS_UNAVAILABLE"
         host.status = 200
         now += 61
-        assert await verdict(robots, urls[0]) == "OK"
+        assert await checked(robots, urls[0]) == "OK"
         assert host.hits["/robots.txt"] == 3

@@ -1,5 +1,5 @@
 // Asks everything everywhere, compares, and sends the report: [name, whether all agree, what was
-// seen]. The names are those of docs/identity.md.
+// seen]. The names are those of docs/visitor.md.
 const settled = (promise) => promise.catch((error) => ({ failed: `${error.name}: ${error.message}` }));
 const same = (...values) => new Set(values.map((value) => JSON.stringify(value))).size === 1;
 const fromWorker = (worker) =>

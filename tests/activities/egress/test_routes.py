@@ -1,0 +1,133 @@
+"""Which exit an item gets, and when an exit rests."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import pytest
+
+from activities.egress.routes import ExitPool, Route
+from domain.failures import ScrapeError
+from domain.proxies import Proxies, read_proxies
+
+SECRET = "s3cret"
+
+
+def proxies(listed: object) -> Proxies:
+    return read_proxies(json.dumps(listed))
+
+
+def test_no_repr_shows_a_secret() -> None:
+    found = proxies({"de": f"http://u:{SECRET}@h:1"})
+    route = ExitPool(found).route("de")
+    for value in (found, *found.all, route, route.exit, vars(route.exit)):
+        assert SECRET not in repr(value)
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+def lose(route: Route) -> bool:
+    """Lose the exit of `route`; return whether the item gets another exit."""
+    route.exit.is_lost = True
+    return route.try_next("PROXY_FAILED")
+
+
+def hosts(make: Callable[[], Route], times: int = 60) -> set[str]:
+    """Return the hosts of the exits that `times` items get."""
+    return {make().exit.proxy.url.removeprefix("http://").split(":")[0] for _ in range(times)}
+
+
+def test_an_item_gets_a_random_exit_of_its_country() -> None:
+    pool = ExitPool(
+        proxies({"de": ["http://a:1", "http://b:1"], "fr": "http://c:1", "us": "http://d:1"})
+    )
+    assert hosts(lambda: pool.route("de")) == {"a", "b"}
+    assert hosts(lambda: pool.route("eu")) == {"a", "b", "c"}
+    assert hosts(lambda: pool.route(None)) == hosts(lambda: pool.route("global")) == set("abcd")
+    with pytest.raises(ScrapeError) as caught:
+        pool.route("jp")
+    assert caught.value.failure.code == "PROXY_FAILED"
+
+
+def route_by(pool: ExitPool, host: str) -> Route:
+    """Return the route of an item that got the exit at `host`."""
+    while f"//{host}:" not in (route := pool.route("de")).exit.proxy.url:
+        pass
+    return route
+
+
+def test_a_lost_exit_rests_longer_each_time(clock: Clock) -> None:
+    pool = ExitPool(proxies({"de": ["http://a:1", "http://b:1"]}), clock)
+    for rest in (30, 60, 120):
+        assert lose(route_by(pool, "a"))
+        clock.now += rest - 1
+        assert hosts(lambda: pool.route("de")) == {"b"}
+        clock.now += 2
+        assert hosts(lambda: pool.route("de")) == {"a", "b"}
+    route_by(pool, "a").record_success()
+    assert lose(route_by(pool, "a"))
+    clock.now += 31
+    assert hosts(lambda: pool.route("de")) == {"a", "b"}
+
+
+def test_an_exit_rests_after_three_failures_in_a_row(clock: Clock) -> None:
+    pool = ExitPool(proxies({"de": "http://a:1", "fr": "http://b:1"}), clock)
+    for _ in range(2):
+        assert not pool.route("de").try_next("CONNECTION_FAILED")
+        assert hosts(lambda: pool.route("eu")) == {"a", "b"}
+    pool.route("de").try_next("CONNECTION_FAILED")
+    assert hosts(lambda: pool.route("eu")) == {"b"}
+    assert hosts(lambda: pool.route("de")) == {"a"}  # better than no exit
+
+
+def test_an_item_tries_three_different_exits() -> None:
+    pool = ExitPool(proxies({"de": [f"http://{host}:1" for host in "abcd"]}))
+    route = pool.route("de")
+    tried = [route.exit.proxy]
+    while lose(route):
+        tried.append(route.exit.proxy)
+    assert len(tried) == len(set(tried)) == 3
+
+
+def test_a_proxy_session_lasts_until_a_failure() -> None:
+    pool = ExitPool(proxies({"de": "http://u-{session}:p@a:1"}))
+    route = pool.route("de")
+    first = route.exit
+    assert route.exit is first
+    assert route.try_next("PROXY_FAILED")
+    assert route.exit is not first
+    assert first != pool.route("de").exit
+
+
+def test_a_blocked_item_tries_one_more_exit_and_no_exit_rests() -> None:
+    pool = ExitPool(proxies({"de": [f"http://{host}:1" for host in "abcd"]}))
+    for _ in range(20):
+        route = pool.route("de")
+        first = route.exit.proxy
+        assert route.try_next("BLOCKED")
+        assert route.exit.proxy != first
+        assert not route.try_next("BLOCKED")
+    assert hosts(lambda: pool.route("de")) == set("abcd")
+    # Failures of an exit count separately from blocks.
+    route = pool.route("de")
+    assert [lose(route), route.try_next("BLOCKED"), lose(route)] == [True, True, False]
+    only = ExitPool(proxies({"de": "http://a:1"})).route("de")
+    assert not only.try_next("BLOCKED")
+
+
+def test_failures_of_the_site_change_no_exit() -> None:
+    route = ExitPool(proxies({"de": ["http://a:1", "http://b:1"]})).route("de")
+    assert not route.try_next("HTTP_404")
+    assert not route.try_next("NAVIGATION_TIMEOUT")
