@@ -10,7 +10,9 @@ import pytest
 import pytest_asyncio
 
 from activities.browser.capture import capture_page
-from activities.browser.pool import BrowserPool, find_browser
+from activities.browser.executable import find_browser
+from activities.browser.pool import TabPool
+from activities.browser.visit import Visit
 from activities.browser.wall_handler import WallHandler
 from activities.capture import PageCapture, PageOptions
 from activities.walls.solver import Solver
@@ -26,7 +28,7 @@ from tests.support.walls.site import CONTENT, WalledSite
 class World:
     """A browser, a site behind walls, and a service that solves them."""
 
-    pool: BrowserPool
+    pool: TabPool
     site: WalledSite
     service: Service
     solver: Solver
@@ -34,8 +36,8 @@ class World:
     async def capture(self, path: str, wall_handler: WallHandler) -> PageCapture:
         options = PageOptions(max_bytes=2**20, navigation_timeout=30)
         async with running_gateway() as gateway, gateway.open_session() as egress:
-            url = self.site.url(path)
-            return await capture_page(self.pool, egress, url, options, lambda _: None, wall_handler)
+            visit = Visit(self.site.url(path), options, wall_handler=wall_handler)
+            return await capture_page(self.pool, egress, visit)
 
     async def failure_of(self, path: str, wall_handler: WallHandler) -> ScrapeError:
         with pytest.raises(ScrapeError) as caught:
@@ -45,7 +47,7 @@ class World:
 
 @pytest_asyncio.fixture(scope="module")
 async def world() -> AsyncIterator[World]:
-    pool = BrowserPool(find_browser(None), tabs=4)
+    pool = TabPool(find_browser(None), tabs=4)
     async with Service() as service, WalledSite(service) as site:
         solver = Solver(service.origin, KEY, timeout=60, pause=0.2, request_timeout=5)
         await pool.start()

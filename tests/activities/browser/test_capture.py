@@ -20,8 +20,11 @@ from playwright.async_api import Browser, async_playwright
 
 from activities.browser.capture import capture_page
 from activities.browser.chromium import Chromium
-from activities.browser.pool import BrowserPool, BrowserStartError, find_browser
+from activities.browser.executable import find_browser
+from activities.browser.launch import BrowserStartError
+from activities.browser.pool import TabPool
 from activities.browser.proxy_auth import authenticate
+from activities.browser.visit import Visit
 from activities.capture import PageCapture, PageOptions
 from activities.content import markdown
 from activities.visitor.profile import profile_for
@@ -40,7 +43,7 @@ SHORT = 3.0
 
 
 async def capture(
-    pool: BrowserPool,
+    pool: TabPool,
     url: str,
     *,
     timeout: float = 30,
@@ -56,11 +59,12 @@ async def capture(
         navigation_timeout=timeout,
     )
     async with running_gateway() as gateway, gateway.open_session() as egress:
-        return await capture_page(pool, egress, url, options, on_stage, profile=VISITOR)
+        visit = Visit(url, options, on_stage, profile=VISITOR)
+        return await capture_page(pool, egress, visit)
 
 
 async def failure_of(
-    pool: BrowserPool, url: str, *, timeout: float = 30, max_bytes: int = MAX_BYTES
+    pool: TabPool, url: str, *, timeout: float = 30, max_bytes: int = MAX_BYTES
 ) -> ScrapeError:
     with pytest.raises(ScrapeError) as caught:
         await capture(pool, url, timeout=timeout, max_bytes=max_bytes)
@@ -70,7 +74,7 @@ async def failure_of(
 # What pages contain
 
 
-async def test_plain_page(pool: BrowserPool, site: Site) -> None:
+async def test_plain_page(pool: TabPool, site: Site) -> None:
     stages: list[str] = []
     page = await capture(pool, site.url("/plain"), on_stage=stages.append)
     assert page.html.startswith("<!DOCTYPE html><html")
@@ -93,7 +97,7 @@ async def test_plain_page(pool: BrowserPool, site: Site) -> None:
     ],
 )
 async def test_what_scripts_write_is_content(
-    pool: BrowserPool, site: Site, path: str, text: str
+    pool: TabPool, site: Site, path: str, text: str
 ) -> None:
     page = await capture(pool, site.url(path))
     assert text in page.html
@@ -108,14 +112,14 @@ async def test_what_scripts_write_is_content(
     ],
 )
 async def test_text_is_content(
-    pool: BrowserPool, site: Site, path: str, content_type: str, text: str
+    pool: TabPool, site: Site, path: str, content_type: str, text: str
 ) -> None:
     page = await capture(pool, site.url(path))
     assert page.content_type == content_type
     assert text in page.html
 
 
-async def test_open_shadow_trees_are_content(pool: BrowserPool, site: Site) -> None:
+async def test_open_shadow_trees_are_content(pool: TabPool, site: Site) -> None:
     page = await capture(pool, site.url("/shadow"))
     text = " ".join(markdown.full_page(page.html, page.final_url).split())
     assert text == (
@@ -124,7 +128,7 @@ async def test_open_shadow_trees_are_content(pool: BrowserPool, site: Site) -> N
     )
 
 
-async def test_frames_of_the_same_origin_are_content(pool: BrowserPool, site: Site) -> None:
+async def test_frames_of_the_same_origin_are_content(pool: TabPool, site: Site) -> None:
     page = await capture(pool, site.url("/frames"))
     text = " ".join(markdown.full_page(page.html, page.final_url).split())
     following = site.url("/framed/next")
@@ -135,19 +139,19 @@ async def test_frames_of_the_same_origin_are_content(pool: BrowserPool, site: Si
     )
 
 
-async def test_framesets_are_content(pool: BrowserPool, site: Site) -> None:
+async def test_framesets_are_content(pool: TabPool, site: Site) -> None:
     page = await capture(pool, site.url("/frameset"))
     text = " ".join(markdown.full_page(page.html, page.final_url).split())
     following = site.url("/framed/next")
     assert text == f"framed left [next]({following}) framed right [next]({following})"
 
 
-async def test_large_page(pool: BrowserPool, site: Site) -> None:
+async def test_large_page(pool: TabPool, site: Site) -> None:
     page = await capture(pool, site.url("/big?mb=5"))
     assert len(page.html) > 5 * 2**20
 
 
-async def test_too_large_page(pool: BrowserPool, site: Site) -> None:
+async def test_too_large_page(pool: TabPool, site: Site) -> None:
     error = await failure_of(pool, site.url("/text?kb=200"), max_bytes=100_000)
     assert error.failure.code == "TOO_LARGE"
     sizes = [int(word) for word in error.failure.message.split() if word.isdigit()]
@@ -155,7 +159,7 @@ async def test_too_large_page(pool: BrowserPool, site: Site) -> None:
     assert sizes[1] == 100_000
 
 
-async def test_nothing_is_shared_between_contexts(pool: BrowserPool, site: Site) -> None:
+async def test_nothing_is_shared_between_contexts(pool: TabPool, site: Site) -> None:
     async with (
         running_gateway() as gateway,
         gateway.open_session() as egress,
@@ -185,23 +189,21 @@ async def test_nothing_is_shared_between_contexts(pool: BrowserPool, site: Site)
         ("/js-redirect", "/js"),
     ],
 )
-async def test_redirects_are_followed(
-    pool: BrowserPool, site: Site, path: str, leads_to: str
-) -> None:
+async def test_redirects_are_followed(pool: TabPool, site: Site, path: str, leads_to: str) -> None:
     page = await capture(pool, site.url(path))
     assert page.final_url == site.url(leads_to)
     assert page.http_status == 200
     assert "moved" not in page.html
 
 
-async def test_status_of_the_final_document_counts(pool: BrowserPool, site: Site) -> None:
+async def test_status_of_the_final_document_counts(pool: TabPool, site: Site) -> None:
     error = await failure_of(pool, site.url("/js-redirect-missing"))
     assert error.failure.code == "HTTP_404"
     assert error.final_url == site.url("/status/404")
 
 
 @pytest.mark.parametrize("path", ["/redirect-loop", "/js-redirect-loop"])
-async def test_endless_redirects(pool: BrowserPool, site: Site, path: str) -> None:
+async def test_endless_redirects(pool: TabPool, site: Site, path: str) -> None:
     assert (await failure_of(pool, site.url(path))).failure.code == "TOO_MANY_REDIRECTS"
 
 
@@ -224,28 +226,28 @@ async def test_endless_redirects(pool: BrowserPool, site: Site, path: str) -> No
     ],
 )
 async def test_what_is_not_a_page(
-    pool: BrowserPool, site: Site, path: str, code: str, status: int | None
+    pool: TabPool, site: Site, path: str, code: str, status: int | None
 ) -> None:
     error = await failure_of(pool, site.url(path))
     assert (error.failure.code, error.http_status) == (code, status)
 
 
-async def test_download_names_its_type(pool: BrowserPool, site: Site) -> None:
+async def test_download_names_its_type(pool: TabPool, site: Site) -> None:
     assert "application/zip" in (await failure_of(pool, site.url("/zip"))).failure.message
 
 
-async def test_unknown_host(pool: BrowserPool) -> None:
+async def test_unknown_host(pool: TabPool) -> None:
     error = await failure_of(pool, UNKNOWN_HOST)
     assert error.failure.code == "DNS_FAILURE"
     assert "no-such-host.invalid" in error.failure.message
 
 
-async def test_closed_port(pool: BrowserPool) -> None:
+async def test_closed_port(pool: TabPool) -> None:
     error = await failure_of(pool, f"http://127.0.0.1:{closed_port()}/")
     assert error.failure.code == "CONNECTION_REFUSED"
 
 
-async def test_no_tls_where_it_is_asked_for(pool: BrowserPool, site: Site) -> None:
+async def test_no_tls_where_it_is_asked_for(pool: TabPool, site: Site) -> None:
     error = await failure_of(pool, site.url("/plain").replace("http:", "https:"))
     assert error.failure.code == "TLS_ERROR"
 
@@ -253,7 +255,7 @@ async def test_no_tls_where_it_is_asked_for(pool: BrowserPool, site: Site) -> No
 # What takes too long
 
 
-async def test_page_that_never_finishes(pool: BrowserPool, site: Site) -> None:
+async def test_page_that_never_finishes(pool: TabPool, site: Site) -> None:
     silent, stalled = await asyncio.gather(
         failure_of(pool, site.url("/silent"), timeout=2 * SHORT),
         failure_of(pool, site.url("/stall"), timeout=2 * SHORT),
@@ -262,7 +264,7 @@ async def test_page_that_never_finishes(pool: BrowserPool, site: Site) -> None:
     assert (stalled.failure.code, stalled.http_status) == ("NAVIGATION_TIMEOUT", 200)
 
 
-async def test_what_never_ends_is_not_waited_for(pool: BrowserPool, site: Site) -> None:
+async def test_what_never_ends_is_not_waited_for(pool: TabPool, site: Site) -> None:
     paths = ("/hang-image", "/mutate", "/poll")
     async with asyncio.timeout(120):
         pages = await asyncio.gather(*(capture(pool, site.url(path)) for path in paths))
@@ -270,14 +272,14 @@ async def test_what_never_ends_is_not_waited_for(pool: BrowserPool, site: Site) 
         assert f"<h1>{path.strip('/')}</h1>" in page.html
 
 
-async def test_a_clock_is_not_waited_for(pool: BrowserPool, site: Site) -> None:
+async def test_a_clock_is_not_waited_for(pool: TabPool, site: Site) -> None:
     page = await capture(pool, site.url("/clock"))
     ticks = re.search(r"tick (\d+)", page.html)
     assert ticks is not None
     assert int(ticks[1]) < 13  # some four seconds; it takes half of that
 
 
-async def test_endless_scripts_are_stopped(pool: BrowserPool, site: Site) -> None:
+async def test_endless_scripts_are_stopped(pool: TabPool, site: Site) -> None:
     paths = ("/alerts", "/spin", "/spin-later")
     async with asyncio.timeout(90):
         pages = await asyncio.gather(*(capture(pool, site.url(path)) for path in paths))
@@ -287,13 +289,13 @@ async def test_endless_scripts_are_stopped(pool: BrowserPool, site: Site) -> Non
         assert "was stopped" in warning
 
 
-async def test_a_slow_server_is_not_an_endless_script(pool: BrowserPool, site: Site) -> None:
+async def test_a_slow_server_is_not_an_endless_script(pool: TabPool, site: Site) -> None:
     page = await capture(pool, site.url("/slow?ms=9000"))  # a script would have 8 s
     assert "<h1>slow</h1>" in page.html
     assert page.warnings == ()
 
 
-async def test_page_of_endless_scripts_is_given_up(pool: BrowserPool, site: Site) -> None:
+async def test_page_of_endless_scripts_is_given_up(pool: TabPool, site: Site) -> None:
     async with asyncio.timeout(120):
         error = await failure_of(pool, site.url("/spin-again"), timeout=SHORT)
     assert error.failure.code == "PAGE_UNRESPONSIVE"
@@ -301,7 +303,7 @@ async def test_page_of_endless_scripts_is_given_up(pool: BrowserPool, site: Site
 
 
 @pytest.mark.parametrize("path", ["/dialogs", "/popup"])
-async def test_dialogs_and_popups_do_not_disturb(pool: BrowserPool, site: Site, path: str) -> None:
+async def test_dialogs_and_popups_do_not_disturb(pool: TabPool, site: Site, path: str) -> None:
     page = await capture(pool, site.url(path))
     assert page.final_url == site.url(path)
     assert "<p>end of page</p>" in page.html
@@ -311,7 +313,7 @@ async def test_dialogs_and_popups_do_not_disturb(pool: BrowserPool, site: Site, 
 # Screenshots
 
 
-async def test_pages_cannot_tell_whether_they_are_looked_at(pool: BrowserPool, site: Site) -> None:
+async def test_pages_cannot_tell_whether_they_are_looked_at(pool: TabPool, site: Site) -> None:
     unseen = await capture(pool, site.url("/view"))
     seen = await capture(pool, site.url("/view"), screenshot=True)
     assert "[1280,720," in unseen.html
@@ -325,7 +327,7 @@ def size_of(png: bytes | None) -> tuple[int, int]:
     return width, height
 
 
-async def color_of(pool: BrowserPool, png: bytes | None, x: int, y: int) -> tuple[int, ...]:
+async def color_of(pool: TabPool, png: bytes | None, x: int, y: int) -> tuple[int, ...]:
     """Red, green and blue of a pixel, as the browser itself decodes the picture."""
     assert png is not None
     async with pool.context() as context:
@@ -347,7 +349,7 @@ async def color_of(pool: BrowserPool, png: bytes | None, x: int, y: int) -> tupl
 RED, BLUE = (255, 0, 0), (0, 0, 255)
 
 
-async def test_screenshot_of_the_viewport(pool: BrowserPool, site: Site) -> None:
+async def test_screenshot_of_the_viewport(pool: TabPool, site: Site) -> None:
     stages: list[str] = []
     page = await capture(pool, site.url("/tall?px=2000"), screenshot=True, on_stage=stages.append)
     assert size_of(page.screenshot) == (1280, 720)
@@ -355,7 +357,7 @@ async def test_screenshot_of_the_viewport(pool: BrowserPool, site: Site) -> None
     assert stages == ["navigating", "settling", "screenshot"]
 
 
-async def test_screenshot_of_the_full_page(pool: BrowserPool, site: Site) -> None:
+async def test_screenshot_of_the_full_page(pool: TabPool, site: Site) -> None:
     page = await capture(pool, site.url("/tall?px=3000"), screenshot=True, full_page=True)
     assert size_of(page.screenshot) == (1280, 3000)
     assert await color_of(pool, page.screenshot, 640, 2890) == RED
@@ -363,20 +365,20 @@ async def test_screenshot_of_the_full_page(pool: BrowserPool, site: Site) -> Non
     assert page.warnings == ()
 
 
-async def test_screenshot_has_what_loads_on_sight(pool: BrowserPool, site: Site) -> None:
+async def test_screenshot_has_what_loads_on_sight(pool: TabPool, site: Site) -> None:
     page = await capture(pool, site.url("/lazy"), screenshot=True, full_page=True)
     assert await color_of(pool, page.screenshot, 640, 2300) == BLUE
 
 
 @pytest.mark.parametrize("path", ["/hang-image", "/hang-font"])
 async def test_screenshot_does_without_what_never_comes(
-    pool: BrowserPool, site: Site, path: str
+    pool: TabPool, site: Site, path: str
 ) -> None:
     page = await capture(pool, site.url(path), screenshot=True)
     assert size_of(page.screenshot) == (1280, 720)
 
 
-async def test_screenshot_of_an_endless_page_is_cut(pool: BrowserPool, site: Site) -> None:
+async def test_screenshot_of_an_endless_page_is_cut(pool: TabPool, site: Site) -> None:
     page = await capture(pool, site.url("/tall?px=20000"), screenshot=True, full_page=True)
     assert size_of(page.screenshot) == (1280, 16_384)
     assert await color_of(pool, page.screenshot, 640, 16_380) == RED
@@ -392,7 +394,7 @@ async def test_screenshot_of_an_endless_page_is_cut(pool: BrowserPool, site: Sit
 class OwnBrowser:
     """A pool for one test, which may kill what it likes."""
 
-    pool: BrowserPool
+    pool: TabPool
     others: set[psutil.Process]
     temporary: Path
 
@@ -404,7 +406,7 @@ class OwnBrowser:
 @pytest_asyncio.fixture
 async def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[OwnBrowser]:
     monkeypatch.setenv("TMPDIR", str(tmp_path))
-    own = OwnBrowser(BrowserPool(find_browser(None), tabs=4), set(family()), tmp_path)
+    own = OwnBrowser(TabPool(find_browser(None), tabs=4), set(family()), tmp_path)
     await own.pool.start()
     yield own
     await own.pool.close()
@@ -444,7 +446,7 @@ VICTIMS = pytest.mark.parametrize("victim", [browser_of, driver_of])
 Victim = Callable[[list[psutil.Process]], psutil.Process]
 
 
-async def test_crash_of_a_page_disturbs_no_other(pool: BrowserPool, site: Site) -> None:
+async def test_crash_of_a_page_disturbs_no_other(pool: TabPool, site: Site) -> None:
     other = asyncio.create_task(capture(pool, site.url("/gated/crash")))
     await asyncio.to_thread(site.wait_hits, "/gated/crash", 1, 10)
     error = await failure_of(pool, site.url("/crash"))
@@ -503,7 +505,7 @@ async def test_cancelled_capture_leaves_no_tab(own: OwnBrowser, site: Site) -> N
 
 
 async def test_items_wait_for_a_free_tab(site: Site) -> None:
-    pool = BrowserPool(find_browser(None), tabs=1)
+    pool = TabPool(find_browser(None), tabs=1)
     await pool.start()
     try:
         async with pool.context():
@@ -532,10 +534,11 @@ async def test_close_ends_what_is_running(own: OwnBrowser, site: Site) -> None:
 async def test_no_browser_outlives_its_worker(tmp_path: Path) -> None:
     program = """
 import asyncio
-from activities.browser.pool import BrowserPool, find_browser
+from activities.browser.executable import find_browser
+from activities.browser.pool import TabPool
 
 async def main():
-    pool = BrowserPool(find_browser(None), tabs=1)
+    pool = TabPool(find_browser(None), tabs=1)
     await pool.start()
     async with pool.context() as context:
         await context.new_page()
@@ -567,7 +570,7 @@ asyncio.run(main())
 
 
 async def test_browser_that_cannot_start() -> None:
-    pool = BrowserPool(Path("/bin/false"), tabs=1)
+    pool = TabPool(Path("/bin/false"), tabs=1)
     with pytest.raises(BrowserStartError, match=r"^The browser /bin/false could not be started: "):
         await pool.start()
     await pool.close()
@@ -584,7 +587,7 @@ async def test_a_browser_without_a_sandbox_says_why(
     )
     program.chmod(0o755)
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
-    pool = BrowserPool(program, tabs=1)
+    pool = TabPool(program, tabs=1)
     await pool.start()
     await pool.close()
     [record] = [record for record in caplog.records if "sandbox" in record.message]

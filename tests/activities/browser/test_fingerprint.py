@@ -13,7 +13,8 @@ from aiohttp import web
 from curl_cffi import requests
 
 from activities.browser.capture import capture_page
-from activities.browser.pool import BrowserPool
+from activities.browser.pool import TabPool
+from activities.browser.visit import Visit
 from activities.capture import PageOptions
 from activities.http.capture import fetch_page
 from activities.http.client import CHROME_MAJOR, HttpClient
@@ -37,12 +38,11 @@ async def site() -> AsyncIterator[Fingerprints]:
 
 
 async def examined(
-    pool: BrowserPool, site: Fingerprints, profile: VisitorProfile | None, name: str
+    pool: TabPool, site: Fingerprints, profile: VisitorProfile | None, name: str
 ) -> dict[str, Any]:
     """What the page found out about that visitor."""
     async with running_gateway() as gateway, gateway.open_session() as egress:
-        url = site.url(name)
-        await capture_page(pool, egress, url, OPTIONS, lambda _: None, profile=profile)
+        await capture_page(pool, egress, Visit(site.url(name), OPTIONS, profile=profile))
     found: dict[str, Any] = site.of(name)
     return found
 
@@ -54,7 +54,7 @@ def odd(found: dict[str, Any]) -> dict[str, Any]:
 
 @pytest.mark.parametrize("country", ["de", "jp", "br", None])
 async def test_all_that_a_page_can_ask_agrees(
-    pool: BrowserPool, site: Fingerprints, country: str | None
+    pool: TabPool, site: Fingerprints, country: str | None
 ) -> None:
     profile = profile_for(country, f"visitor from {country}")
     found = await examined(pool, site, profile, f"from-{country}")
@@ -73,15 +73,15 @@ async def test_all_that_a_page_can_ask_agrees(
         assert found["position"] == list(profile.position or ())
 
 
-async def test_a_page_with_nothing_but_a_worker(pool: BrowserPool, site: Fingerprints) -> None:
+async def test_a_page_with_nothing_but_a_worker(pool: TabPool, site: Fingerprints) -> None:
     profile = profile_for("es", "visitor")
     async with running_gateway() as gateway, gateway.open_session() as egress:
-        url = f"{site.base}/lonely"
-        page = await capture_page(pool, egress, url, OPTIONS, lambda _: None, profile=profile)
+        visit = Visit(f"{site.base}/lonely", OPTIONS, profile=profile)
+        page = await capture_page(pool, egress, visit)
     assert f"es-ES,{profile.device.webgl_renderer}" in page.html
 
 
-async def test_the_page_tells_a_headless_browser(pool: BrowserPool, site: Fingerprints) -> None:
+async def test_the_page_tells_a_headless_browser(pool: TabPool, site: Fingerprints) -> None:
     """Else that nothing is odd would say nothing; and what is made up is as the browser's own."""
     found = await examined(pool, site, None, "as-it-is")
     assert {
@@ -114,7 +114,7 @@ def test_a_visitor_stays_the_same_and_visitors_differ() -> None:
     assert profile_for(None, "item").languages == ("en-US", "en")
 
 
-async def test_every_country_is_known(pool: BrowserPool) -> None:
+async def test_every_country_is_known(pool: TabPool) -> None:
     assert PLACES.keys() == set(COUNTRIES)
     given = {country: [place.locale, place.timezone] for country, place in PLACES.items()}
     async with pool.context() as context:
@@ -133,15 +133,13 @@ async def test_every_country_is_known(pool: BrowserPool) -> None:
     assert wrong == []
 
 
-async def test_without_a_browser_the_visitor_is_the_same(
-    pool: BrowserPool, site: Fingerprints
-) -> None:
+async def test_without_a_browser_the_visitor_is_the_same(pool: TabPool, site: Fingerprints) -> None:
     profile = profile_for("it", "visitor")
     client = HttpClient(threads=2)
     async with running_gateway() as gateway, gateway.open_session() as egress:
         url = f"{site.base}/echo"
         page = await fetch_page(client, egress, url, OPTIONS, headers_of(profile), lambda _: None)
-        shown = await capture_page(pool, egress, url, OPTIONS, lambda _: None, profile=profile)
+        shown = await capture_page(pool, egress, Visit(url, OPTIONS, profile=profile))
     client.close()
     by_client, by_browser = (
         json.loads(html[html.index("{") : html.rindex("}") + 1].replace("&quot;", '"'))

@@ -16,8 +16,11 @@ import pytest_asyncio
 from aiohttp import web
 
 from activities.browser.capture import capture_page
-from activities.browser.pool import BrowserPool, Limits, find_browser
+from activities.browser.executable import find_browser
+from activities.browser.keeper import BrowserLimits
+from activities.browser.pool import TabPool
 from activities.browser.tab import Tab
+from activities.browser.visit import Visit
 from activities.capture import PageCapture, PageOptions
 from activities.egress.exits import Direct
 from activities.egress.gateway import Gateway
@@ -177,7 +180,7 @@ class HostileSite(LocalServer):
 class Batch:
     """Items of one batch, one after the other, in a pool with one tab."""
 
-    def __init__(self, pool: BrowserPool, gateway: Gateway, name: str = "batch") -> None:
+    def __init__(self, pool: TabPool, gateway: Gateway, name: str = "batch") -> None:
         self._pool = pool
         self._gateway = gateway
         self._name = name
@@ -187,9 +190,8 @@ class Batch:
         options = PageOptions(max_bytes=2**24, navigation_timeout=timeout)
         async with self._gateway.open_session() as egress:
             self.sessions.append(egress)
-            return await capture_page(
-                self._pool, egress, url, options, lambda _: None, reuse_key=self._name
-            )
+            visit = Visit(url, options, reuse_key=self._name)
+            return await capture_page(self._pool, egress, visit)
 
 
 def seen_by(page: PageCapture) -> dict[str, Any]:
@@ -212,8 +214,8 @@ async def gateway() -> AsyncIterator[Gateway]:
 
 
 @pytest_asyncio.fixture(scope="module")
-async def pool() -> AsyncIterator[BrowserPool]:
-    pool = BrowserPool(find_browser(None), tabs=1)
+async def pool() -> AsyncIterator[TabPool]:
+    pool = TabPool(find_browser(None), tabs=1)
     await pool.start()
     yield pool
     await pool.close()
@@ -228,7 +230,7 @@ async def _renderers(tab: Tab) -> set[int]:
     return {p["id"] for p in answer["processInfo"] if p["type"] == "renderer"}
 
 
-async def uses_of(pool: BrowserPool, gateway: Gateway, batch: str, site: HostileSite | Site) -> int:
+async def uses_of(pool: TabPool, gateway: Gateway, batch: str, site: HostileSite | Site) -> int:
     """The how-manieth item of its tab the next one of the batch for that site would be."""
     reuse_key = (batch, ("http:", "127.0.0.1"))
     async with gateway.open_session() as egress, pool.tab(egress, reuse_key) as tab:
@@ -236,7 +238,7 @@ async def uses_of(pool: BrowserPool, gateway: Gateway, batch: str, site: Hostile
 
 
 async def test_the_next_item_in_the_same_tab_finds_nothing(
-    pool: BrowserPool, gateway: Gateway, hostile: HostileSite
+    pool: TabPool, gateway: Gateway, hostile: HostileSite
 ) -> None:
     batch = Batch(pool, gateway, "hostile")
     left = await batch.item(hostile.url("/leave"))
@@ -253,7 +255,7 @@ async def test_the_next_item_in_the_same_tab_finds_nothing(
 
 
 async def test_another_batch_finds_nothing_either(
-    pool: BrowserPool, gateway: Gateway, hostile: HostileSite
+    pool: TabPool, gateway: Gateway, hostile: HostileSite
 ) -> None:
     await Batch(pool, gateway, "first").item(hostile.url("/leave"))
     seen = await Batch(pool, gateway, "second").item(hostile.url("/look"))
@@ -262,7 +264,7 @@ async def test_another_batch_finds_nothing_either(
 
 
 async def test_permissions_that_one_item_was_granted_are_not_the_next_ones(
-    pool: BrowserPool, gateway: Gateway, hostile: HostileSite
+    pool: TabPool, gateway: Gateway, hostile: HostileSite
 ) -> None:
     reuse_key = ("granted", ("http:", "127.0.0.1"))
     async with gateway.open_session() as egress, pool.tab(egress, reuse_key) as tab:
@@ -274,7 +276,7 @@ async def test_permissions_that_one_item_was_granted_are_not_the_next_ones(
 
 @pytest.mark.parametrize("path", ["/alert", "/frames"])
 async def test_a_tab_in_which_more_may_be_left_is_not_used_again(
-    pool: BrowserPool, gateway: Gateway, hostile: HostileSite, path: str
+    pool: TabPool, gateway: Gateway, hostile: HostileSite, path: str
 ) -> None:
     assert f"<h1>{path[1:]}</h1>" in (await Batch(pool, gateway, path).item(hostile.url(path))).html
     assert await uses_of(pool, gateway, path, hostile) == 1
@@ -282,7 +284,7 @@ async def test_a_tab_in_which_more_may_be_left_is_not_used_again(
 
 @pytest.mark.parametrize("path", ["/status/404", "/attachment", "/crash"])
 async def test_a_tab_in_which_an_item_failed_is_not_used_again(
-    pool: BrowserPool, gateway: Gateway, site: Site, path: str
+    pool: TabPool, gateway: Gateway, site: Site, path: str
 ) -> None:
     with pytest.raises(ScrapeError):
         await Batch(pool, gateway, path).item(site.url(path))
@@ -290,15 +292,15 @@ async def test_a_tab_in_which_an_item_failed_is_not_used_again(
 
 
 async def test_a_tab_that_cannot_be_cleaned_in_time_is_not_used_again(
-    pool: BrowserPool, gateway: Gateway, site: Site, monkeypatch: pytest.MonkeyPatch
+    pool: TabPool, gateway: Gateway, site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("activities.browser.tab._CLEANING_TIMEOUT", 0)
+    monkeypatch.setattr("activities.browser.cleaning._TIMEOUT", 0)
     await Batch(pool, gateway, "unclean").item(site.url("/plain"))
     assert await uses_of(pool, gateway, "unclean", site) == 1
 
 
 async def test_another_site_gets_a_tab_of_its_own(
-    pool: BrowserPool, gateway: Gateway, site: Site
+    pool: TabPool, gateway: Gateway, site: Site
 ) -> None:
     batch = Batch(pool, gateway, "two sites")
     await batch.item(site.url("/plain"))
@@ -307,7 +309,7 @@ async def test_another_site_gets_a_tab_of_its_own(
 
 
 async def test_a_url_with_a_password_gets_a_tab_of_its_own(
-    pool: BrowserPool, gateway: Gateway, site: Site
+    pool: TabPool, gateway: Gateway, site: Site
 ) -> None:
     batch = Batch(pool, gateway, "password")
     await batch.item(site.url("/plain").replace("//", "//user:secret@"))
@@ -326,15 +328,15 @@ class CountingExit(Direct):
 
 
 async def test_each_item_has_its_own_bytes_and_exit(
-    pool: BrowserPool, gateway: Gateway, site: Site
+    pool: TabPool, gateway: Gateway, site: Site
 ) -> None:
     exits, sessions = [], []
     for kilobytes in (300, 5, 100):
         exit_ = CountingExit()
         async with gateway.open_session(exit_) as egress:
             url = site.url(f"/text?kb={kilobytes}")
-            options = PageOptions(max_bytes=2**24)
-            await capture_page(pool, egress, url, options, lambda _: None, reuse_key="metered")
+            visit = Visit(url, PageOptions(max_bytes=2**24), reuse_key="metered")
+            await capture_page(pool, egress, visit)
         exits.append(exit_)
         sessions.append(egress)
     assert [egress.received // 1024 // 5 * 5 for egress in sessions] == [300, 5, 100]
@@ -344,15 +346,14 @@ async def test_each_item_has_its_own_bytes_and_exit(
 
 @pytest.mark.parametrize(("path", "go_on"), [("/quiet", True), ("/beacon", False)])
 async def test_connections_go_on_unless_a_request_is_under_way(
-    pool: BrowserPool, gateway: Gateway, hostile: HostileSite, path: str, go_on: bool
+    pool: TabPool, gateway: Gateway, hostile: HostileSite, path: str, go_on: bool
 ) -> None:
     exit_, made = CountingExit(), []
     for _ in range(2):
         async with gateway.open_session(exit_) as egress:
-            url, options = hostile.url(path), PageOptions(max_bytes=2**24)
-            await capture_page(
-                pool, egress, url, options, lambda _: None, reuse_key=f"go on {path}"
-            )
+            options = PageOptions(max_bytes=2**24)
+            visit = Visit(hostile.url(path), options, reuse_key=f"go on {path}")
+            await capture_page(pool, egress, visit)
         assert egress.received > 0
         made.append(exit_.connections)
     assert (made[1] == made[0]) == go_on
@@ -360,7 +361,7 @@ async def test_connections_go_on_unless_a_request_is_under_way(
 
 
 async def test_batches_that_take_turns_keep_their_tabs(gateway: Gateway) -> None:
-    pool = BrowserPool(find_browser(None), tabs=2)
+    pool = TabPool(find_browser(None), tabs=2)
     await pool.start()
 
     async def uses(batch: str) -> int:
@@ -376,25 +377,25 @@ async def test_batches_that_take_turns_keep_their_tabs(gateway: Gateway) -> None
 
 
 async def test_nothing_gets_out_between_two_items(
-    pool: BrowserPool, gateway: Gateway, site: Site
+    pool: TabPool, gateway: Gateway, site: Site
 ) -> None:
     reuse_key = ("between", ("http:", "127.0.0.1"))
     await Batch(pool, gateway, "between").item(site.url("/plain"))
     async with gateway.open_session() as egress, pool.tab(egress, reuse_key) as tab:
         assert tab.uses == 2
-        tab.leave()
+        tab.park()
         hits = site.hits("/js")
         answer = await tab.page.goto(site.url("/js"))
         assert answer is not None
         assert (answer.status, site.hits("/js")) == (403, hits)
-        assert tab.reopen(egress)
+        assert tab.resume(egress)
         answer = await tab.page.goto(site.url("/js"))
         assert answer is not None
         assert (answer.status, site.hits("/js")) == (200, hits + 1)
 
 
 async def test_crash_of_a_used_tab_costs_the_item_a_new_one(
-    pool: BrowserPool, gateway: Gateway, site: Site
+    pool: TabPool, gateway: Gateway, site: Site
 ) -> None:
     batch = Batch(pool, gateway, "crashing")
     await batch.item(site.url("/plain"))
@@ -415,7 +416,7 @@ async def test_what_nobody_needs_is_closed(
     gateway: Gateway, site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("activities.browser.pool._IDLE_SECONDS", 0.1)
-    pool = BrowserPool(find_browser(None), tabs=2)
+    pool = TabPool(find_browser(None), tabs=2)
     await pool.start()
     try:
         reuse_key = ("idle", ("http:", "127.0.0.1"))
@@ -445,14 +446,16 @@ def browsers() -> set[psutil.Process]:
 
 
 @pytest.mark.parametrize(
-    "limits", [Limits(pages=3), Limits(age=3), Limits(memory=1)], ids=["pages", "age", "memory"]
+    "limits",
+    [BrowserLimits(pages=3), BrowserLimits(age=3), BrowserLimits(memory=1)],
+    ids=["pages", "age", "memory"],
 )
 async def test_worn_out_browsers_are_replaced_without_a_gap(
-    gateway: Gateway, site: Site, limits: Limits, request: pytest.FixtureRequest
+    gateway: Gateway, site: Site, limits: BrowserLimits, request: pytest.FixtureRequest
 ) -> None:
     gate = request.node.callspec.id
     others = browsers()
-    pool = BrowserPool(find_browser(None), tabs=3, limits=limits)
+    pool = TabPool(find_browser(None), tabs=3, limits=limits)
     await pool.start()
     first = browsers() - others
     try:
@@ -491,11 +494,11 @@ async def test_after_a_batch_the_browser_has_no_page(stack: Stack, site: Site) -
 async def test_a_browser_that_fails_at_its_start_leaves_no_process(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("activities.browser.chromium._START_TIMEOUT", 3)
+    monkeypatch.setattr("activities.browser.launch._START_TIMEOUT", 3)
     program = tmp_path / "browser"
     program.write_text("#!/bin/sh\nsleep 617 &\nexit 1\n")
     program.chmod(0o755)
-    pool = BrowserPool(program, tabs=1)
+    pool = TabPool(program, tabs=1)
     before = set(psutil.pids())
     with pytest.raises(Exception, match="could not be started"):
         await pool.start()
