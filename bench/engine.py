@@ -37,7 +37,7 @@ from typing import Protocol
 import psutil
 from playwright.async_api import async_playwright
 
-from activities.browser.pool import find_browser
+from activities.browser.executable import find_browser
 from bench.shop import PRICE_SELECTOR
 from settings import load_settings
 from stack.stack import Stack

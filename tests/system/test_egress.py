@@ -16,7 +16,9 @@ from aiohttp import web
 from playwright.async_api import Error as PlaywrightError
 
 from activities.browser.capture import capture_page
-from activities.browser.pool import BrowserPool, find_browser
+from activities.browser.executable import find_browser
+from activities.browser.pool import TabPool
+from activities.browser.visit import Visit
 from activities.capture import PageCapture, PageOptions
 from activities.egress.exits import Exit, UpstreamProxy
 from activities.egress.gateway import Gateway
@@ -59,7 +61,7 @@ def client() -> Iterator[HttpClient]:
 
 
 async def attack(
-    by: BrowserPool | HttpClient, gateway: Gateway, urls: Sequence[str], exit_: Exit | None = None
+    by: TabPool | HttpClient, gateway: Gateway, urls: Sequence[str], exit_: Exit | None = None
 ) -> list[PageCapture | ScrapeError]:
     """What became of each of `urls`, with a browser or without one."""
 
@@ -70,7 +72,7 @@ async def attack(
                     return await fetch_page(
                         by, egress, url, OPTIONS, headers_of(VISITOR), lambda _: None
                     )
-                return await capture_page(by, egress, url, OPTIONS, lambda _: None, profile=VISITOR)
+                return await capture_page(by, egress, Visit(url, OPTIONS, profile=VISITOR))
             except ScrapeError as error:
                 return error
 
@@ -79,7 +81,7 @@ async def attack(
 
 @pytest.mark.parametrize("host", ["127.0.0.2", "::1"])
 async def test_no_page_reaches_what_is_not_allowed(
-    pool: BrowserPool, client: HttpClient, host: str
+    pool: TabPool, client: HttpClient, host: str
 ) -> None:
     written = f"[{host}]" if ":" in host else host
     async with AsyncExitStack() as stack:
@@ -104,7 +106,7 @@ async def test_no_page_reaches_what_is_not_allowed(
             assert outcome.failure.code in ("EGRESS_BLOCKED", "NO_CONTENT"), outcome
 
 
-async def test_those_pages_do_reach_what_is_allowed(pool: BrowserPool) -> None:
+async def test_those_pages_do_reach_what_is_allowed(pool: TabPool) -> None:
     """Else the test above would show nothing."""
     async with (
         listening(Canary("127.0.0.2")) as canary,
@@ -129,7 +131,7 @@ async def test_without_a_browser_some_reach_what_is_allowed(client: HttpClient) 
 
 @pytest.mark.parametrize("proxied", [False, True])
 async def test_a_name_that_changes_its_address_gains_nothing(
-    pool: BrowserPool, client: HttpClient, proxied: bool
+    pool: TabPool, client: HttpClient, proxied: bool
 ) -> None:
     """The site and the canary listen on the same port of two addresses."""
     asked: Counter[str] = Counter()
@@ -172,9 +174,7 @@ async def test_a_name_that_changes_its_address_gains_nothing(
 # Documents that are not on the network
 
 
-async def test_no_page_leads_to_what_is_within_the_browser(
-    pool: BrowserPool, tmp_path: Path
-) -> None:
+async def test_no_page_leads_to_what_is_within_the_browser(pool: TabPool, tmp_path: Path) -> None:
     (tmp_path / "secret.html").write_text(SECRET)
     targets = [
         (tmp_path / "secret.html").as_uri(),
@@ -221,7 +221,7 @@ async def test_no_page_leads_to_what_is_within_the_browser(
 # What the item is told
 
 
-async def test_what_is_blocked_in_a_page_is_counted(pool: BrowserPool) -> None:
+async def test_what_is_blocked_in_a_page_is_counted(pool: TabPool) -> None:
     async def page(request: web.Request) -> web.Response:
         text = "<p>page</p><img src=http://127.0.0.2/a><img src=http://10.0.0.1/b>"
         return web.Response(text=text, content_type="text/html")
@@ -235,13 +235,13 @@ async def test_what_is_blocked_in_a_page_is_counted(pool: BrowserPool) -> None:
     assert warning.startswith("2 connections of the page to addresses that are not public")
 
 
-async def test_without_the_gateway_nothing_is_reached(pool: BrowserPool) -> None:
+async def test_without_the_gateway_nothing_is_reached(pool: TabPool) -> None:
     async with listening(Canary("127.0.0.1")) as canary:
         async with running_gateway() as gateway, gateway.open_session() as egress:
             await gateway.close()
             url = f"http://127.0.0.1:{canary.port}/"
             with pytest.raises(ScrapeError) as caught:
-                await capture_page(pool, egress, url, OPTIONS, lambda _: None)
+                await capture_page(pool, egress, Visit(url, OPTIONS))
         assert caught.value.failure.code == "EGRESS_UNAVAILABLE"
         async with pool.context() as context:
             page = await context.new_page()
@@ -282,7 +282,7 @@ async def test_pages_that_take_too_much_are_given_up() -> None:
     app.router.add_get("/TRAFFIC_LIMIT", loading)
     app.router.add_get("/big", big)
     codes = ("PAGE_CRASHED", "TOO_MANY_FRAMES", "TRAFFIC_LIMIT")
-    pool = BrowserPool(find_browser(None), tabs=3, max_page_memory=700 * 2**20)
+    pool = TabPool(find_browser(None), tabs=3, max_page_memory=700 * 2**20)
     await pool.start()
     try:
         async with (
