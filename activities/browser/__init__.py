@@ -1,10 +1,16 @@
 """The browser of a worker: its processes, its tabs, and the capture of one page.
 
-Open `capture` first: it takes one page from its URL to HTML and screenshot. The lower layers are
-`pool` (tabs and their reuse), `keeper` (start and replacement of the browser) and `chromium` (one
-running browser). docs/browser.md explains the whole.
+Open `capture` first: it takes one page from its URL to HTML and screenshot. docs/browser.md
+explains the whole.
 
-This package is the only one that loads Playwright. It may import everything below the activities,
-and `activities.egress`, `activities.visitor`, `activities.walls`, `activities.capture`,
-`activities.abort` and `activities.fetch_errors`.
+- Capture: `visit` (what to capture), `loader`, `settling`, `document`, `screenshot`, `cookies`.
+- Watching a page: `observer`, `navigation`, `watchdog`, `events`, `abortable`, `egress_errors`.
+- Walls: `wall_handler`, `captchas`, `limited_solver`.
+- Tabs: `pool`, `tab`, `cleaning`, `proxy_auth`.
+- Browser: `keeper`, `chromium`, `launch`, `process_control`, `executable`.
+- Visitor: `fingerprint`, `worker_scripts`, `timers`, `dialogs`.
+- JavaScript: `scripts`, read and run by `page_scripts`.
+
+No other package of the activities loads Playwright. This one may import `activities.egress`,
+`activities.visitor`, `activities.walls` and the shared modules next to it, but no activity.
 """

@@ -21,8 +21,8 @@ from activities.egress.session import EgressSession
 from domain.failures import ScrapeError
 
 _USED_TAB_FAILURES = frozenset({"CONNECTION_FAILED", "PAGE_CRASHED", "PAGE_UNRESPONSIVE"})
-"""Failures that earlier pages of the same process may have caused, or the death of a process that
-waited for its next page."""
+"""Failures that a used tab may cause: earlier pages have damaged its process, or its process has
+died while the tab waited for this item."""
 
 logger = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ from playwright.async_api import Frame, Page, Request, Response
 
 from activities.browser.events import EventRelay
 
-_CONTENT_TYPES = frozenset({"fetch", "xhr", "script"})
+_CONTENT_REQUESTS = frozenset({"fetch", "xhr", "script"})
 """Types of requests whose answers often become content. Event streams never end. Images, styles
 and fonts do not change the text."""
 
@@ -113,7 +113,7 @@ class Navigation:
         if self._is_document(request):
             self.pending = request
             self.rejected = None
-        elif request.resource_type in _CONTENT_TYPES and request.frame == self._main_frame:
+        elif request.resource_type in _CONTENT_REQUESTS and request.frame == self._main_frame:
             self.active.add(request)
             self.activity += 1
         elif request.resource_type == "eventsource":

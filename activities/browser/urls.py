@@ -1,4 +1,4 @@
-"""What the URL of a document says about the process and the state that it needs."""
+"""The site and the credentials in the URL of a document."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Change the scripts of web workers on their way from the network to the browser.
 
-A worker has no init script: Playwright resumes a worker at once, and no command of the debugging
-protocol reaches it before its first statement.
+Init scripts do not run in workers. Playwright resumes a new worker at once, so no command of the
+debugging protocol reaches the worker reliably before its first statement.
 """
 
 from __future__ import annotations
