@@ -1,4 +1,4 @@
-"""Ending work at once for a reason that comes from outside of it."""
+"""Abort running work for a reason that comes from outside of the work."""
 
 from __future__ import annotations
 
@@ -9,6 +9,6 @@ AbortReason = tuple[str, str]
 
 
 def abort_with(reason: asyncio.Future[AbortReason], code: str, what: str) -> None:
-    """Sets `reason` unless an earlier one is known already."""
+    """Set `reason`, unless an earlier reason is set already."""
     if not reason.done():
         reason.set_result((code, what))

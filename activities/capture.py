@@ -1,4 +1,4 @@
-"""What a fetcher of pages takes and gives, with a browser or without one."""
+"""Input and output of every page fetcher, with a browser or without one."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from domain.cookies import Cookie
 
 @dataclass(frozen=True)
 class PageOptions:
-    """What to capture, and within which limits."""
+    """What to capture of a page, and the limits for this page."""
 
     max_bytes: int
-    """Of HTML in UTF-8, as scripts have left it."""
+    """Largest size of the HTML in UTF-8, after scripts have run."""
     screenshot: bool = False
     full_page: bool = False
-    """The screenshot shows the whole page instead of the viewport."""
+    """Whether the screenshot shows the whole page instead of the viewport."""
     max_frames: int = 500
-    """How many frames a page may open."""
+    """How many frames the page may open."""
     navigation_timeout: float = 30
-    """Seconds for the documents, all redirects included, to be there."""
+    """Seconds until the final document must be there, including all redirects."""
     cookies: tuple[Cookie, ...] = field(default=(), repr=False)
-    """What the site of the page knows its visitor by."""
+    """Cookies of the client for the site of the page."""
 
 
 @dataclass(frozen=True)
@@ -30,11 +30,13 @@ class PageCapture:
 
     html: str
     content_type: str
-    """As the browser understood the document, without parameters. Text and JSON are wrapped in
-    HTML all the same."""
+    """Type of the document as the browser understood it, without parameters.
+
+    The HTML of a text or JSON document is the browser's wrapper around the text.
+    """
     http_status: int
     final_url: str
     screenshot: bytes | None
-    """A PNG, if it was asked for."""
+    """A PNG; None if the options ask for no screenshot."""
     warnings: tuple[str, ...]
-    """Full sentences about what is missing or was stopped."""
+    """Full sentences that say which parts are missing or were stopped."""

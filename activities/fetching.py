@@ -8,7 +8,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from activities.browser.capture import capture_page
-from activities.browser.pool import BrowserPool
+from activities.browser.pool import TabPool
+from activities.browser.visit import Visit
 from activities.browser.wall_handler import CHALLENGE_TIMEOUT, MAX_CAPTCHAS, WallHandler
 from activities.capture import PageCapture, PageOptions
 from activities.egress.gateway import Gateway
@@ -62,7 +63,7 @@ class PageFetcher:
 
     def __init__(
         self,
-        browsers: BrowserPool,
+        browsers: TabPool,
         http: HttpClient,
         gateway: Gateway,
         exits: ExitPool,
@@ -145,16 +146,15 @@ class PageFetcher:
         item = run.item
         # Items that leave by exits of their own are to look like visitors of their own.
         reuse_key = None if run.options.use_proxy else (item.batch_id, item.generation)
-        return await capture_page(
-            self._browsers,
-            egress,
+        visit = Visit(
             item.url,
             self._page_options(run),
             run.enter,
-            wall_handler,
             reuse_key=reuse_key,
             profile=profile,
+            wall_handler=wall_handler,
         )
+        return await capture_page(self._browsers, egress, visit)
 
     @asynccontextmanager
     async def _egress(self, route: Route | None, run: ItemContext) -> AsyncIterator[EgressSession]:

@@ -9,7 +9,7 @@ from contextlib import AsyncExitStack
 
 import psutil
 
-from activities.browser.pool import find_browser
+from activities.browser.executable import find_browser
 from bench.scrapers import Product, Scraper, bare_playwright, running_shop, running_stack
 from settings import load_settings
 from tests.support.processes import command_of

@@ -27,7 +27,7 @@ import statistics
 from contextlib import AsyncExitStack
 from pathlib import Path
 
-from activities.browser.pool import find_browser
+from activities.browser.executable import find_browser
 from bench.cpu_profile import profile
 from bench.crawl4ai_process import install_crawl4ai, running_crawl4ai
 from bench.scrapers import Product, Scraper, bare_playwright, running_shop, running_stack

@@ -18,7 +18,9 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from activities.browser.capture import capture_page
-from activities.browser.pool import BrowserPool, find_browser
+from activities.browser.executable import find_browser
+from activities.browser.pool import TabPool
+from activities.browser.visit import Visit
 from activities.capture import PageOptions
 from activities.visitor.profile import profile_for
 from tests.support.gateways import running_gateway
@@ -41,7 +43,7 @@ class Round:
 async def measure(url: str, pages: int, *, has_profile: bool) -> Round:
     """Capture the page at `url` `pages` times in a new browser."""
     before = _cpu()
-    pool = BrowserPool(find_browser(None), tabs=_TABS)
+    pool = TabPool(find_browser(None), tabs=_TABS)
     await pool.start()
     options = PageOptions(max_bytes=2**20)
     async with running_gateway() as gateway:
@@ -49,7 +51,7 @@ async def measure(url: str, pages: int, *, has_profile: bool) -> Round:
         async def capture(number: int) -> None:
             profile = profile_for("de", str(number)) if has_profile else None
             async with gateway.open_session() as egress:
-                await capture_page(pool, egress, url, options, lambda _: None, profile=profile)
+                await capture_page(pool, egress, Visit(url, options, profile=profile))
 
         await asyncio.gather(*map(capture, range(_WARM_UP)))
         start = time.perf_counter()

@@ -7,7 +7,9 @@ import os
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
-from activities.browser.pool import BrowserPool, Limits, find_browser
+from activities.browser.executable import find_browser
+from activities.browser.keeper import BrowserLimits
+from activities.browser.pool import TabPool
 from activities.conversion.pool import ContentConverter
 from activities.egress.gateway import Gateway
 from activities.http.client import HttpClient
@@ -30,7 +32,7 @@ class Resources:
     converter: ContentConverter
     gateway: Gateway
     http: HttpClient
-    browsers: BrowserPool
+    browsers: TabPool
 
 
 async def open_resources(settings: Settings, stack: AsyncExitStack) -> Resources:
@@ -64,12 +66,12 @@ async def open_resources(settings: Settings, stack: AsyncExitStack) -> Resources
     )
 
 
-def _browser_pool(settings: Settings) -> BrowserPool:
-    return BrowserPool(
+def _browser_pool(settings: Settings) -> TabPool:
+    return TabPool(
         find_browser(settings.browser),
         tabs=settings.tabs,
         max_page_memory=settings.max_page_memory,
-        limits=Limits(
+        limits=BrowserLimits(
             pages=settings.browser_max_pages,
             age=settings.browser_max_age,
             memory=settings.browser_max_memory,

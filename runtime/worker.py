@@ -20,7 +20,7 @@ from temporalio.worker import (
     WorkerTuner,
 )
 
-from activities.browser.chromium import BrowserStartError
+from activities.browser.launch import BrowserStartError
 from activities.egress.routes import ExitPool
 from activities.extraction.client import ModelClient
 from activities.extraction.extractor import Extractor

@@ -11,7 +11,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from activities.browser.pool import find_browser
+from activities.browser.executable import find_browser
 from settings import SettingsError, load_settings
 from stack.console import Console
 from stack.errors import StackError

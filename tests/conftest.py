@@ -12,7 +12,8 @@ from hypothesis import settings
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
-from activities.browser.pool import BrowserPool, find_browser
+from activities.browser.executable import find_browser
+from activities.browser.pool import TabPool
 from stack.stack import Stack
 from storage.accounts import set_limit
 from storage.database import Database
@@ -84,9 +85,9 @@ async def own_stack(second_stack: Stack) -> Stack:
 
 
 @pytest_asyncio.fixture(scope="module")
-async def pool() -> AsyncIterator[BrowserPool]:
+async def pool() -> AsyncIterator[TabPool]:
     """A browser alone, without a worker."""
-    pool = BrowserPool(find_browser(None), tabs=6)
+    pool = TabPool(find_browser(None), tabs=6)
     await pool.start()
     yield pool
     await pool.close()

@@ -1,4 +1,4 @@
-"""Work in a browser that ends at once for a reason from outside of it."""
+"""Abort work in a browser at once, for a reason that comes from outside of the work."""
 
 from __future__ import annotations
 
@@ -12,16 +12,19 @@ from activities.abort import AbortReason
 from domain.failures import ScrapeError
 
 _EXPLANATION_TIMEOUT = 2.0
-"""Seconds: Playwright's calls fail a little before it is known whether the page or the browser
-died. Twice the interval at which a browser is checked."""
+"""Seconds to wait for the reason after one of Playwright's calls has failed.
+
+A call fails a little before it is known whether the page or the browser died. Two seconds are
+twice the interval of the browser's health checks.
+"""
 
 
 @asynccontextmanager
 async def aborted_by(reason: asyncio.Future[AbortReason]) -> AsyncIterator[None]:
-    """Runs the body until it ends or `reason` is known, which raises it as a `ScrapeError`.
+    """Run the body until it ends, or until `reason` is set; then raise a `ScrapeError`.
 
-    If one of Playwright's calls in the body fails, and `reason` comes to be known soon after,
-    then that is raised too: it is what made the call fail.
+    If one of Playwright's calls in the body fails, and `reason` is set soon after, then `reason`
+    is raised as well: it explains why the call failed.
     """
     loop = asyncio.get_running_loop()
     inside = True

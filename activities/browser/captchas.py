@@ -1,4 +1,4 @@
-"""CAPTCHAs in the frames of a tab: what they are, and giving them their answers."""
+"""CAPTCHAs in the frames of a page: find them, and enter their answers."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from playwright.async_api import CDPSession, ElementHandle, Frame, Page
 from playwright.async_api import Error as PlaywrightError
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
-from activities.browser.scripts import source
+from activities.browser.page_scripts import script_source
 from activities.walls.providers import Puzzle
 from activities.walls.signatures import CaptchaKind
 
-_CAPTCHAS = source("captchas")
-_EAR = source("captcha_hooks")
+_SCRIPT = script_source("captchas")
+_HOOKS = script_source("captcha_hooks")
 
 _TIMEOUT = 5.0
-"""Seconds for one script of ours in one frame."""
+"""Seconds for one call of our script in one frame."""
 
 _MAX_FRAMES = 20
 _MAX_IMAGE = 500_000
 
 
-class _Found(BaseModel):
-    """A widget as `captchas.js` describes it, in a page that may tell it anything."""
+class _FoundWidget(BaseModel):
+    """A widget as `captchas.js` describes it; a hostile page can make it say anything."""
 
     kind: CaptchaKind
     sitekey: str = Field(default="", max_length=200)
@@ -35,32 +35,32 @@ class _Found(BaseModel):
     enterprise: bool = False
     action: str | None = Field(default=None, max_length=200)
     data: str | None = Field(default=None, max_length=20_000)
-    hidden: bool = False
+    needs_hooks: bool = Field(default=False, alias="needsHooks")
 
 
-_FOUND = TypeAdapter(list[_Found])
+_FOUND_WIDGETS = TypeAdapter(list[_FoundWidget])
 
 
 @dataclass(frozen=True)
 class Widget:
-    """A CAPTCHA in one of the frames of a tab."""
+    """A CAPTCHA in one of the frames of a page."""
 
     frame: Frame
     puzzle: Puzzle
-    is_hidden: bool
-    """Whether only who hears it rendered knows its callback or its key; see `hearing`."""
+    needs_hooks: bool
+    """Whether its callback or its key stays unknown without `captcha_hooks`."""
 
-    async def give(self, token: str) -> bool:
-        """Gives it its answer and fires its callbacks; whether there were any."""
-        done = await self._run("give", token=token)
-        return isinstance(done, dict) and bool(done.get("called"))
+    async def enter_answer(self, token: str) -> bool:
+        """Enter the answer and call the page's callbacks; return whether there were any."""
+        result = await self._run("enterAnswer", token=token)
+        return isinstance(result, dict) and bool(result.get("called"))
 
     async def submit(self) -> None:
-        """Sends the form that it is in, as a person would next."""
+        """Submit the form of the CAPTCHA, as a person would do next."""
         await self._run("submit")
 
     async def is_there(self) -> bool:
-        """Whether the frame still has a CAPTCHA of this kind."""
+        """Return whether the frame still has a CAPTCHA of this kind."""
         return any(widget.puzzle.kind == self.puzzle.kind for widget in await _find(self.frame))
 
     async def _run(self, task: str, **more: str) -> Any:
@@ -69,7 +69,7 @@ class Widget:
 
 
 async def find(page: Page, kind: CaptchaKind) -> Widget | None:
-    """The first CAPTCHA of that `kind`, in the page itself before its frames."""
+    """Return the first CAPTCHA of `kind`; search the page itself before its frames."""
     for frame in page.frames[:_MAX_FRAMES]:
         found = [widget for widget in await _find(frame) if widget.puzzle.kind == kind]
         if found:
@@ -78,20 +78,22 @@ async def find(page: Page, kind: CaptchaKind) -> Widget | None:
 
 
 @asynccontextmanager
-async def hearing(session: CDPSession) -> AsyncIterator[None]:
-    """While the body runs, new documents of the tab are listened to: what they render, with which
-    callbacks. Widgets of theirs are not hidden."""
+async def captcha_hooks(session: CDPSession) -> AsyncIterator[None]:
+    """Record, while the body runs, what new documents tell the scripts of CAPTCHAs.
+
+    This reveals the keys and callbacks of widgets that a script renders.
+    """
     await session.send("Page.enable")
     try:
-        await session.send("Page.addScriptToEvaluateOnNewDocument", {"source": _EAR})
+        await session.send("Page.addScriptToEvaluateOnNewDocument", {"source": _HOOKS})
         yield
     finally:
-        await session.send("Page.disable")  # which forgets the script
+        await session.send("Page.disable")  # this removes the script as well
 
 
 async def _find(frame: Frame) -> list[Widget]:
     try:
-        found = _FOUND.validate_python(await _run(frame, "find", None))
+        found = _FOUND_WIDGETS.validate_python(await _run(frame, "find", None))
     except ValidationError:
         return []
     return [
@@ -107,17 +109,20 @@ async def _find(frame: Frame) -> list[Widget]:
                 data=widget.data,
                 image=await _picture(frame) if widget.kind == "image" else b"",
             ),
-            widget.hidden,
+            widget.needs_hooks,
         )
         for widget in found
     ]
 
 
 async def _picture(frame: Frame) -> bytes:
-    """The image of an image CAPTCHA as it is shown: fetched again it would be another one."""
+    """Return the image of an image CAPTCHA as the page shows it.
+
+    A second request for the same URL would return another image.
+    """
     try:
         async with asyncio.timeout(_TIMEOUT):
-            handle = await frame.evaluate_handle(_CAPTCHAS, ["picture", None])
+            handle = await frame.evaluate_handle(_SCRIPT, ["picture", None])
             element: ElementHandle | None = handle.as_element()
             picture = b"" if element is None else await element.screenshot(animations="disabled")
     except (TimeoutError, PlaywrightError):
@@ -126,9 +131,9 @@ async def _picture(frame: Frame) -> bytes:
 
 
 async def _run(frame: Frame, task: str, argument: Any) -> Any:
-    """What the script says; None if the frame is gone, busy or has thrown something."""
+    """Call our script in `frame`; return None if the frame is gone, busy or throws an error."""
     try:
         async with asyncio.timeout(_TIMEOUT):
-            return await frame.evaluate(_CAPTCHAS, [task, argument])
+            return await frame.evaluate(_SCRIPT, [task, argument])
     except (TimeoutError, PlaywrightError):
         return None

@@ -1,4 +1,4 @@
-"""Listeners of one item, on objects of Playwright that outlive it."""
+"""Listeners of one item, on Playwright objects that live longer than the item."""
 
 from __future__ import annotations
 
@@ -10,17 +10,18 @@ Listener = Callable[[Any], None]
 
 
 class EventRelay:
-    """Passes events of objects of Playwright on to whoever listens at the time.
+    """Passes events of Playwright objects on to the current listeners.
 
-    Playwright tells its driver whenever the first listener for an event comes, and when the last
-    one goes; those made here stay. Call `listeners` for the listeners of one item.
+    Playwright sends a message to its driver when an event gets its first listener, and when it
+    loses its last one. The relay's own listeners stay, so items cause no such messages. Call
+    `listeners` for the listeners of one item.
     """
 
     def __init__(self) -> None:
         self._relays: dict[tuple[Any, str], _Relay] = {}
 
     def listeners(self) -> Listeners:
-        """None yet."""
+        """Return an empty collection of listeners."""
         return Listeners(self._relay)
 
     def _relay(self, emitter: Any, event: str) -> _Relay:
@@ -32,34 +33,35 @@ class EventRelay:
 
 
 class Listeners:
-    """What was added, so that all of it can be removed again. Made by `EventRelay`."""
+    """Listeners that are removed all together. Made by `EventRelay`."""
 
     def __init__(self, relay: Callable[[Any, str], _Relay]) -> None:
         self._relay = relay
         self._added: list[tuple[_Relay, Listener]] = []
 
     def add(self, emitter: Any, event: str, listener: Listener) -> None:
-        """Has `emitter` call `listener`, with what the event is about."""
+        """Call `listener` with the argument of each `event` of `emitter`."""
         relay = self._relay(emitter, event)
         relay.listeners.append(listener)
         self._added.append((relay, listener))
 
     def remove(self) -> None:
-        """Takes all of them away."""
+        """Remove all listeners."""
         while self._added:
             relay, listener = self._added.pop()
             relay.listeners.remove(listener)
 
 
 class _Relay:
-    """Calls several listeners; a listener of Playwright's."""
+    """A listener for Playwright that calls several other listeners."""
 
-    __signature__ = Signature([Parameter("about", Parameter.POSITIONAL_ONLY)])
-    """Playwright asks for it at each event, and finding it out takes longer than most listeners."""
+    __signature__ = Signature([Parameter("argument", Parameter.POSITIONAL_ONLY)])
+    """Playwright asks for the signature at each event. Without this attribute Python has to
+    compute the signature, which takes longer than most listeners."""
 
     def __init__(self) -> None:
         self.listeners: list[Listener] = []
 
-    def __call__(self, about: Any) -> None:
+    def __call__(self, argument: Any) -> None:
         for listener in tuple(self.listeners):
-            listener(about)
+            listener(argument)

@@ -1,76 +1,105 @@
-"""What a page's main frame is doing, kept from the browser's events."""
+"""What the main frame of a page is doing, recorded from the browser's events."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 
 from playwright.async_api import Frame, Page, Request, Response
 
 from activities.browser.events import EventRelay
 
-_AWAITED = frozenset({"fetch", "xhr", "script"})
-"""Kinds of requests whose answers tend to become content. Event streams never end, and images,
-styles and fonts do not change the text."""
+_CONTENT_REQUESTS = frozenset({"fetch", "xhr", "script"})
+"""Types of requests whose answers often become content. Event streams never end. Images, styles
+and fonts do not change the text."""
+
+_SUCCESSION_TIMEOUT = 2.0
+"""Seconds in which it becomes clear why a document has vanished: another document takes its place,
+or its process or browser died."""
 
 
 class Navigation:
-    """Follows one page until `close`. `until` waits for what the attributes are to become."""
+    """The documents and requests of one page, followed until `close`.
+
+    Documents have numbers: the first document of the page is number 1. `until` waits for a change
+    of the attributes.
+    """
 
     def __init__(self, page: Page, event_relay: EventRelay) -> None:
         self.documents = 0
-        """How many documents the page has shown, redirects by scripts included."""
+        """Number of the document that the page shows; also counts redirects by scripts."""
         self.rejected: Response | None = None
-        """Of the latest navigation, if it did not lead to a document: a download, a status 204."""
+        """Response of the latest navigation that led to no document: a download, a status 204."""
         self.pending: Request | None = None
-        """The navigation that is under way and not answered with a document yet."""
+        """The navigation that is under way and has not led to a document yet."""
         self.failed: Request | None = None
-        """Of the latest document, if it could not be loaded at all or not completely."""
+        """Request of the latest document that could not be loaded, or not completely."""
         self.parsed = False
-        """Whether the document is complete, its images and the like aside."""
+        """Whether the document is complete, except for its images and the like."""
         self.parsed_at = 0.0
-        """When that became so, in the event loop's time."""
+        """When the document became complete, in the event loop's time."""
         self.loaded = False
-        """Whether its images and the like are there too."""
+        """Whether images and the like are complete as well."""
         self.active: set[Request] = set()
-        """Requests of the document under way whose answers may become content."""
+        """Requests of the document that are under way and whose answers may become content."""
         self.activity = 0
-        """Grows whenever `active` changes."""
+        """A counter that grows whenever `active` changes."""
         self.unfinished: set[Request] = set()
-        """All requests of the page that are under way, its former documents' included."""
-        self.is_streamed_to = False
-        """Whether the document may learn something by another way than requests that end."""
+        """All requests of the page that are under way, also those of earlier documents."""
+        self.has_streams = False
+        """Whether data may also reach the document by a WebSocket, worker or event stream."""
         self._main_frame = page.main_frame
         self._response: Response | None = None
         self._candidate: Response | None = None
         self._changed = asyncio.Event()
         self._listeners = event_relay.listeners()
-        self._listeners.add(page, "request", self._on_request)
-        self._listeners.add(page, "response", self._on_response)
-        self._listeners.add(page, "requestfinished", self._on_finished)
-        self._listeners.add(page, "requestfailed", self._on_failed)
-        self._listeners.add(page, "framenavigated", self._on_navigated)
-        self._listeners.add(page, "domcontentloaded", self._on_parsed)
-        self._listeners.add(page, "load", self._on_loaded)
-        self._listeners.add(page, "websocket", self._on_stream)
-        self._listeners.add(page, "worker", self._on_stream)
+        for event, listener in (
+            ("request", self._on_request),
+            ("response", self._on_response),
+            ("requestfinished", self._on_finished),
+            ("requestfailed", self._on_failed),
+            ("framenavigated", self._on_navigated),
+            ("domcontentloaded", self._on_parsed),
+            ("load", self._on_loaded),
+            ("websocket", self._on_stream),
+            ("worker", self._on_stream),
+        ):
+            self._listeners.add(page, event, listener)
 
     def close(self) -> None:
-        """Follows the page no longer."""
+        """Stop following the page."""
         self._listeners.remove()
 
     @property
     def response(self) -> Response:
-        """Of the document that is shown. `LookupError` while `documents` is 0."""
+        """Response of the document that the page shows.
+
+        Raises `LookupError` while `documents` is 0.
+        """
         if self._response is None:
             raise LookupError("no document has been shown yet")
         return self._response
 
     async def until(self, condition: Callable[[], bool]) -> None:
-        """Waits until `condition()`, which depends on nothing but this object, is true."""
+        """Wait until `condition()` is true; it must depend on this object only."""
         while not condition():
             self._changed.clear()
             await self._changed.wait()
+
+    def has_left(self, number: int) -> bool:
+        """Return whether the page goes, or has gone, on from document `number`."""
+        return self.pending is not None or self.documents != number
+
+    async def is_replaced(self, number: int) -> bool:
+        """Return whether another document takes the place of document `number`; wait for that.
+
+        Call this when a script of ours has failed in the document.
+        """
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_SUCCESSION_TIMEOUT):
+                await self.until(lambda: self.documents != number)
+        return self.has_left(number)
 
     def _is_document(self, request: Request) -> bool:
         return (
@@ -84,11 +113,11 @@ class Navigation:
         if self._is_document(request):
             self.pending = request
             self.rejected = None
-        elif request.resource_type in _AWAITED and request.frame == self._main_frame:
+        elif request.resource_type in _CONTENT_REQUESTS and request.frame == self._main_frame:
             self.active.add(request)
             self.activity += 1
         elif request.resource_type == "eventsource":
-            self.is_streamed_to = True
+            self.has_streams = True
         self._changed.set()
 
     def _on_response(self, response: Response) -> None:
@@ -96,13 +125,13 @@ class Navigation:
             self._candidate = response
 
     def _on_navigated(self, frame: Frame) -> None:
-        # Without an answer before it, it is a change of the address within the document.
+        # Without a response before it, this is a change of the address within the document.
         if frame != self._main_frame or self._candidate is None:
             return
         self.documents += 1
         self._response, self._candidate = self._candidate, None
         self.rejected = self.pending = self.failed = None
-        self.parsed = self.loaded = self.is_streamed_to = False
+        self.parsed = self.loaded = self.has_streams = False
         self.active.clear()
         self._changed.set()
 
@@ -129,7 +158,7 @@ class Navigation:
             self._changed.set()
 
     def _on_stream(self, _: object) -> None:
-        self.is_streamed_to = True
+        self.has_streams = True
 
     def _on_parsed(self, _: Page) -> None:
         self.parsed = True

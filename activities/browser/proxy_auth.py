@@ -1,54 +1,45 @@
-"""How a browser tells the gateway to which item its requests belong."""
+"""Tell the gateway which item the requests of a browser tab belong to."""
 
 from __future__ import annotations
 
-import asyncio
 from contextlib import suppress
 from typing import Any
 
 from playwright.async_api import CDPSession
 from playwright.async_api import Error as PlaywrightError
 
+from activities.browser.background import BackgroundTasks
 from activities.egress.session import USERNAME, EgressSession
 
 
 async def authenticate(session: CDPSession, egress: EgressSession) -> None:
-    """Has the next document of the tab answer the gateway's challenge with the session's password.
+    """Answer the gateway's challenge to the next document with the password of `egress`.
 
-    From then on the browser sends it by itself, with every request of the tab's context. Letting
-    Playwright answer would hold up each of those requests, for as long as the context lives.
+    After that the browser itself sends the password with every request of the tab's context.
+    Playwright could answer instead. But it would hold up each request for the whole life of the
+    context.
     """
-    tasks: set[asyncio.Task[None]] = set()
+    tasks = BackgroundTasks()
 
     async def send(*commands: tuple[str, dict[str, Any]]) -> None:
-        with suppress(PlaywrightError):  # the tab is gone, or the request is
+        with suppress(PlaywrightError):  # the tab or the request is gone
             for method, parameters in commands:
                 await session.send(method, parameters)
 
-    def run(*commands: tuple[str, dict[str, Any]]) -> None:
-        task = asyncio.create_task(send(*commands))
-        tasks.add(task)
-        task.add_done_callback(tasks.discard)
-
     def on_paused(event: dict[str, Any]) -> None:
-        run(("Fetch.continueRequest", {"requestId": event["requestId"]}))
+        tasks.start(send(("Fetch.continueRequest", {"requestId": event["requestId"]})))
 
     def on_challenge(event: dict[str, Any]) -> None:
         answer = {"response": "CancelAuth"}
-        # A site may ask for a password too, and must not learn this one.
+        # A site may ask for a password as well, and must not learn this one.
         if event["authChallenge"].get("source") == "Proxy":
             answer = {
                 "response": "ProvideCredentials",
                 "username": USERNAME,
                 "password": egress.password,
             }
-        run(
-            (
-                "Fetch.continueWithAuth",
-                {"requestId": event["requestId"], "authChallengeResponse": answer},
-            ),
-            ("Fetch.disable", {}),
-        )
+        parameters = {"requestId": event["requestId"], "authChallengeResponse": answer}
+        tasks.start(send(("Fetch.continueWithAuth", parameters), ("Fetch.disable", {})))
 
     session.on("Fetch.requestPaused", on_paused)
     session.on("Fetch.authRequired", on_challenge)

@@ -1,9 +1,8 @@
-"""The way of one item past the walls that it meets, in a browser."""
+"""Get one item past the walls that it meets in a browser."""
 
 from __future__ import annotations
 
 import asyncio
-import logging
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
@@ -12,63 +11,57 @@ from playwright.async_api import Frame
 
 from activities.browser import captchas
 from activities.browser.captchas import Widget
+from activities.browser.limited_solver import LimitedSolver, captcha_failed
 from activities.browser.navigation import Navigation
 from activities.browser.tab import Tab
 from activities.walls.detector import WALL_STATUSES, WallDetection, detect_wall, is_bare
 from activities.walls.facts import SeenPage
-from activities.walls.signatures import CAPTCHA_NAMES, CaptchaKind
-from activities.walls.solver import AccountError, Answer, Solver, SolverError
-from domain.failures import ScrapeError
-
-logger = logging.getLogger(__name__)
+from activities.walls.signatures import CaptchaKind
+from activities.walls.solver import Answer, Solver
 
 CHALLENGE_TIMEOUT = 15.0
 MAX_CAPTCHAS = 3
 
-_TRIES = 2
-"""Answers that one CAPTCHA is given."""
+_CHECK_INTERVAL = 1.0
+"""Seconds between two looks at a wall, unless its page goes on earlier."""
 
-_LOOK = 1.0
-"""Seconds until a wall is looked at again, if its page does not go on before."""
+_REACTION_TIME = 5.0
+"""Seconds for a site to react to an answer before the answer counts as refused."""
 
-_GRACE = 5.0
-"""Seconds in which a site that was given an answer has to do something with it, if it shows no
-other document."""
-
-_CALLBACK_PATIENCE = 2.5
-"""Seconds after which a form is submitted whose callback has done nothing visible."""
+_CALLBACK_TIMEOUT = 2.5
+"""Seconds to wait for a visible effect of a callback or a form. After a callback without effect,
+the form is submitted."""
 
 _RELOAD_TIMEOUT = 15.0
 _FRAME_TIMEOUT = 2.0
 _MAX_FRAMES = 10
-_LEAST_TIME = 5.0
-"""Seconds below which no CAPTCHA is begun any more."""
 
 
 @dataclass(frozen=True)
-class Shown:
-    """A document in a browser that has settled."""
+class LoadedDocument:
+    """A document in a browser whose scripts have settled."""
 
     tab: Tab
     navigation: Navigation
-    seen: SeenPage
+    page: SeenPage
 
 
 @dataclass(frozen=True)
-class _Given:
-    """An answer that a page was given and has not accepted yet."""
+class _PendingAnswer:
+    """An answer that was entered in a page and is not accepted or refused yet."""
 
     answer: Answer
     document: int
-    at: float
+    """Number of the document in which it was entered."""
+    entered_at: float
 
 
 class WallHandler:
-    """What one item has done, and may still do, about walls.
+    """What one item has done about walls, and what it still may do.
 
-    Without a `solver` CAPTCHAs are told of and not solved. `max_captchas` limits what the solver is
-    asked for; all of it ends at `deadline`, a time of the event loop. `challenge_timeout` are the
-    seconds for all challenges of the item that may resolve by themselves.
+    Without a `solver` no CAPTCHA is solved, but its kind is reported. The item may ask for
+    `max_captchas` answers until `deadline`, a time of the event loop. All challenges of the item
+    that may resolve by themselves have `challenge_timeout` seconds together.
     """
 
     def __init__(
@@ -80,201 +73,141 @@ class WallHandler:
         challenge_timeout: float = CHALLENGE_TIMEOUT,
     ) -> None:
         self.solved = 0
-        """CAPTCHAs whose answers were accepted."""
+        """Number of CAPTCHAs whose answers were accepted."""
         self.has_met_walls = False
-        """Whether anything was done about one."""
-        self._solver = solver
-        self._deadline = deadline
-        self._max_captchas = max_captchas
+        """Whether the item has met a wall."""
+        self._solver: LimitedSolver | None = None
+        if solver is not None:
+            self._solver = LimitedSolver(solver, deadline=deadline, max_captchas=max_captchas)
         self._patience = challenge_timeout
-        self._asked = 0
-        self._failed: dict[CaptchaKind, int] = {}
-        self._given: _Given | None = None
-        self._listened_to: set[CaptchaKind] = set()
-        self._passed_document = 0
+        self._pending: _PendingAnswer | None = None
+        self._hooked: set[CaptchaKind] = set()
+        """Kinds of CAPTCHAs for which the page was reloaded with hooks."""
+        self._cleared_document = 0
 
-    def enter(self) -> None:
-        """Begins in a new tab: what was given to a page in an earlier one is gone with it."""
-        self._given = None
-        self._listened_to.clear()
-        self._passed_document = 0
+    def enter_tab(self) -> None:
+        """Forget the documents of an earlier tab: the item starts again in a new tab."""
+        self._pending = None
+        self._hooked.clear()
+        self._cleared_document = 0
 
     def must_be_read(self, status: int) -> bool:
-        """Whether a page with that status may be a wall, and must not be refused unread."""
+        """Return whether a page with this HTTP status may be a wall, so that it must be read."""
         return status in WALL_STATUSES
 
     def has_cleared(self, document: int) -> bool:
-        """Whether a wall was passed within that document, so that its status is the wall's."""
-        return self._passed_document == document
+        """Return whether a wall was passed within this document; its status is then the wall's."""
+        return self._cleared_document == document
 
-    async def clear(self, shown: Shown) -> bool:
-        """Whether the tab shows what was asked for.
+    async def clear(self, document: LoadedDocument) -> bool:
+        """Return whether the tab shows the page and no wall.
 
-        False: it shows a wall, about which something was done; look again. Raises `ScrapeError` if
-        nothing more can be done.
+        After False, something was done about a wall: wait for the next document and call this
+        again. Raises `ScrapeError` if nothing more can be done.
         """
-        detection = await self._detect(shown)
+        detection = await _detect(document)
         if detection is None:
-            self._accept(shown.navigation.documents)
+            self._accept_pending(document.navigation.documents)
             return True
         self.has_met_walls = True
-        await shown.tab.draw(full_size=True)  # some of them are pictures
-        if self._given is not None and not await self._is_refused(detection, shown.navigation):
+        await document.tab.scale_drawing(full_size=True)  # some CAPTCHAs are pictures
+        pending = self._pending
+        if pending is not None and not await self._is_decided(pending, detection, document):
             return False
         if detection.may_resolve and (detection.captcha is None or self._solver is None):
             if self._patience > 0:
-                await self._wait(shown.navigation)
+                await self._wait(document.navigation)
                 return False
             raise detection.error()
         if detection.captcha is None or self._solver is None:
             raise detection.error()
-        await self._solve(detection.captcha, detection, self._solver, shown)
+        await self._solve(detection.captcha, detection, self._solver, document)
         return False
 
-    async def _detect(self, shown: Shown) -> WallDetection | None:
-        # In a thread: a page that is made for it takes a second.
-        if detection := await asyncio.to_thread(detect_wall, shown.seen):
-            return detection
-        if not is_bare(shown.seen):
-            return None
-        for frame in shown.tab.page.frames[1 : 1 + _MAX_FRAMES]:
-            html = await _html(frame)
-            if html and (
-                detection := await asyncio.to_thread(detect_wall, SeenPage(html, frame.url))
-            ):
-                return replace(detection, status=shown.seen.status, url=shown.seen.url)
-        return None
+    def _accept_pending(self, document: int) -> None:
+        """Count the pending answer, if there is one, as accepted."""
+        pending, self._pending = self._pending, None
+        if pending is None or self._solver is None:
+            return
+        self.solved += 1
+        self._solver.forget_failures(pending.answer.kind)
+        if pending.document == document:
+            self._cleared_document = document
 
-    def _accept(self, document: int) -> None:
-        if self._given is not None:
-            self.solved += 1
-            self._failed.pop(self._given.answer.kind, None)
-            if self._given.document == document:
-                self._passed_document = document
-            self._given = None
+    async def _is_decided(
+        self, pending: _PendingAnswer, detection: WallDetection, document: LoadedDocument
+    ) -> bool:
+        """Return whether the page has refused the pending answer, or shows the next wall.
 
-    async def _is_refused(self, detection: WallDetection, navigation: Navigation) -> bool:
-        """Whether the answer that was given led nowhere, or to the next wall; waits a little if
-        that is not clear yet."""
-        given = self._given
-        assert given is not None and self._solver is not None  # noqa: S101, PT018 -- by the caller
+        If that is not clear yet, wait a little and return False.
+        """
+        navigation = document.navigation
+        is_same_document = navigation.documents == pending.document
+        reaction_time = 3 * _REACTION_TIME if navigation.active else _REACTION_TIME
         now = asyncio.get_running_loop().time()
-        is_same = navigation.documents == given.document
-        until = given.at + (3 * _GRACE if navigation.active else _GRACE)
-        if is_same and now < until:
-            await _change(navigation, _LOOK)
+        if is_same_document and now < pending.entered_at + reaction_time:
+            await _wait_for_change(navigation, _CHECK_INTERVAL)
             return False
-        self._given = None
-        if detection.captcha != given.answer.kind:
+        self._pending = None
+        if detection.captcha != pending.answer.kind:
             self.solved += 1
             return True
-        self._count_failure(given.answer.kind)
-        # Few pages ask a second time by themselves.
-        self._listened_to.discard(given.answer.kind)
-        await self._solver.report_wrong(given.answer)
+        # Few pages tell their parameters a second time, so the hooks have to be set again.
+        self._hooked.discard(pending.answer.kind)
+        if self._solver is not None:
+            await self._solver.report_wrong(pending.answer)
         return True
-
-    def _count_failure(self, kind: CaptchaKind) -> None:
-        self._failed[kind] = self._failed.get(kind, 0) + 1
 
     async def _wait(self, navigation: Navigation) -> None:
         clock = asyncio.get_running_loop()
         start = clock.time()
-        await _change(navigation, min(_LOOK, self._patience))
-        # What the page does next takes time as well, and counts.
-        self._patience -= max(clock.time() - start, _LOOK / 2)
+        await _wait_for_change(navigation, min(_CHECK_INTERVAL, self._patience))
+        # The next document takes time as well, so each wait costs half an interval at least.
+        self._patience -= max(clock.time() - start, _CHECK_INTERVAL / 2)
 
     async def _solve(
-        self, kind: CaptchaKind, detection: WallDetection, solver: Solver, shown: Shown
+        self,
+        kind: CaptchaKind,
+        detection: WallDetection,
+        solver: LimitedSolver,
+        document: LoadedDocument,
     ) -> None:
-        widget = await captchas.find(shown.tab.page, kind)
-        if widget is not None and widget.is_hidden and kind not in self._listened_to:
-            self._listened_to.add(kind)
-            await self._listen(shown)
+        """Do the next step towards a solved CAPTCHA."""
+        widget = await captchas.find(document.tab.page, kind)
+        if widget is not None and widget.needs_hooks and kind not in self._hooked:
+            self._hooked.add(kind)
+            await _reload_with_hooks(document)
             return
         puzzle = None if widget is None else widget.puzzle
         if widget is None or puzzle is None or not (puzzle.sitekey or puzzle.image):
             if self._patience <= 0:
-                raise _failed(kind, "its widget does not say what it asks for", detection)
-            await self._wait(shown.navigation)
+                why = "its widget does not say what it asks for"
+                raise captcha_failed(kind, why, detection)
+            await self._wait(document.navigation)
             return
-        answer = await self._ask(solver, widget, detection)
+        answer = await solver.solve(puzzle, detection)
         if answer is not None:
-            await self._give(widget, answer, shown.navigation)
-
-    async def _listen(self, shown: Shown) -> None:
-        """Loads the page again, and hears what it tells the CAPTCHA's scripts."""
-        navigation, before = shown.navigation, shown.navigation.documents
-        with suppress(TimeoutError, PlaywrightError):
-            async with asyncio.timeout(_RELOAD_TIMEOUT), captchas.hearing(shown.tab.session):
-                await shown.tab.session.send("Page.reload")
-                await navigation.until(lambda: navigation.documents > before and navigation.parsed)
-
-    async def _ask(self, solver: Solver, widget: Widget, detection: WallDetection) -> Answer | None:
-        """The service's answer; None if it has none, and may be asked again."""
-        kind = widget.puzzle.kind
-        tried = self._failed.get(kind, 0)
-        if tried >= _TRIES:
-            raise _failed(kind, f"{tried} answers did not lead past it", detection)
-        if self._asked >= self._max_captchas:
-            what = f"the item may ask for {self._max_captchas} answers only"
-            raise _failed(kind, what, detection)
-        clock = asyncio.get_running_loop()
-        if self._deadline is not None and self._deadline - clock.time() < _LEAST_TIME:
-            raise _failed(kind, "there was no time left to solve it", detection)
-        self._asked += 1
-        try:
-            async with asyncio.timeout_at(self._deadline):
-                answer = await solver.solve(widget.puzzle)
-        except AccountError as error:
-            logger.error("the CAPTCHA solver refuses to work: %s", error)
-            what = f"The page is behind {CAPTCHA_NAMES[kind]}, and the solver refuses: {error}."
-            raise _located(ScrapeError("CAPTCHA_ACCOUNT", what), detection) from None
-        except TimeoutError:
-            raise _failed(kind, "it was not solved in the item's time", detection) from None
-        except SolverError as error:
-            self._count_failure(kind)
-            if self._failed[kind] >= _TRIES or self._asked >= self._max_captchas:
-                raise _failed(kind, str(error), detection) from None
-            return None
-        return answer
-
-    async def _give(self, widget: Widget, answer: Answer, navigation: Navigation) -> None:
-        document, activity = navigation.documents, navigation.activity
-        self._given = _Given(answer, document, asyncio.get_running_loop().time())
-
-        def goes_on() -> bool:
-            return (
-                navigation.documents != document
-                or navigation.pending is not None
-                or navigation.activity != activity
-            )
-
-        has_called = await widget.give(answer.value)
-        if has_called:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(_CALLBACK_PATIENCE):
-                    await navigation.until(goes_on)
-            # Many a callback only unlocks the button.
-            if goes_on() or not await widget.is_there():
-                return
-        await widget.submit()
-        with suppress(TimeoutError):
-            async with asyncio.timeout(_CALLBACK_PATIENCE):
-                await navigation.until(goes_on)
+            number = document.navigation.documents
+            now = asyncio.get_running_loop().time()
+            self._pending = _PendingAnswer(answer, number, now)
+            await _enter_answer(widget, answer, document.navigation)
 
 
-async def _change(navigation: Navigation, seconds: float) -> None:
-    """Waits until the page goes to another document, but not longer than `seconds`."""
-    documents = navigation.documents
-    with suppress(TimeoutError):
-        async with asyncio.timeout(seconds):
-            await navigation.until(
-                lambda: navigation.documents != documents or navigation.pending is not None
-            )
+async def _detect(document: LoadedDocument) -> WallDetection | None:
+    # In a thread: a hostile page can keep the detection busy for a second.
+    if detection := await asyncio.to_thread(detect_wall, document.page):
+        return detection
+    if not is_bare(document.page):
+        return None
+    for frame in document.tab.page.frames[1 : 1 + _MAX_FRAMES]:
+        html = await _html_of(frame)
+        if html and (detection := await asyncio.to_thread(detect_wall, SeenPage(html, frame.url))):
+            return replace(detection, status=document.page.status, url=document.page.url)
+    return None
 
 
-async def _html(frame: Frame) -> str | None:
+async def _html_of(frame: Frame) -> str | None:
+    """Return the HTML of `frame`; None if the frame is gone or busy."""
     try:
         async with asyncio.timeout(_FRAME_TIMEOUT):
             return await frame.content()
@@ -282,11 +215,40 @@ async def _html(frame: Frame) -> str | None:
         return None
 
 
-def _failed(kind: CaptchaKind, why: str, detection: WallDetection) -> ScrapeError:
-    what = f"The page is behind {CAPTCHA_NAMES[kind]}, and {why}."
-    return _located(ScrapeError("CAPTCHA_FAILED", what), detection)
+async def _wait_for_change(navigation: Navigation, seconds: float) -> None:
+    """Wait until the page goes to another document, but not longer than `seconds`."""
+    number = navigation.documents
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await navigation.until(lambda: navigation.has_left(number))
 
 
-def _located(error: ScrapeError, detection: WallDetection) -> ScrapeError:
-    error.http_status, error.final_url = detection.status, detection.url
-    return error
+async def _reload_with_hooks(document: LoadedDocument) -> None:
+    """Load the page again, and record what it tells the scripts of CAPTCHAs."""
+    navigation, number = document.navigation, document.navigation.documents
+    session = document.tab.session
+    with suppress(TimeoutError, PlaywrightError):
+        async with asyncio.timeout(_RELOAD_TIMEOUT), captchas.captcha_hooks(session):
+            await session.send("Page.reload")
+            await navigation.until(lambda: navigation.documents > number and navigation.parsed)
+
+
+async def _enter_answer(widget: Widget, answer: Answer, navigation: Navigation) -> None:
+    """Enter `answer` in the page, and submit its form unless a callback has done enough."""
+    number, activity = navigation.documents, navigation.activity
+
+    def goes_on() -> bool:
+        return navigation.has_left(number) or navigation.activity != activity
+
+    has_called = await widget.enter_answer(answer.value)
+    if has_called:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_CALLBACK_TIMEOUT):
+                await navigation.until(goes_on)
+        # Many callbacks only enable the button of the form.
+        if goes_on() or not await widget.is_there():
+            return
+    await widget.submit()
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_CALLBACK_TIMEOUT):
+            await navigation.until(goes_on)

@@ -1,61 +1,62 @@
-"""Keeps a page responsive: stops scripts that never end, or that open dialog after dialog."""
+"""Keep a page responsive: stop scripts that never end or that open dialog after dialog."""
 
 from __future__ import annotations
 
 import asyncio
 
-from playwright.async_api import CDPSession, Dialog, Page
+from playwright.async_api import Dialog
 from playwright.async_api import Error as PlaywrightError
 
 from activities.abort import AbortReason, abort_with
-from activities.browser.events import EventRelay
 from activities.browser.navigation import Navigation
+from activities.browser.tab import Tab
 
 _CHECK_INTERVAL = 0.5
 _STOP_TIMEOUT = 10.0
 
 _MAX_DIALOGS = 10
-"""Dialogs after which the script that opens them is stopped; honest pages open one or two."""
+"""Dialogs until the script that opens them is stopped. Honest pages open one or two."""
 
 _MAX_STOPS = 3
-"""Stopped scripts after which the page is given up."""
+"""Stopped scripts until the page is given up."""
 
 
 class Watchdog:
-    """Watches one page for as long as `run` runs.
+    """A guard that watches the page of one tab while `run` runs.
 
-    A script that keeps the page busy for `patience` seconds is stopped, and the rest of the page
-    goes on. `reason` is told when that does not help. A page that waits for a server is not busy:
-    see `navigation`.
+    A script that keeps the page busy for `patience` seconds is stopped. The rest of the page goes
+    on. If that does not help, `abort_reason` is set. A page that waits for a server is not busy:
+    `navigation` knows that.
     """
 
     def __init__(
         self,
-        page: Page,
-        session: CDPSession,
-        event_relay: EventRelay,
+        tab: Tab,
         navigation: Navigation,
-        reason: asyncio.Future[AbortReason],
+        abort_reason: asyncio.Future[AbortReason],
         *,
         patience: float,
     ) -> None:
         self.warnings: list[str] = []
-        """A sentence for each kind of script that was stopped."""
-        self._page = page
-        self._session = session
-        self._relays = event_relay
-        self._navigation = navigation
-        self._reason = reason
-        self._patience = patience
+        """One sentence for each kind of script that was stopped."""
         self.dialogs = 0
-        """Dialogs that were opened."""
+        """Number of dialogs that the page has opened."""
+        self._page = tab.page
+        self._session = tab.session
+        self._event_relay = tab.event_relay
+        self._navigation = navigation
+        self._abort_reason = abort_reason
+        self._patience = patience
         self._too_many_dialogs = asyncio.Event()
         self._stops = 0
 
     async def run(self) -> None:
-        """Watches until it is cancelled or the page is given up. Somebody else has to answer
-        dialogs, which Playwright does by itself only as long as nothing listens to them."""
-        listeners = self._relays.listeners()
+        """Watch the page until this task is cancelled or the page is given up.
+
+        This listener does not close dialogs. Another listener has to, since Playwright closes
+        them by itself only while no listener is set.
+        """
+        listeners = self._event_relay.listeners()
         listeners.add(self._page, "dialog", self._count_dialog)
         try:
             await asyncio.gather(self._stop_busy_scripts(), self._stop_dialogs())
@@ -68,7 +69,7 @@ class Watchdog:
             self._too_many_dialogs.set()
 
     async def _stop_dialogs(self) -> None:
-        while not self._reason.done():
+        while not self._abort_reason.done():
             await self._too_many_dialogs.wait()
             self._too_many_dialogs.clear()
             await self._stop_script(
@@ -76,7 +77,7 @@ class Watchdog:
             )
 
     async def _stop_busy_scripts(self) -> None:
-        while not self._reason.done():
+        while not self._abort_reason.done():
             await asyncio.sleep(_CHECK_INTERVAL)
             if self._navigation.pending is not None:
                 continue
@@ -85,13 +86,13 @@ class Watchdog:
                     await self._session.send("Runtime.evaluate", {"expression": "0"})
             except TimeoutError:
                 if self._navigation.pending is not None:
-                    continue  # until it is answered, the browser keeps what it is asked
+                    continue  # the browser holds commands back until the server answers
                 await self._stop_script(
                     f"A script of the page ran for more than {self._patience:g} seconds "
                     "and was stopped."
                 )
             except PlaywrightError:
-                continue  # between two documents, or the page is gone
+                continue  # the page is between two documents, or gone
 
     async def _stop_script(self, warning: str) -> None:
         self._stops += 1
@@ -103,4 +104,4 @@ class Watchdog:
         except (TimeoutError, PlaywrightError):
             self._stops = _MAX_STOPS
         if self._stops >= _MAX_STOPS:
-            abort_with(self._reason, "PAGE_UNRESPONSIVE", "The page does not react.")
+            abort_with(self._abort_reason, "PAGE_UNRESPONSIVE", "The page does not react.")

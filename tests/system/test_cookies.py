@@ -18,7 +18,9 @@ import pytest_asyncio
 from aiohttp import web
 
 from activities.browser.capture import capture_page
-from activities.browser.pool import BrowserPool, find_browser
+from activities.browser.executable import find_browser
+from activities.browser.pool import TabPool
+from activities.browser.visit import Visit
 from activities.capture import PageOptions
 from api.batches.idempotency import HEADER
 from domain.cookies import parse_cookies
@@ -70,7 +72,7 @@ async def test_only_the_whole_site_gets_the_cookies() -> None:
     async def resolver(host: str) -> list[object]:
         return [ip_address("127.0.0.1")]
 
-    pool = BrowserPool(find_browser(None), tabs=1)
+    pool = TabPool(find_browser(None), tabs=1)
     await pool.start()
     options = PageOptions(max_bytes=2**20, cookies=parse_cookies("a=1; b=ü"))
     try:
@@ -86,7 +88,7 @@ async def test_only_the_whole_site_gets_the_cookies() -> None:
                 "?embeds=shop.example",
             ):
                 async with gateway.open_session() as egress:
-                    await capture_page(pool, egress, url, options, lambda _: None)
+                    await capture_page(pool, egress, Visit(url, options))
     finally:
         await pool.close()
     given = {(host, path): cookies for host, path, cookies in seen if path != "/favicon.ico"}

@@ -16,7 +16,9 @@ from aiohttp import web
 from playwright.async_api import Error as PlaywrightError
 
 from activities.browser.capture import capture_page
-from activities.browser.pool import BrowserPool, find_browser
+from activities.browser.executable import find_browser
+from activities.browser.pool import TabPool
+from activities.browser.visit import Visit
 from activities.capture import PageCapture, PageOptions
 from activities.egress.exits import Exit, UpstreamProxy
 from activities.egress.gateway import Gateway
@@ -58,7 +60,7 @@ def client() -> Iterator[HttpClient]:
 
 
 async def attack(
-    by: BrowserPool | HttpClient, gateway: Gateway, urls: Sequence[str], exit_: Exit | None = None
+    by: TabPool | HttpClient, gateway: Gateway, urls: Sequence[str], exit_: Exit | None = None
 ) -> list[PageCapture | ScrapeError]:
     """Load each of `urls`, with a browser or without one, and return the outcomes."""
 
@@ -67,7 +69,7 @@ async def attack(
             try:
                 if isinstance(by, HttpClient):
                     return await fetch_page(by, egress, HttpVisit(url, OPTIONS, VISITOR))
-                return await capture_page(by, egress, url, OPTIONS, lambda _: None, profile=VISITOR)
+                return await capture_page(by, egress, Visit(url, OPTIONS, profile=VISITOR))
             except ScrapeError as error:
                 return error
 
@@ -76,7 +78,7 @@ async def attack(
 
 @pytest.mark.parametrize("host", ["127.0.0.2", "::1"])
 async def test_no_page_reaches_a_forbidden_address(
-    pool: BrowserPool, client: HttpClient, host: str
+    pool: TabPool, client: HttpClient, host: str
 ) -> None:
     written = f"[{host}]" if ":" in host else host
     async with AsyncExitStack() as stack:
@@ -101,7 +103,7 @@ async def test_no_page_reaches_a_forbidden_address(
             assert outcome.failure.code in ("EGRESS_BLOCKED", "NO_CONTENT"), outcome
 
 
-async def test_the_attacks_work_if_the_address_is_allowed(pool: BrowserPool) -> None:
+async def test_the_attacks_work_if_the_address_is_allowed(pool: TabPool) -> None:
     """Show that the attacks of the test above are real."""
     async with (
         listening(Canary("127.0.0.2")) as canary,
@@ -128,7 +130,7 @@ async def test_some_attacks_work_without_a_browser_if_the_address_is_allowed(
 
 @pytest.mark.parametrize("proxied", [False, True])
 async def test_dns_rebinding_reaches_no_forbidden_address(
-    pool: BrowserPool, client: HttpClient, proxied: bool
+    pool: TabPool, client: HttpClient, proxied: bool
 ) -> None:
     """Let site and canary listen on the same port of two addresses."""
     asked: Counter[str] = Counter()
@@ -172,7 +174,7 @@ async def test_dns_rebinding_reaches_no_forbidden_address(
 
 
 async def test_no_page_leads_to_documents_of_the_browser_or_the_machine(
-    pool: BrowserPool, tmp_path: Path
+    pool: TabPool, tmp_path: Path
 ) -> None:
     (tmp_path / "secret.html").write_text(SECRET)
     targets = [
@@ -220,7 +222,7 @@ async def test_no_page_leads_to_documents_of_the_browser_or_the_machine(
 # Warnings and failures of the item
 
 
-async def test_blocked_connections_of_a_page_are_counted(pool: BrowserPool) -> None:
+async def test_blocked_connections_of_a_page_are_counted(pool: TabPool) -> None:
     async def page(request: web.Request) -> web.Response:
         text = "<p>page</p><img src=http://127.0.0.2/a><img src=http://10.0.0.1/b>"
         return web.Response(text=text, content_type="text/html")
@@ -234,13 +236,13 @@ async def test_blocked_connections_of_a_page_are_counted(pool: BrowserPool) -> N
     assert warning.startswith("2 connections of the page to addresses that are not public")
 
 
-async def test_without_the_gateway_nothing_is_reached(pool: BrowserPool) -> None:
+async def test_without_the_gateway_nothing_is_reached(pool: TabPool) -> None:
     async with listening(Canary("127.0.0.1")) as canary:
         async with running_gateway() as gateway, gateway.open_session() as egress:
             await gateway.close()
             url = f"http://127.0.0.1:{canary.port}/"
             with pytest.raises(ScrapeError) as caught:
-                await capture_page(pool, egress, url, OPTIONS, lambda _: None)
+                await capture_page(pool, egress, Visit(url, OPTIONS))
         assert caught.value.failure.code == "EGRESS_UNAVAILABLE"
         async with pool.context() as context:
             page = await context.new_page()
@@ -281,7 +283,7 @@ async def test_pages_over_a_limit_are_given_up() -> None:
     app.router.add_get("/TRAFFIC_LIMIT", loading)
     app.router.add_get("/big", big)
     codes = ("PAGE_CRASHED", "TOO_MANY_FRAMES", "TRAFFIC_LIMIT")
-    pool = BrowserPool(find_browser(None), tabs=3, max_page_memory=700 * 2**20)
+    pool = TabPool(find_browser(None), tabs=3, max_page_memory=700 * 2**20)
     await pool.start()
     try:
         async with (

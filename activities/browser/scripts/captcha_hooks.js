@@ -1,40 +1,41 @@
-// Hears what a page tells the scripts of CAPTCHAs: how it renders them, with which callbacks, and
-// that it waits for an answer. Runs before the page's own scripts, only where a wall was found.
+// Records what a page tells the scripts of CAPTCHAs: how it renders widgets, with which callbacks,
+// and that it waits for an answer. Runs before the page's own scripts, and only after a wall was
+// found.
 (() => {
-  const heard = { renders: [], executes: [], answers: {} };
-  Object.defineProperty(window, Symbol.for('spidra.ear'), { value: heard });
+  const record = { renders: [], executes: [], answers: {} };
+  Object.defineProperty(window, Symbol.for('spidra.captchas'), { value: record });
 
-  // Has `change` see each value that comes to be `object[name]`.
+  // Replaces each value that is ever assigned to `object[name]` by `change(value)`.
   const onSet = (object, name, change) => {
     let value;
-    const set = (given) => { value = given && change(given); };
+    const set = (assigned) => { value = assigned && change(assigned); };
     try {
       set(object[name]);
       Object.defineProperty(object, name, {
         configurable: true, enumerable: true, get: () => value, set,
       });
-    } catch { /* it cannot be changed, and nothing is heard */ }
+    } catch { /* the property cannot be changed, and nothing is recorded */ }
   };
 
   const pending = (kind, facts, shape) => new Promise((resolve) => {
     const answer = (token) => resolve(shape(token));
-    if (heard.answers[kind]) {
-      answer(heard.answers[kind]);
-      delete heard.answers[kind];
-    } else heard.executes.push({ kind, ...facts, resolve: answer });
+    if (record.answers[kind]) {
+      answer(record.answers[kind]);
+      delete record.answers[kind];
+    } else record.executes.push({ kind, ...facts, resolve: answer });
   });
 
-  const listen = (kind) => {
+  const hook = (kind) => {
     const seen = new WeakSet();
     const inspect = (api) => {
       if ((typeof api !== 'object' && typeof api !== 'function') || seen.has(api)) return api;
       seen.add(api);
       onSet(api, 'render', (render) => function (container, options, ...rest) {
-        heard.renders.push({ kind, options: { ...options } });
+        record.renders.push({ kind, options: { ...options } });
         return render.call(this, container, options, ...rest);
       });
       onSet(api, 'execute', (execute) => function (id, options, ...rest) {
-        // With a key it is a reCAPTCHA v3, with the number of a widget it is not.
+        // A reCAPTCHA v3 gets its key here; other kinds get the number of a widget.
         if (kind === 'recaptcha_v2' && typeof id === 'string' && id.length > 10) {
           const facts = { sitekey: id, action: options?.action };
           return pending('recaptcha_v3', facts, (token) => token);
@@ -51,7 +52,7 @@
     return inspect;
   };
 
-  onSet(window, 'grecaptcha', listen('recaptcha_v2'));
-  onSet(window, 'hcaptcha', listen('hcaptcha'));
-  onSet(window, 'turnstile', listen('turnstile'));
+  onSet(window, 'grecaptcha', hook('recaptcha_v2'));
+  onSet(window, 'hcaptcha', hook('hcaptcha'));
+  onSet(window, 'turnstile', hook('turnstile'));
 })()

@@ -1,7 +1,8 @@
-// Finds the CAPTCHAs of one frame and gives them their answers. It runs among the page's own
-// scripts, since that is where the callbacks are: nothing that it returns can be trusted.
+// Finds the CAPTCHAs of one frame and enters their answers. Runs among the page's own scripts,
+// since the callbacks are there. So the page can change everything that this script returns.
 ([task, input]) => {
-  const heard = window[Symbol.for('spidra.ear')] ?? { renders: [], executes: [], answers: {} };
+  // Filled by `captcha_hooks.js`, if it has run in this document.
+  const record = window[Symbol.for('spidra.captchas')] ?? { renders: [], executes: [], answers: {} };
   const all = (selector) => [...document.querySelectorAll(selector)];
   const sources = [...document.scripts].map((script) => script.src);
 
@@ -19,7 +20,7 @@
   };
   const CLASSES = { recaptcha_v2: 'g-recaptcha', hcaptcha: 'h-captcha', turnstile: 'cf-turnstile' };
 
-  // What grecaptcha.render was told, from where api.js keeps it under names that change.
+  // The options of grecaptcha.render. api.js keeps them under property names that change.
   const clients = () => {
     const found = [];
     const walk = (value, depth) => {
@@ -53,10 +54,10 @@
       add(kind, key, { enterprise, ...facts });
     };
     for (const key of scored) {
-      const execution = heard.executes.find((one) => one.sitekey === key);
-      const written = [...document.scripts].map((script) => script.text.match(
+      const execution = record.executes.find((entry) => entry.sitekey === key);
+      const writtenAction = [...document.scripts].map((script) => script.text.match(
         /execute\([^)]{0,300}?action['"]?\s*:\s*['"]([\w/]+)['"]/)?.[1]).find(Boolean);
-      recaptcha(key, { action: execution?.action ?? written, waits: Boolean(execution) });
+      recaptcha(key, { action: execution?.action ?? writtenAction, waits: Boolean(execution) });
     }
     for (const client of clients()) {
       recaptcha(client.sitekey, {
@@ -89,13 +90,13 @@
         else add(kind, sitekey, { ...facts, declared: true });
       }
     }
-    for (const { kind, options } of heard.renders) {
+    for (const { kind, options } of record.renders) {
       const { sitekey, size, action, cData, rqdata, s } = options;
       add(kind, sitekey, {
         invisible: size === 'invisible', action, data: cData ?? rqdata ?? s, declared: true,
       });
     }
-    for (const { kind, rqdata } of heard.executes) {
+    for (const { kind, rqdata } of record.executes) {
       for (const widget of widgets.values()) {
         if (widget.kind === kind && rqdata) widget.data = rqdata;
       }
@@ -103,22 +104,22 @@
     if (picture()) add('image', '', { declared: true });
     return [...widgets.values()].map((widget) => ({
       ...widget,
-      // Only who hears it rendered knows its callback, and for some even its key.
-      hidden: (Boolean(widget.explicit) && !widget.declared)
+      // Only the hooks reveal the callback of such a widget, and for some kinds even its key.
+      needsHooks: (Boolean(widget.explicit) && !widget.declared)
         || (widget.kind === 'recaptcha_v3' && !widget.waits),
     }));
   };
 
   const picture = () => all('img, canvas').find((image) => {
-    const said = ['src', 'id', 'class', 'alt', 'name']
+    const names = ['src', 'id', 'class', 'alt', 'name']
       .map((name) => image.getAttribute(name) ?? '').join(' ');
     const box = image.getBoundingClientRect();
-    return /captcha|robot ?check|security[ _-]?(code|image)/i.test(said)
-      && box.width > 30 && box.height > 10 && reading(image);
+    return /captcha|robot ?check|security[ _-]?(code|image)/i.test(names)
+      && box.width > 30 && box.height > 10 && answerField(image);
   });
 
-  // The one field beside the picture into which its text goes.
-  const reading = (image) => {
+  // The field next to the picture that takes the text of the picture.
+  const answerField = (image) => {
     for (let at = image.parentElement; at; at = at.parentElement) {
       const fields = [...at.querySelectorAll('input:not([type]), input[type=text]')];
       if (fields.length) return fields[0];
@@ -143,7 +144,7 @@
   const formOf = (widget) => {
     if (widget.kind === 'image') {
       const image = picture();
-      return image && reading(image)?.form;
+      return image && answerField(image)?.form;
     }
     const fields = fieldsOf(widget.kind);
     for (const element of [...containersOf(widget), ...fields]) {
@@ -159,10 +160,10 @@
     return typeof found === 'function' ? found : undefined;
   };
 
-  const give = (widget) => {
+  const enterAnswer = (widget) => {
     const { kind, sitekey, token } = widget;
     if (kind === 'image') {
-      const field = reading(picture());
+      const field = answerField(picture());
       write(field, token);
       return { called: 0 };
     }
@@ -180,7 +181,7 @@
     for (const api of [window[name], window[name]?.enterprise]) {
       try {
         if (api) api.getResponse = () => token;
-      } catch { /* it cannot be changed */ }
+      } catch { /* the function cannot be replaced */ }
     }
 
     const callbacks = new Set();
@@ -190,7 +191,7 @@
         if (client.sitekey === sitekey) callbacks.add(functionNamed(client.callback));
       }
     }
-    for (const render of heard.renders) {
+    for (const render of record.renders) {
       if (render.kind === kind && render.options.sitekey === sitekey) {
         callbacks.add(functionNamed(render.options.callback));
       }
@@ -199,12 +200,12 @@
     let called = 0;
     for (const callback of callbacks) {
       called += 1;
-      // Whatever it throws is the page's own.
+      // An error in the callback is the page's own problem.
       try { callback(token); } catch (error) { console.error(error); }
     }
-    // For who asks later.
-    if (!heard.executes.length) heard.answers[kind] = token;
-    for (const execution of heard.executes.splice(0)) {
+    // For a script that asks for the answer later.
+    if (!record.executes.length) record.answers[kind] = token;
+    for (const execution of record.executes.splice(0)) {
       called += 1;
       execution.resolve(token);
     }
@@ -224,5 +225,5 @@
     return buttons.length === 1;
   };
 
-  return { find, give, submit, picture }[task](input);
+  return { find, enterAnswer, submit, picture }[task](input);
 }

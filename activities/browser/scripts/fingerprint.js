@@ -1,24 +1,25 @@
-// Makes a headless Chromium tell what the same Chromium with a window tells, in each window and
-// worker before the site's own scripts. `given` is made by `activities.visitor.profile`. Only what no
-// option of the browser can set is replaced, by proxies of the native functions.
+// Makes a headless Chromium give the answers of the same Chromium with a window. Runs in each window
+// and worker, before the site's own scripts. `activities.browser.fingerprint` makes `options`. Only
+// answers that no option of the browser can set are replaced, by proxies of the native functions.
 //
-// Comments are whole lines and statements end with semicolons: it is packed into one line.
-(function install(given) {
+// This file is packed into one line. So comments are whole lines, and statements end with
+// semicolons.
+(function install(options) {
   'use strict';
-  // Where a tab waits between two pages, without scripts.
+  // A tab waits at this page between two items, without scripts.
   if (self.top === self && !self.opener && self.location.href === 'about:blank') return;
   const { apply, construct, defineProperty, get, getOwnPropertyDescriptor: descriptor } = Reflect;
   const { Proxy, Object, Map, Blob, URL, Error, DOMException, performance } = self;
   const nativeToString = Function.prototype.toString;
   const source = apply(nativeToString, install, []);
-  const prelude = `(${source})(${JSON.stringify(given)});`;
+  const prelude = `(${source})(${JSON.stringify(options)});`;
 
-  // A proxy of a native function is printed without its name, in every realm. So names say enough,
-  // and no realm has to know the functions of another one.
+  // `toString` prints a proxy of a native function without its name, in every realm. So it is
+  // enough to remember names: no realm has to know the functions of another realm.
   const replaced = new Set();
   const anonymous = 'function () { [native code] }';
 
-  const method = (owner, name, act, traps = {}) => {
+  const replaceMethod = (owner, name, act, traps = {}) => {
     const found = owner && descriptor(owner, name);
     if (!found) return;
     const key = found.get ? 'get' : 'value';
@@ -26,14 +27,14 @@
     found[key] = new Proxy(found[key], { apply: act, ...traps });
     defineProperty(owner, name, found);
   };
-  const answer = (owner, name, value, traps) => {
-    method(owner, name, (native, target, args) => {
+  const replaceValue = (owner, name, value, traps) => {
+    replaceMethod(owner, name, (native, target, args) => {
       apply(native, target, args);
       return value;
     }, traps);
   };
-  // A function that looks native although there is none like it.
-  const made = (name, length, act) => {
+  // Returns a function that looks native but has no native counterpart.
+  const fakeNative = (name, length, act) => {
     if (name) replaced.add(name);
     const bound = (() => {}).bind();
     defineProperty(bound, 'name', { value: name, configurable: true });
@@ -41,27 +42,27 @@
     return new Proxy(bound, { apply: (_, target, args) => act(target, args) });
   };
 
-  method(Function.prototype, 'toString', (native, target, args) => {
+  replaceMethod(Function.prototype, 'toString', (native, target, args) => {
     const text = apply(native, target, args);
     if (text !== anonymous || !replaced.has(target.name)) return text;
     return `function ${target.name}() { [native code] }`;
   });
 
   for (const type of [self.WebGLRenderingContext, self.WebGL2RenderingContext]) {
-    method(type?.prototype, 'getParameter', (native, target, args) => {
+    replaceMethod(type?.prototype, 'getParameter', (native, target, args) => {
       const value = apply(native, target, args);
       if (value === null) return value;
-      if (args[0] === 0x9245) return given.webglVendor;
-      return args[0] === 0x9246 ? given.webglRenderer : value;
+      if (args[0] === 0x9245) return options.webglVendor;
+      return args[0] === 0x9246 ? options.webglRenderer : value;
     });
   }
 
-  // The timers that the page waits for, and how many ms the last of them has to go. Whoever knows
-  // the name can ask for that, where no page looks.
+  // The timers that are worth waiting for, and the ms until the last of them is due. A caller that
+  // knows the name `timersName` can ask for these ms, at a place where no page looks.
   const timers = new Map();
   const nativeNow = performance.now;
   const now = () => apply(nativeNow, performance, []);
-  const forget = () => {
+  const remainingMs = () => {
     const at = now();
     let last = at;
     for (const [id, due] of timers) {
@@ -70,18 +71,19 @@
     }
     return last - at;
   };
-  answer(self.NetworkInformation?.prototype, 'rtt', given.roundTrip, {
+  replaceValue(self.NetworkInformation?.prototype, 'rtt', options.roundTrip, {
     get: (native, key, receiver) =>
-      key === given.timers ? forget : get(native, key, receiver),
+      key === options.timersName ? remainingMs : get(native, key, receiver),
   });
 
-  // Scripts of workers that pages make themselves are changed here, others on their way, for which
-  // `activities.browser.fingerprint` waits to be asked.
+  // The scripts of `blob:` and `data:` workers are changed here. All other scripts of workers are
+  // changed on their way from the network, by `activities.browser.worker_scripts`: a dialog asks
+  // it to begin, and this window waits until the dialog is closed.
   const isScript = /^$|javascript|ecmascript/i;
   const blobs = new Map();
   const altered = new Map();
   const nativeCreate = URL.createObjectURL;
-  method(URL, 'createObjectURL', (native, target, args) => {
+  replaceMethod(URL, 'createObjectURL', (native, target, args) => {
     const url = apply(native, target, args);
     if (args[0] instanceof Blob && isScript.test(args[0].type)) {
       blobs.set(url, args[0]);
@@ -90,11 +92,11 @@
     return url;
   });
   const nativePrompt = self.prompt;
-  let isAsked = !nativePrompt;
-  const ask = () => {
-    if (isAsked) return;
-    isAsked = true;
-    apply(nativePrompt, self, [given.workerComes]);
+  let isAnnounced = !nativePrompt;
+  const announceWorker = () => {
+    if (isAnnounced) return;
+    isAnnounced = true;
+    apply(nativePrompt, self, [options.workerMessage]);
   };
   const withPrelude = (url) => {
     if (url.startsWith('blob:')) {
@@ -107,7 +109,7 @@
     }
     const data = /^(data:[^,]*),(.*)$/is.exec(url);
     if (!data) {
-      ask();
+      announceWorker();
       return url;
     }
     const [, head, body] = data;
@@ -121,7 +123,7 @@
     replaced.add(name);
     found.value = new Proxy(native, {
       construct: (target, args, newTarget) => {
-        // An address that a policy of the page has approved is approved as it is.
+        // The page's policy (Trusted Types) approves one exact address, so it stays unchanged.
         if (typeof args[0] === 'string' || args[0] instanceof URL) {
           const url = String(args[0]);
           try {
@@ -141,80 +143,80 @@
   }
 
   if (self.WorkerNavigator) {
-    const told = self.WorkerNavigator.prototype;
-    const languages = Object.freeze([...given.languages]);
-    answer(told, 'languages', languages);
-    answer(told, 'language', languages[0]);
+    const workerNavigator = self.WorkerNavigator.prototype;
+    const languages = Object.freeze([...options.languages]);
+    replaceValue(workerNavigator, 'languages', languages);
+    replaceValue(workerNavigator, 'language', languages[0]);
     const hints = self.NavigatorUAData?.prototype;
-    const brands = Object.freeze(given.hints.brands.map((brand) => ({ ...brand })));
-    answer(hints, 'brands', brands);
-    method(hints, 'toJSON', (native, target, args) => ({
+    const brands = Object.freeze(options.hints.brands.map((brand) => ({ ...brand })));
+    replaceValue(hints, 'brands', brands);
+    replaceMethod(hints, 'toJSON', (native, target, args) => ({
       ...apply(native, target, args),
-      brands: given.hints.brands,
+      brands: options.hints.brands,
     }));
-    method(hints, 'getHighEntropyValues', async (native, target, args) => {
+    replaceMethod(hints, 'getHighEntropyValues', async (native, target, args) => {
       const values = await apply(native, target, args);
-      for (const name of Object.keys(values)) values[name] = given.hints[name] ?? values[name];
+      for (const name of Object.keys(values)) values[name] = options.hints[name] ?? values[name];
       return values;
     });
-    // The browser adds this header to what windows ask for only.
+    // The browser adds this header to requests of windows only, not to those of workers.
     const header = 'Accept-Language';
     const { Request, Headers } = self;
     const nativeHas = Headers.prototype.has;
-    method(self.WorkerGlobalScope.prototype, 'fetch', (native, target, args) => {
+    replaceMethod(self.WorkerGlobalScope.prototype, 'fetch', (native, target, args) => {
       try {
         const request = new Request(...args);
         if (!apply(nativeHas, request.headers, [header])) {
-          request.headers.set(header, given.acceptLanguage);
+          request.headers.set(header, options.acceptLanguage);
         }
         args = [request];
       } catch {
-        // The native function says what is wrong with it.
+        // The native function reports what is wrong with the arguments.
       }
       return apply(native, target, args);
     });
     const requests = self.XMLHttpRequest?.prototype;
     const nativeSet = requests?.setRequestHeader;
     const named = new WeakSet();
-    method(requests, 'setRequestHeader', (native, target, args) => {
+    replaceMethod(requests, 'setRequestHeader', (native, target, args) => {
       const result = apply(native, target, args);
       if (`${args[0]}`.toLowerCase() === header.toLowerCase()) named.add(target);
       return result;
     });
-    method(requests, 'send', (native, target, args) => {
+    replaceMethod(requests, 'send', (native, target, args) => {
       if (target.readyState === 1 && !named.has(target)) {
-        apply(nativeSet, target, [header, given.acceptLanguage]);
+        apply(nativeSet, target, [header, options.acceptLanguage]);
       }
       return apply(native, target, args);
     });
     return;
   }
 
-  // Of intervals the first time counts.
-  for (const [name, longest] of Object.entries(given.awaited)) {
-    method(self, name, (native, target, args) => {
+  // Only the first call of an interval counts.
+  for (const [name, maxDelay] of Object.entries(options.maxDelays)) {
+    replaceMethod(self, name, (native, target, args) => {
       const id = apply(native, target, args);
-      // Anything else would have to be converted a second time, which it could notice.
+      // Other types would be converted to a number a second time, which the page could notice.
       const delay = args[1] ?? 0;
-      if (typeof delay === 'number' && delay <= longest) {
-        if (timers.size > 500) forget();
+      if (typeof delay === 'number' && delay <= maxDelay) {
+        if (timers.size > 500) remainingMs();
         timers.set(id, now() + delay);
       }
       return id;
     });
   }
   for (const name of ['clearTimeout', 'clearInterval']) {
-    method(self, name, (native, target, args) => {
+    replaceMethod(self, name, (native, target, args) => {
       timers.delete(args[0]);
       return apply(native, target, args);
     });
   }
 
-  // What a site is told whose visitor has switched off the storage of data.
+  // The answer to a site whose visitor has switched off the storage of data.
   const workers = self.ServiceWorkerContainer?.prototype;
   if (workers) {
     const found = descriptor(workers, 'register');
-    found.value = made('register', 1, async (target, args) => {
+    found.value = fakeNative('register', 1, async (target, args) => {
       const script = new URL(args[0], document.baseURI);
       const scope = new URL(args[1]?.scope ?? './', script);
       throw new DOMException(
@@ -226,14 +228,14 @@
     defineProperty(workers, 'register', found);
   }
 
-  // The viewer of PDF files, which every Chrome with a window has.
+  // The PDF viewer that every Chrome with a window has.
   const facts = new WeakMap();
   const put = (target, name, value, enumerable) => {
     defineProperty(target, name, { value, enumerable, configurable: true, writable: false });
   };
-  const fake = (type, told) => {
+  const fakeObject = (type, values) => {
     const object = Object.create(type.prototype);
-    facts.set(object, told);
+    facts.set(object, values);
     return object;
   };
   const list = (object, items, key) => {
@@ -250,10 +252,10 @@
     };
     for (const type of types) {
       for (const name of names[type.name]) {
-        method(type.prototype, name, (native, target, args) => {
-          const told = facts.get(target);
-          if (!told) return apply(native, target, args);
-          return typeof told[name] === 'function' ? told[name](...args) : told[name];
+        replaceMethod(type.prototype, name, (native, target, args) => {
+          const values = facts.get(target);
+          if (!values) return apply(native, target, args);
+          return typeof values[name] === 'function' ? values[name](...args) : values[name];
         });
       }
     }
@@ -265,23 +267,23 @@
       refresh: () => undefined,
     });
     const description = 'Portable Document Format';
-    const plugins = given.plugins.map((name) => {
-      const plugin = fake(types[1], { name, filename: 'internal-pdf-viewer', description });
+    const plugins = options.plugins.map((name) => {
+      const plugin = fakeObject(types[1], { name, filename: 'internal-pdf-viewer', description });
       const mimes = kinds.map((type) =>
-        fake(types[3], { type, suffixes: 'pdf', description, enabledPlugin: plugin }),
+        fakeObject(types[3], { type, suffixes: 'pdf', description, enabledPlugin: plugin }),
       );
       Object.assign(facts.get(plugin), listed(mimes, 'type'));
       list(plugin, mimes, 'type');
       return plugin;
     });
     const mimes = kinds.map((_, index) => plugins[0][index]);
-    const pluginArray = fake(types[0], listed(plugins, 'name'));
-    const mimeArray = fake(types[2], listed(mimes, 'type'));
+    const pluginArray = fakeObject(types[0], listed(plugins, 'name'));
+    const mimeArray = fakeObject(types[2], listed(mimes, 'type'));
     list(pluginArray, plugins, 'name');
     list(mimeArray, mimes, 'type');
-    answer(self.Navigator.prototype, 'plugins', pluginArray);
-    answer(self.Navigator.prototype, 'mimeTypes', mimeArray);
-    answer(self.Navigator.prototype, 'pdfViewerEnabled', true);
+    replaceValue(self.Navigator.prototype, 'plugins', pluginArray);
+    replaceValue(self.Navigator.prototype, 'mimeTypes', mimeArray);
+    replaceValue(self.Navigator.prototype, 'pdfViewerEnabled', true);
   }
 
   if (!self.chrome) {
@@ -292,7 +294,7 @@
       CANNOT_RUN: 'cannot_run', READY_TO_RUN: 'ready_to_run', RUNNING: 'running',
     };
     const chrome = {
-      loadTimes: made('', 0, () => ({
+      loadTimes: fakeNative('', 0, () => ({
         requestTime: start,
         startLoadTime: start,
         commitLoadTime: start + 0.05,
@@ -307,7 +309,7 @@
         wasAlternateProtocolAvailable: false,
         connectionInfo: location.protocol === 'https:' ? 'h2' : 'http/1.1',
       })),
-      csi: made('', 0, () => ({
+      csi: fakeNative('', 0, () => ({
         startE: Math.floor(start * 1000),
         onloadT: Math.floor((start + since()) * 1000),
         pageT: since() * 1000,
@@ -315,10 +317,10 @@
       })),
       app: {
         isInstalled: false,
-        getDetails: made('getDetails', 0, () => null),
-        getIsInstalled: made('getIsInstalled', 0, () => false),
-        installState: made('installState', 0, () => undefined),
-        runningState: made('runningState', 0, () => 'cannot_run'),
+        getDetails: fakeNative('getDetails', 0, () => null),
+        getIsInstalled: fakeNative('getIsInstalled', 0, () => false),
+        installState: fakeNative('installState', 0, () => undefined),
+        runningState: fakeNative('runningState', 0, () => 'cannot_run'),
         InstallState: states,
         RunningState: running,
       },

@@ -1,4 +1,5 @@
-// Scrolls down once, a screen every `pause` ms, so that what loads on sight loads; then back up.
+// Scrolls down once, one screen every `pause` ms, and then back to the top. This loads images that
+// load only when they come into view.
 async (maxHeight, pause) => {
   const height = () => Math.min(document.documentElement.scrollHeight, maxHeight);
   for (let top = 0; top < height(); top += innerHeight) {

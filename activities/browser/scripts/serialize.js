@@ -1,13 +1,13 @@
-// The document as HTML, or only its size if that is over `maxBytes`, so that it is not sent.
-// Open shadow trees stand where they are shown, their slots filled; so do the bodies of frames of
-// the same origin, which nobody else may read.
+// Returns the document as HTML. If the HTML is larger than `maxBytes`, returns only its size, which
+// saves the transfer. The HTML contains open shadow trees in their places, with filled slots. It
+// contains the bodies of frames of the same origin as well; other frames cannot be read.
 (maxBytes) => {
   const MAX_DEPTH = 1000;
   const MAX_FRAMES = 50;
   const deadline = performance.now() + 3000;
   const FRAMES = ['iframe', 'frame'];
   const inert = document.implementation.createHTMLDocument('');
-  // Elements with a shadow tree or a frame somewhere below them; all others are copied as they are.
+  // Elements with a shadow tree or a frame somewhere below them. All others are copied unchanged.
   const special = new Set();
   let frames = 0;
 
@@ -44,7 +44,7 @@
     }
   };
 
-  // What is relative in a frame is so to the frame.
+  // Relative URLs in a frame are relative to the frame, not to the page.
   const absolute = (copy, base) => {
     for (const name of ['href', 'src']) {
       for (const element of copy.querySelectorAll(`[${name}]`)) {
@@ -84,7 +84,7 @@
 
   const doctype = document.doctype ? `<!DOCTYPE ${document.doctype.name}>` : '';
   const element = document.documentElement;
-  // Half of a surrogate pair, which scripts can leave behind, is not valid in UTF-8.
+  // Scripts can leave half of a surrogate pair behind, which is not valid in UTF-8.
   const html = element ? (doctype + flatten(element).outerHTML).toWellFormed() : '';
   const bytes = new Blob([html]).size;
   return {

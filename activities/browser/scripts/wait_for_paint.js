@@ -1,6 +1,6 @@
-// Resolves when the fonts and the images in the top `height` pixels are there, or after `limit`
-// ms, when nothing is loaded any more: Playwright waits for fonts, and those of a document that is
-// not complete are never there. Returns the height of the whole page.
+// Resolves when the fonts, and the images in the top `height` pixels, are loaded. After `limit` ms
+// it stops all loading and resolves as well: Playwright's screenshot waits for fonts, and in an
+// incomplete document they never arrive. Returns the height of the whole page.
 async (height, limit) => {
   const loaded = (image) => new Promise((resolve) => {
     image.addEventListener('load', resolve);

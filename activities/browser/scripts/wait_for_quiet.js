@@ -1,6 +1,6 @@
-// Resolves once the document's text and structure have not changed for `quiet` ms, but not before
-// `least` ms have passed; to whether they have changed at all. Attributes do not count: carousels
-// and spinners change them for ever.
+// Resolves when the text and structure of the document have not changed for `quiet` ms, but after
+// `least` ms at the earliest. Returns whether they have changed at all. Attributes do not count:
+// carousels and spinners change attributes for ever.
 (least, quiet) => new Promise((resolve) => {
   const start = performance.now();
   const finish = () => {

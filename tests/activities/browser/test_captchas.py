@@ -1,4 +1,4 @@
-"""Pages behind walls, in a real browser: what is passed, how, and what is said of the rest."""
+"""Tests of pages behind walls, in a real browser: solved CAPTCHAs, and the errors of the rest."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ import pytest
 import pytest_asyncio
 
 from activities.browser.capture import capture_page
-from activities.browser.pool import BrowserPool, find_browser
+from activities.browser.executable import find_browser
+from activities.browser.pool import TabPool
+from activities.browser.visit import Visit
 from activities.browser.wall_handler import WallHandler
 from activities.capture import PageCapture, PageOptions
 from activities.walls.solver import Solver
@@ -24,9 +26,9 @@ from tests.support.walls.site import CONTENT, WalledSite
 
 @dataclass
 class World:
-    """A browser, a site behind walls, and a service that solves them."""
+    """A browser, a site behind walls, and a service that solves CAPTCHAs."""
 
-    pool: BrowserPool
+    pool: TabPool
     site: WalledSite
     service: Service
     solver: Solver
@@ -34,8 +36,8 @@ class World:
     async def capture(self, path: str, wall_handler: WallHandler) -> PageCapture:
         options = PageOptions(max_bytes=2**20, navigation_timeout=30)
         async with running_gateway() as gateway, gateway.open_session() as egress:
-            url = self.site.url(path)
-            return await capture_page(self.pool, egress, url, options, lambda _: None, wall_handler)
+            visit = Visit(self.site.url(path), options, wall_handler=wall_handler)
+            return await capture_page(self.pool, egress, visit)
 
     async def failure_of(self, path: str, wall_handler: WallHandler) -> ScrapeError:
         with pytest.raises(ScrapeError) as caught:
@@ -45,7 +47,7 @@ class World:
 
 @pytest_asyncio.fixture(scope="module")
 async def world() -> AsyncIterator[World]:
-    pool = BrowserPool(find_browser(None), tabs=4)
+    pool = TabPool(find_browser(None), tabs=4)
     async with Service() as service, WalledSite(service) as site:
         solver = Solver(service.origin, KEY, timeout=60, pause=0.2, request_timeout=5)
         await pool.start()
@@ -69,7 +71,7 @@ TASKS: dict[str, dict[str, object]] = {
     "turnstile-explicit": {"type": "TurnstileTaskProxyless"},
     "framed/v2-callback": {"type": "RecaptchaV2TaskProxyless"},
 }
-"""What the service is asked, by how the wall is built."""
+"""The task that the service gets, by the kind of wall."""
 
 WITH_DATA = {"v2-enterprise", "hcaptcha-execute", "turnstile-form"}
 
@@ -128,7 +130,7 @@ async def test_a_wrong_answer_is_reported_and_another_one_tried(world: World) ->
         ("broken-service", ("garbage", "garbage"), "something else than JSON"),
     ],
 )
-async def test_what_is_not_solved_is_said(
+async def test_the_error_says_why_a_captcha_is_not_solved(
     world: World, name: str, behaviours: tuple[Behaviour, ...], reason: str
 ) -> None:
     world.service.behave(name, *behaviours)
@@ -142,7 +144,7 @@ async def test_what_is_not_solved_is_said(
     assert len(world.service.tasks_of(name)) == 2
 
 
-async def test_a_solver_has_the_items_time_and_no_more(world: World) -> None:
+async def test_a_solver_stops_at_the_deadline_of_the_item(world: World) -> None:
     now = asyncio.get_running_loop().time()
     world.service.behave("for-ever", "stuck")
     late, slow = await asyncio.gather(
@@ -157,7 +159,7 @@ async def test_a_solver_has_the_items_time_and_no_more(world: World) -> None:
     assert world.service.tasks_of("too-late") == []
 
 
-async def test_an_item_may_ask_for_so_many_answers(world: World) -> None:
+async def test_an_item_asks_for_a_limited_number_of_answers(world: World) -> None:
     world.service.behave("thrifty", "wrong")
     error = await world.failure_of("/v2-form/thrifty", WallHandler(world.solver, max_captchas=1))
     assert error.failure.code == "CAPTCHA_FAILED"
@@ -165,7 +167,7 @@ async def test_an_item_may_ask_for_so_many_answers(world: World) -> None:
 
 
 @pytest.mark.parametrize("key", [POOR_KEY, "unknown-key-123"])
-async def test_the_operators_problem_is_told_as_such(world: World, key: str) -> None:
+async def test_an_account_problem_has_its_own_error_code(world: World, key: str) -> None:
     solver = Solver(world.service.origin, key, timeout=10, pause=0.1)
     error = await world.failure_of("/v2-form/poor", WallHandler(solver))
     await solver.close()
@@ -174,7 +176,7 @@ async def test_the_operators_problem_is_told_as_such(world: World, key: str) -> 
     assert key not in error.failure.message
 
 
-async def test_without_a_solver_the_kind_is_said(world: World) -> None:
+async def test_without_a_solver_the_error_names_the_kind_of_captcha(world: World) -> None:
     kinds = {
         "/v2-form/no-solver": "a reCAPTCHA v2",
         "/v3/no-solver": "a reCAPTCHA v3",
@@ -194,7 +196,7 @@ async def test_without_a_solver_the_kind_is_said(world: World) -> None:
     await asyncio.gather(*map(check, kinds))
 
 
-async def test_a_widget_on_an_ordinary_page_is_none_of_our_business(world: World) -> None:
+async def test_a_widget_on_an_ordinary_page_is_left_alone(world: World) -> None:
     async def check(page: str) -> None:
         wall_handler = WallHandler(world.solver)
         captured = await world.capture(f"/ordinary/{page}/let-be-{page}", wall_handler)
@@ -205,19 +207,19 @@ async def test_a_widget_on_an_ordinary_page_is_none_of_our_business(world: World
     await asyncio.gather(*map(check, ("contact", "scored", "article")))
 
 
-async def test_a_challenge_that_resolves_is_waited_for(world: World) -> None:
+async def test_a_challenge_that_resolves_leads_to_the_page(world: World) -> None:
     page = await world.capture("/challenge/resolves", WallHandler())
     assert CONTENT in page.html
     assert page.http_status == 200
 
 
-async def test_one_that_does_not_is_a_block(world: World) -> None:
+async def test_a_challenge_that_never_resolves_is_a_block(world: World) -> None:
     error = await world.failure_of("/challenge/never", WallHandler(challenge_timeout=2))
     assert error.failure.code == "BLOCKED"
     assert (error.http_status, error.final_url) == (503, world.site.url("/challenge/never"))
 
 
-async def test_block_pages_are_no_content(world: World) -> None:
+async def test_block_pages_are_failures(world: World) -> None:
     async def check(number: int) -> None:
         error = await world.failure_of(f"/sample/{number}", WallHandler())
         assert error.failure.code == "BLOCKED"

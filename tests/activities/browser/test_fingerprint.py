@@ -1,4 +1,4 @@
-"""A visitor is who it says it is, whatever it is asked and wherever."""
+"""Tests of the visitor profile: all answers of the browser to a site fit each other."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from aiohttp import web
 from curl_cffi import requests
 
 from activities.browser.capture import capture_page
-from activities.browser.pool import BrowserPool
+from activities.browser.pool import TabPool
+from activities.browser.visit import Visit
 from activities.capture import PageOptions
 from activities.http.capture import HttpVisit, fetch_page
 from activities.http.client import HttpClient
@@ -37,24 +38,23 @@ async def site() -> AsyncIterator[Fingerprints]:
 
 
 async def examined(
-    pool: BrowserPool, site: Fingerprints, profile: VisitorProfile | None, name: str
+    pool: TabPool, site: Fingerprints, profile: VisitorProfile | None, name: str
 ) -> dict[str, Any]:
-    """What the page found out about that visitor."""
+    """Return what the page found out about the visitor of `profile`."""
     async with running_gateway() as gateway, gateway.open_session() as egress:
-        url = site.url(name)
-        await capture_page(pool, egress, url, OPTIONS, lambda _: None, profile=profile)
+        await capture_page(pool, egress, Visit(site.url(name), OPTIONS, profile=profile))
     found: dict[str, Any] = site.of(name)
     return found
 
 
 def odd(found: dict[str, Any]) -> dict[str, Any]:
-    """The checks that failed, and what they saw."""
+    """Return the failed checks, with the value that each of them found."""
     return {name: seen for name, agrees, seen in found["report"] if not agrees}
 
 
 @pytest.mark.parametrize("country", ["de", "jp", "br", None])
-async def test_all_that_a_page_can_ask_agrees(
-    pool: BrowserPool, site: Fingerprints, country: str | None
+async def test_all_answers_to_a_page_agree(
+    pool: TabPool, site: Fingerprints, country: str | None
 ) -> None:
     profile = profile_for(country, f"visitor from {country}")
     found = await examined(pool, site, profile, f"from-{country}")
@@ -73,16 +73,21 @@ async def test_all_that_a_page_can_ask_agrees(
         assert found["position"] == list(profile.position or ())
 
 
-async def test_a_page_with_nothing_but_a_worker(pool: BrowserPool, site: Fingerprints) -> None:
+async def test_the_profile_reaches_a_worker_in_an_empty_page(
+    pool: TabPool, site: Fingerprints
+) -> None:
     profile = profile_for("es", "visitor")
     async with running_gateway() as gateway, gateway.open_session() as egress:
-        url = f"{site.base}/lonely"
-        page = await capture_page(pool, egress, url, OPTIONS, lambda _: None, profile=profile)
+        visit = Visit(f"{site.base}/lonely", OPTIONS, profile=profile)
+        page = await capture_page(pool, egress, visit)
     assert f"es-ES,{profile.device.webgl_renderer}" in page.html
 
 
-async def test_the_page_tells_a_headless_browser(pool: BrowserPool, site: Fingerprints) -> None:
-    """Else that nothing is odd would say nothing; and what is made up is as the browser's own."""
+async def test_the_checks_detect_a_headless_browser(pool: TabPool, site: Fingerprints) -> None:
+    """Without this test, the checks could pass because they detect nothing at all.
+
+    The made-up brands also have the same form as the browser's own brands.
+    """
     found = await examined(pool, site, None, "as-it-is")
     assert {
         "brands",
@@ -109,12 +114,12 @@ def test_a_visitor_stays_the_same_and_visitors_differ() -> None:
     visitors = [profile_for("de", f"item {number}") for number in range(200)]
     assert {visitor.device for visitor in visitors} == set(DEVICES)
     assert len({visitor.position for visitor in visitors}) > 190
-    # Another exit is another place, and the same computer.
+    # Another exit means another place, but the same computer.
     assert profile_for("de", "item").device == profile_for("jp", "item").device
     assert profile_for(None, "item").languages == ("en-US", "en")
 
 
-async def test_every_country_is_known(pool: BrowserPool) -> None:
+async def test_every_country_is_known(pool: TabPool) -> None:
     assert PLACES.keys() == set(COUNTRIES)
     given = {country: [place.locale, place.timezone] for country, place in PLACES.items()}
     async with pool.context() as context:
@@ -133,15 +138,13 @@ async def test_every_country_is_known(pool: BrowserPool) -> None:
     assert wrong == []
 
 
-async def test_without_a_browser_the_visitor_is_the_same(
-    pool: BrowserPool, site: Fingerprints
-) -> None:
+async def test_without_a_browser_the_visitor_is_the_same(pool: TabPool, site: Fingerprints) -> None:
     profile = profile_for("it", "visitor")
     client = HttpClient(threads=2)
     async with running_gateway() as gateway, gateway.open_session() as egress:
         url = f"{site.base}/echo"
         page = await fetch_page(client, egress, HttpVisit(url, OPTIONS, profile))
-        shown = await capture_page(pool, egress, url, OPTIONS, lambda _: None, profile=profile)
+        shown = await capture_page(pool, egress, Visit(url, OPTIONS, profile=profile))
     client.close()
     by_client, by_browser = (
         json.loads(html[html.index("{") : html.rindex("}") + 1].replace("&quot;", '"'))
@@ -155,7 +158,7 @@ async def test_without_a_browser_the_visitor_is_the_same(
     assert f"Chrome/{CHROME_MAJOR}.0.0.0" in by_client["user-agent"]
 
 
-async def test_brands_are_those_of_the_chrome_that_tls_looks_like() -> None:
+async def test_brands_fit_the_chrome_that_the_tls_client_imitates() -> None:
     seen: list[str] = []
 
     async def page(request: web.Request) -> web.Response:

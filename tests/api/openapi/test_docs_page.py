@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 import aiohttp
 from playwright.async_api import Page, async_playwright
 
-from activities.browser.pool import find_browser
+from activities.browser.executable import find_browser
 from stack.stack import Stack
 from tests.api.openapi.documented import operations
 

@@ -1,0 +1,58 @@
+"""Read the document of a page as HTML."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import Any
+
+from playwright.async_api import Error as PlaywrightError
+
+from activities.browser.navigation import Navigation
+from activities.browser.tab import Tab
+from activities.fetch_errors import check_content_type
+from domain.failures import ScrapeError
+
+_TIMEOUT = 15.0
+"""Seconds to fetch the HTML. 20 MB take about one second."""
+
+
+@dataclass(frozen=True)
+class SerializedDocument:
+    """A document as `scripts/serialize.js` returns it."""
+
+    html: str
+    content_type: str
+    url: str
+
+    @property
+    def is_html(self) -> bool:
+        """Whether the document was HTML, rather than text or JSON in the browser's wrapper."""
+        return "html" in self.content_type
+
+
+async def read_document(
+    tab: Tab, navigation: Navigation, number: int, *, max_bytes: int
+) -> SerializedDocument | None:
+    """Return document `number`; None if another document takes its place meanwhile.
+
+    Raises `ScrapeError` if the document cannot be read, is no page, or is larger than `max_bytes`.
+    """
+    unreadable = ScrapeError("PAGE_UNRESPONSIVE", "The page's HTML could not be read.")
+    try:
+        async with asyncio.timeout(_TIMEOUT):
+            document: dict[str, Any] = await tab.world.run("serialize", max_bytes)
+    except TimeoutError:
+        raise unreadable from None
+    except PlaywrightError:
+        if await navigation.is_replaced(number):
+            return None
+        raise unreadable from None
+    if not document["url"].startswith(("http:", "https:")):
+        raise ScrapeError("NO_CONTENT", "The page replaced itself with an empty one.")
+    check_content_type(document["contentType"])
+    if document["bytes"] > max_bytes:
+        raise ScrapeError(
+            "TOO_LARGE", f"The page's HTML has {document['bytes']} bytes; {max_bytes} are allowed."
+        )
+    return SerializedDocument(document["html"], document["contentType"], document["url"])

@@ -1,0 +1,162 @@
+"""Load a page: open its URL, and follow redirects and walls to the final document."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+from playwright.async_api import Error as PlaywrightError
+
+from activities.browser.cookies import set_cookies
+from activities.browser.document import SerializedDocument, read_document
+from activities.browser.egress_errors import check_response, navigation_error, refusal_in
+from activities.browser.navigation import Navigation
+from activities.browser.settling import wait_until_settled
+from activities.browser.tab import Tab
+from activities.browser.visit import Visit
+from activities.browser.wall_handler import LoadedDocument
+from activities.egress.session import EgressSession
+from activities.fetch_errors import host
+from activities.walls.facts import SeenPage
+from domain.failures import ScrapeError
+
+_LOAD_TIMEOUT = 10.0
+"""Seconds to wait for images and the like after the document itself is complete."""
+
+_MAX_DOCUMENTS = 10
+"""Documents that may follow each other by scripts and meta refreshes."""
+
+
+class PageLoader:
+    """The way of one visit from the URL to the final document."""
+
+    def __init__(
+        self, tab: Tab, navigation: Navigation, egress: EgressSession, visit: Visit
+    ) -> None:
+        self._tab = tab
+        self._navigation = navigation
+        self._egress = egress
+        self._visit = visit
+        self._deadline = _NavigationDeadline(visit.options.navigation_timeout)
+
+    async def open(self) -> None:
+        """Open the URL, and wait for the first document. Raises `ScrapeError`."""
+        url, navigation = self._visit.url, self._navigation
+        await self._tab.scale_drawing(full_size=self._visit.options.screenshot)
+        await set_cookies(self._tab.page, self._visit.options.cookies, url)
+        try:
+            async with self._deadline.limit(f"{host(url)} did not answer"):
+                await self._tab.page.goto(url, wait_until="commit", timeout=0)
+                await navigation.until(lambda: navigation.documents > 0)
+        except PlaywrightError as error:
+            self._check_navigation()
+            if found := re.search(r"net::ERR_\w+", error.message):
+                raise navigation_error(found[0], url, self._egress) from None
+            raise
+
+    async def final_document(self) -> SerializedDocument:
+        """Return the document after all redirects and walls, when its scripts have settled.
+
+        Raises `ScrapeError`.
+        """
+        wall_handler = self._visit.wall_handler
+        while True:
+            number = self._navigation.documents
+            document = await self._settled_document(number)
+            if document is None:
+                continue
+            if not document.is_html or await wall_handler.clear(self._loaded(document)):
+                if not wall_handler.has_cleared(number):
+                    check_response(self._navigation.response, self._egress)
+                return document
+            # The document behind a wall gets the whole navigation time again.
+            self._deadline.restart()
+
+    def add_facts(self, error: ScrapeError) -> None:
+        """Add the HTTP status and the URL of the document to `error`, if they are known."""
+        if self._navigation.documents == 0:
+            return
+        response = self._navigation.response
+        if refusal_in(response, self._egress) is None:
+            error.http_status = error.http_status or response.status
+            error.final_url = error.final_url or response.url
+
+    async def _settled_document(self, number: int) -> SerializedDocument | None:
+        """Return document `number` once it has settled; None if the page goes on from it."""
+        navigation = self._navigation
+        await self._wait_until_loaded(number)
+        self._visit.on_stage("settling")
+        await wait_until_settled(self._tab, navigation, number)
+        async with self._deadline.limit("The page to which the page redirects did not answer"):
+            await navigation.until(lambda: navigation.pending is None)
+        if navigation.documents != number or navigation.failed is not None:
+            return None
+        max_bytes = self._visit.options.max_bytes
+        document = await read_document(self._tab, navigation, number, max_bytes=max_bytes)
+        return document if navigation.documents == number else None
+
+    async def _wait_until_loaded(self, number: int) -> None:
+        """Wait until document `number` is complete, or the page goes on from it."""
+        navigation = self._navigation
+        if not self._visit.wall_handler.must_be_read(navigation.response.status):
+            check_response(navigation.response, self._egress)
+        async with self._deadline.limit("The page was not complete"):
+            await navigation.until(lambda: navigation.parsed or self._has_moved_on(number))
+        self._check_navigation()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_LOAD_TIMEOUT):
+                await navigation.until(lambda: navigation.loaded or self._has_moved_on(number))
+        self._check_navigation()
+
+    def _has_moved_on(self, number: int) -> bool:
+        navigation = self._navigation
+        return (
+            navigation.documents != number
+            or navigation.failed is not None
+            or navigation.rejected is not None
+        )
+
+    def _check_navigation(self) -> None:
+        """Raise `ScrapeError` if the navigation can lead to no complete document any more."""
+        failed, rejected = self._navigation.failed, self._navigation.rejected
+        if failed is not None:
+            reason = failed.failure or "net::ERR_FAILED"
+            raise navigation_error(reason, failed.url, self._egress)
+        # A navigation stops the parser, even if it leads to no document.
+        if rejected is not None and not self._navigation.parsed:
+            check_response(rejected, self._egress)
+            raise navigation_error("net::ERR_ABORTED", rejected.url, self._egress)
+        if self._navigation.documents > _MAX_DOCUMENTS:
+            raise ScrapeError(
+                "TOO_MANY_REDIRECTS", f"The page redirects by scripts, over {_MAX_DOCUMENTS} times."
+            )
+
+    def _loaded(self, document: SerializedDocument) -> LoadedDocument:
+        response = self._navigation.response
+        page = SeenPage(document.html, document.url, response.status, response.headers)
+        return LoadedDocument(self._tab, self._navigation, page)
+
+
+class _NavigationDeadline:
+    """The time by which the documents of a page must be there."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self.restart()
+
+    def restart(self) -> None:
+        """Allow the whole time again, from this moment on."""
+        self._at = asyncio.get_running_loop().time() + self._seconds
+
+    @asynccontextmanager
+    async def limit(self, what: str) -> AsyncIterator[None]:
+        """Raise `ScrapeError` if the body is not done at the deadline; `what` is missing then."""
+        try:
+            async with asyncio.timeout_at(self._at):
+                yield
+        except TimeoutError:
+            raise ScrapeError(
+                "NAVIGATION_TIMEOUT", f"{what} within {self._seconds:g} seconds."
+            ) from None
