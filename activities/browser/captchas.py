@@ -13,7 +13,7 @@ from playwright.async_api import Error as PlaywrightError
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from activities.browser.scripts import source
-from activities.walls.providers import Puzzle
+from activities.walls.providers import CaptchaTask
 from activities.walls.signatures import CaptchaKind
 
 _CAPTCHAS = source("captchas")
@@ -46,7 +46,7 @@ class Widget:
     """A CAPTCHA in one of the frames of a tab."""
 
     frame: Frame
-    puzzle: Puzzle
+    puzzle: CaptchaTask
     is_hidden: bool
     """Whether only who hears it rendered knows its callback or its key; see `hearing`."""
 
@@ -97,7 +97,7 @@ async def _find(frame: Frame) -> list[Widget]:
     return [
         Widget(
             frame,
-            Puzzle(
+            CaptchaTask(
                 kind=widget.kind,
                 url=frame.url,
                 sitekey=widget.sitekey,
