@@ -10,7 +10,7 @@ from typing import Any
 
 from activities.content.blocks import estimate_tokens, split
 from activities.conversion import normalise
-from activities.conversion.tasks import Conformed, Reading
+from activities.conversion.tasks import ConformedAnswer, ModelPage
 from activities.extraction import answers, merge, prompts
 from activities.extraction.client import Asked, Message, ModelClient
 from activities.extraction.errors import InputTooLongError, ModelError, OutputTooLongError
@@ -34,7 +34,7 @@ _LOOKED_AT = 10_000
 _SHORTAGES = ("'minItems'", "'minProperties'", "'contains'")
 """Keywords that a single part of a page may well not fulfil."""
 
-Conform = Callable[[dict[str, Any], dict[str, Any]], Awaitable[Conformed]]
+Conform = Callable[[dict[str, Any], dict[str, Any]], Awaitable[ConformedAnswer]]
 """Brings an answer into the form of a schema, as `activities.conversion.tasks.conform`."""
 
 
@@ -68,7 +68,7 @@ class Extractor:
         self._max_parts = max_parts
 
     async def extract(
-        self, page: Reading, options: BatchOptions, usage: Usage, warnings: list[str]
+        self, page: ModelPage, options: BatchOptions, usage: Usage, warnings: list[str]
     ) -> dict[str, Any] | str:
         """The result for `page`: an object, or markdown if that was asked for. `usage` gets what
         it took, `warnings` what its reader has to know.
@@ -104,7 +104,7 @@ class _Extraction:
     def __init__(
         self,
         extractor: Extractor,
-        page: Reading,
+        page: ModelPage,
         options: BatchOptions,
         usage: Usage,
         warnings: list[str],

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from activities.capture import PageCapture
-from activities.conversion.pool import ContentConverter
+from activities.conversion.pool import ConversionPool
 from domain.failures import ScrapeError
 from domain.options import BatchOptions
 
@@ -14,7 +14,7 @@ _MAX_NAMES = 10
 
 
 async def extract(
-    converter: ContentConverter, page: PageCapture, options: BatchOptions, warnings: list[str]
+    converter: ConversionPool, page: PageCapture, options: BatchOptions, warnings: list[str]
 ) -> dict[str, Any]:
     """The structured result for `page`; `warnings` gets what its reader has to know.
 

@@ -6,14 +6,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from activities.conversion.tasks import Conformed, Reading, conform
+from activities.conversion.tasks import ConformedAnswer, ModelPage, conform
 from activities.extraction.client import ModelClient
 from activities.extraction.extractor import Extractor
 from domain.items import Usage
 from domain.options import BatchOptions
 from tests.support.model_server import KEY, MODEL
 
-PAGE = Reading(
+PAGE = ModelPage(
     url="https://shop.example/lantern",
     main="# Tin lantern\n\nA lantern of tin, made by hand in a small workshop by the sea. It burns "
     "for nine hours with one filling.\n\nPrice: $1,299.00",
@@ -32,7 +32,7 @@ LANTERN = {
 }
 
 
-async def conform_here(answer: dict[str, Any], schema: dict[str, Any]) -> Conformed:
+async def conform_here(answer: dict[str, Any], schema: dict[str, Any]) -> ConformedAnswer:
     """As the converter does it, without its processes."""
     return conform(answer, schema)
 
@@ -71,7 +71,7 @@ async def extractor_of(
 
 
 async def extract(
-    extractor: Extractor, page: Reading = PAGE, **request: Any
+    extractor: Extractor, page: ModelPage = PAGE, **request: Any
 ) -> tuple[Any, Usage, list[str]]:
     """Result, usage and warnings."""
     usage, warnings = Usage(), list[str]()

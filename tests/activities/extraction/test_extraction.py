@@ -14,7 +14,7 @@ import pytest
 import pytest_asyncio
 
 from activities.content.blocks import estimate_tokens, split
-from activities.conversion.tasks import Reading, conform
+from activities.conversion.tasks import ModelPage, conform
 from activities.extraction.breaker import Breaker
 from activities.extraction.errors import ModelError
 from domain.failures import ScrapeError
@@ -194,7 +194,7 @@ async def test_a_prompt_for_markdown_is_answered_in_markdown(model: ModelServer)
 
 
 async def test_little_text_and_empty_answers_are_said(model: ModelServer) -> None:
-    page = Reading(PAGE.url, "Loading", "", None)
+    page = ModelPage(PAGE.url, "Loading", "", None)
     model.reply_next(says({"name": None, "price": None}))
     async with extractor_of(model.url) as extractor:
         result, _, warnings = await extract(extractor, page, schema=LANTERN)
@@ -206,7 +206,7 @@ async def test_little_text_and_empty_answers_are_said(model: ModelServer) -> Non
 
 
 async def test_about_an_empty_page_no_model_is_asked(model: ModelServer) -> None:
-    page = Reading(PAGE.url, "", " \n", None)
+    page = ModelPage(PAGE.url, "", " \n", None)
     async with extractor_of(model.url) as extractor:
         result, usage, warnings = await extract(extractor, page, schema=LANTERN)
         markdown, _, _ = await extract(extractor, page, prompt="Sum it up", output="markdown")
@@ -534,9 +534,11 @@ def test_the_breaker_lets_one_call_find_out() -> None:
 # Long pages
 
 
-def long_page(rows: int) -> Reading:
+def long_page(rows: int) -> ModelPage:
     table = "\n".join(f"| {number} | lamp {number} | {number}.50 |" for number in range(rows))
-    return Reading(PAGE.url, f"# Lamps\n\n| no | name | price |\n|---|---|---|\n{table}", "", None)
+    return ModelPage(
+        PAGE.url, f"# Lamps\n\n| no | name | price |\n|---|---|---|\n{table}", "", None
+    )
 
 
 def test_parts_together_are_the_page() -> None:
@@ -622,7 +624,7 @@ async def test_what_is_in_two_parts_is_there_once(model: ModelServer) -> None:
     schema = json.loads(json.dumps(LAMPS))
     del schema["properties"]["lamps"]["minItems"]
     model.reply_next(*(says({"title": str(n), "lamps": part}) for n, part in enumerate(lamps)))
-    page = Reading(PAGE.url, "\n\n".join(f"{'word ' * 900}" for _ in range(2)), "", None)
+    page = ModelPage(PAGE.url, "\n\n".join(f"{'word ' * 900}" for _ in range(2)), "", None)
     async with extractor_of(model.url, context_tokens=3500, concurrency=1) as extractor:
         result, _, _ = await extract(extractor, page, schema=schema)
     assert result == {
@@ -639,7 +641,7 @@ async def test_a_page_beyond_all_bounds_fails_and_says_so(model: ModelServer) ->
         assert caught.value.failure.code == "PAGE_TOO_LONG"
         assert model.requests == []
         # The main content alone is enough, and that is said.
-        page = Reading(PAGE.url, PAGE.main, long_page(3000).main, None)
+        page = ModelPage(PAGE.url, PAGE.main, long_page(3000).main, None)
         _, _, warnings = await extract(extractor, page, schema=LANTERN)
     assert warnings == ["The page is too long to be read in full: only its main content was read."]
 
@@ -661,7 +663,7 @@ async def test_more_is_declared_than_there_is_room_for(model: ModelServer) -> No
     evidence = {"title": "t", "things": [{"name": f"thing {n}"} for n in range(2000)]}
     async with extractor_of(model.url, context_tokens=4000) as extractor:
         _, _, warnings = await extract(
-            extractor, Reading(PAGE.url, PAGE.main, "", evidence), schema=LANTERN
+            extractor, ModelPage(PAGE.url, PAGE.main, "", evidence), schema=LANTERN
         )
     assert "declares more about itself" in warnings[0]
     assert "thing 0" in server.page_of(model.requests[0])

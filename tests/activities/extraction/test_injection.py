@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from activities.conversion.tasks import Reading, read_for_model
+from activities.conversion.tasks import ModelPage, read_for_model
 from tests.support.extraction import LANTERN, extract, extractor_of
 from tests.support.model_server import KEY, ModelServer, says
 from tests.support.site.pages import document
@@ -54,12 +54,12 @@ async def model() -> AsyncIterator[ModelServer]:
         yield running
 
 
-def read(name: str) -> Reading:
+def read(name: str) -> ModelPage:
     attack = PAGES[name].format(attack=ATTACK)
     return read_for_model(document(BODY + attack), "https://shop.example/lantern", False)
 
 
-async def request_for(model: ModelServer, page: Reading, answer: object) -> tuple[Any, Any]:
+async def request_for(model: ModelServer, page: ModelPage, answer: object) -> tuple[Any, Any]:
     """The request that is sent for `page`, and what becomes of `answer`."""
     model.reset(lambda _: says(answer))
     async with extractor_of(model.url) as extractor:
