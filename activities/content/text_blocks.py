@@ -70,7 +70,7 @@ def _is_empty_line(line_break: HtmlElement) -> bool:
 
 
 class _InlineWrapper:
-    """Moves the inline content between the blocks of one element into elements of its own."""
+    """A wrapper for the inline content between the blocks of one element."""
 
     def __init__(self, element: HtmlElement, blocks: set[HtmlElement]) -> None:
         self._element = element

@@ -69,12 +69,12 @@ class _Microdata:
         identifier = scope.get("itemid")
         entity.id = urljoin(self._base_url, identifier) if identifier else None
         for element in self._properties(scope):
-            value = self._value(element, depth)
+            value = self._value_of(element, depth)
             for name in (element.get("itemprop") or "").split():
                 entity.add(_NAMESPACE.sub("", name), value)
         return entity
 
-    def _value(self, element: HtmlElement, depth: int) -> Value | None:
+    def _value_of(self, element: HtmlElement, depth: int) -> Value | None:
         """Return an element's value: a thing, unless nothing is declared of that thing."""
         if element.get("itemscope") is not None:
             entity = self.entity(element, depth + 1)

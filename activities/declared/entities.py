@@ -53,8 +53,8 @@ class Entity:
     def expanded(self, depth: int, left: list[int]) -> dict[str, Any]:
         """Return the same as `to_json`, within limits.
 
-        Things deeper than `depth` levels are left out. `left` holds one number, which several
-        calls may share: the things that may still be added.
+        Things deeper than `depth` levels are left out. `left` holds one number: how many things
+        may still be added. Several calls may share it.
         """
         left[0] -= 1
         result: dict[str, Any] = {}

@@ -58,16 +58,16 @@ def parse_tolerantly(text: str) -> list[Any]:
     if len(text) > _MAX_CHARACTERS:
         return []
     text = _WRAPPER.sub("", _WRAPPER.sub("", text.replace("\ufeff", ""))).strip()
-    for attempt in (text, _mended(text), _BAD_ESCAPE.sub(r"\\\\", _mended(text))):
+    for attempt in (text, _repair(text), _BAD_ESCAPE.sub(r"\\\\", _repair(text))):
         documents, is_complete = _decode_all(attempt)
         if is_complete:
             return documents
     if "&quot;" in text:
-        return _decode_all(_mended(text.replace("&quot;", '"').replace("&amp;", "&")))[0]
+        return _decode_all(_repair(text.replace("&quot;", '"').replace("&amp;", "&")))[0]
     return documents
 
 
-def _mended(text: str) -> str:
+def _repair(text: str) -> str:
     """Return the text without comments, and without commas before closing brackets."""
     parts: list[str] = []
     comma = ""

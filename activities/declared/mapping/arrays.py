@@ -22,14 +22,14 @@ _COMMA_LISTS = frozenset(
 """Names of arrays whose values are often one string with commas."""
 
 _MIN_COLUMNS = 2
-"""Columns of a table that have to match properties, if the schema has so many properties."""
+"""Columns of a table that have to match properties. A schema with one property needs one."""
 
 FillObject = Callable[[dict[str, Any], Place], dict[str, Any] | None]
-"""Fills an object's schema at a place."""
+"""A function that fills an object's schema at a place."""
 
 
 class ArrayFiller:
-    """Fills arrays of objects, with the help of `fill_object`, and arrays of single values."""
+    """A filler of arrays. It fills the objects of an array with `fill_object`."""
 
     def __init__(self, context: FillContext, fill_object: FillObject) -> None:
         self._context = context

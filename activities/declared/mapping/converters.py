@@ -19,7 +19,7 @@ _ADDRESS_PATHS = ("url", "contentUrl", "@id")
 
 
 class Converter:
-    """Converts declared values to the type, format and unit of one property."""
+    """A converter of declared values to the type, format and unit of one property."""
 
     def __init__(self, name: str, schema: dict[str, Any], declared: Declared) -> None:
         self.hints = hints_of(name, schema)
@@ -73,7 +73,7 @@ class Converter:
                 return None
             scaled = duration / dates.DURATION_UNITS[self.hints.duration_unit]
             return int(scaled) if scaled.is_integer() else scaled
-        if self.hints.lacks_quantity:
+        if self.hints.needs_unit:
             return None  # a number, but of an unknown unit of time
         return numbers.parse(value, self.hints.unit)
 

@@ -30,7 +30,7 @@ def fill(schema: dict[str, Any], declared: Declared) -> Filled:
         filled.missing += [f"/{escape(name)}" for name in required]
         result = dict.fromkeys(required)
     filled.result = result
-    filled.ignore_lists()
+    filled.forget_missing_in_lists()
     return filled
 
 

@@ -47,8 +47,8 @@ class Filled:
             del self.provenance[place]
         self.missing = [place for place in self.missing if not place.startswith(below)]
 
-    def ignore_lists(self) -> None:
-        """Delete missing properties that are inside of lists."""
+    def forget_missing_in_lists(self) -> None:
+        """Delete the missing properties that are inside of lists."""
         self.missing = [
             pointer
             for pointer in self.missing

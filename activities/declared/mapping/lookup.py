@@ -65,7 +65,7 @@ class Scope:
 
 
 class Lookup:
-    """Finds declared values on one page."""
+    """A search in the declared data of one page."""
 
     def __init__(self, declared: Declared) -> None:
         self.declared = declared

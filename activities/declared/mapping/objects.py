@@ -18,7 +18,7 @@ _FIRST_COUNTS = frozenset(("Person", "Organization", "ImageObject"))
 
 
 class ObjectFiller:
-    """Fills objects, and the objects and arrays inside of them."""
+    """A filler of objects, and of the objects and arrays inside of them."""
 
     def __init__(self, context: FillContext) -> None:
         self._context = context
@@ -103,7 +103,7 @@ class ObjectFiller:
             if len(entities) > 1 and not _FIRST_COUNTS.issuperset(entities[0].types[:1]):
                 continue  # several things, and nothing tells which one is meant
             if entities:
-                found = self._noted(schema, place, entities[0], candidate)
+                found = self._about_entity(schema, place, entities[0], candidate)
                 if found is not None:
                     return found
         return None
@@ -117,12 +117,12 @@ class ObjectFiller:
         for candidate in candidates:
             if len(candidate.values) == 1:
                 named = Entity(candidate.source, (), {"name": list(candidate.values)})
-                found = self._noted(schema, place, named, candidate)
+                found = self._about_entity(schema, place, named, candidate)
                 if found is not None:
                     return found
         return None
 
-    def _noted(
+    def _about_entity(
         self, schema: dict[str, Any], place: Place, entity: Entity, candidate: Candidate
     ) -> dict[str, Any] | None:
         """Return the object about `entity`, and note its origin."""

@@ -51,15 +51,15 @@ class NameHints:
     currency: str | None
     """ISO 4217 code of the currency at the end of the name."""
     is_address: bool
-    is_moment: bool
+    is_date: bool
     """Whether the value is a date, with or without a time."""
     is_currency: bool
     is_negative: bool
     """Whether the property is true where the declared value is false."""
 
     @property
-    def lacks_quantity(self) -> bool:
-        """Whether a plain number does not fit, because the name ends with a unit of time."""
+    def needs_unit(self) -> bool:
+        """Whether a number needs a unit of time of its own, because the name ends with one."""
         return len(self.words) > 1 and self.duration_unit == self.words[-1]
 
 
@@ -79,7 +79,7 @@ def hints_of(name: str, schema: dict[str, Any]) -> NameHints:
         duration_unit=_duration_unit(words, tokens(str(schema.get("description", "")))),
         currency=last.upper() if last in CURRENCIES else None,
         is_address=is_address,
-        is_moment=form in ("date", "date-time", "datetime"),
+        is_date=form in ("date", "date-time", "datetime"),
         is_currency=whole in _CURRENCY_NAMES or joined(without_unit(name)) in _CURRENCY_NAMES,
         is_negative=whole in _NEGATIVE_NAMES,
     )

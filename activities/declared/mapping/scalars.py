@@ -63,7 +63,7 @@ def _together(
 ) -> Any:
     """Return one value for several, or None if nothing tells which one is meant."""
     hints = converter.hints
-    if schema["type"] != "string" or "enum" in schema or hints.is_moment:
+    if schema["type"] != "string" or "enum" in schema or hints.is_date:
         return None
     if hints.is_address:
         return found[0]

@@ -51,7 +51,9 @@ def test_any_object_is_accepted_or_refused_in_words(body: dict[str, Any], cookie
         read = parse_body(model, body | {"cookies": cookies})
         if isinstance(read, list):
             assert read
-            assert all(sentence.endswith((".", "?")) for sentence in read)  # some ask: did you mean …?
+            assert all(
+                sentence.endswith((".", "?")) for sentence in read
+            )  # some ask: did you mean …?
             about_cookies = [sentence for sentence in read if sentence.startswith("cookies")]
             assert SECRET not in "".join(about_cookies)
         else:
