@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 from pydantic import BaseModel, Field, ValidationError
 
-from activities.conversion.tasks import Reading
+from activities.conversion.tasks import ModelPage
 from storage.bucket import Bucket, ObjectMissingError, StorageUnavailableError
 from storage.keys import CHECKPOINTS, checkpoint_key
 
@@ -23,7 +23,7 @@ KEEPS = timedelta(hours=24)
 class PageCheckpoint(BaseModel):
     """A page as the model is to read it, with what is known of how it was fetched."""
 
-    reading: Reading
+    reading: ModelPage
     http_status: int
     final_url: str
     warnings: list[str]

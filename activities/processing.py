@@ -6,8 +6,8 @@ from typing import Any
 
 from activities.capture import PageCapture
 from activities.checkpoints import PageCheckpoint
-from activities.conversion.pool import ContentConverter
-from activities.conversion.tasks import Reading
+from activities.conversion.pool import ConversionPool
+from activities.conversion.tasks import ModelPage
 from activities.extraction import without_model
 from activities.extraction.extractor import Extractor
 from activities.item_context import ItemContext
@@ -17,7 +17,7 @@ from domain.options import BatchOptions
 class PageProcessor:
     """Makes results of pages: by `extractor` where a model is asked for, else by `converter`."""
 
-    def __init__(self, converter: ContentConverter, extractor: Extractor | None) -> None:
+    def __init__(self, converter: ConversionPool, extractor: Extractor | None) -> None:
         self._converter = converter
         self._extractor = extractor
 
@@ -44,7 +44,7 @@ class PageProcessor:
             run.warn("The page has no text.")
         return result
 
-    async def read_for_model(self, run: ItemContext, page: PageCapture) -> Reading:
+    async def read_for_model(self, run: ItemContext, page: PageCapture) -> ModelPage:
         """Return `page` as a model is to read it. Raises `ScrapeError`."""
         run.enter("converting")
         return await self._converter.read_for_model(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from activities.browser.executable import find_browser
 from activities.browser.keeper import BrowserLimits
 from activities.browser.pool import TabPool
-from activities.conversion.pool import ContentConverter
+from activities.conversion.pool import ConversionPool
 from activities.egress.gateway import Gateway
 from activities.http.client import HttpClient
 from settings import Settings
@@ -29,7 +29,7 @@ class Resources:
     bucket: Bucket
     vault: Vault
     database: Database
-    converter: ContentConverter
+    converter: ConversionPool
     gateway: Gateway
     http: HttpClient
     browsers: TabPool
@@ -42,7 +42,7 @@ async def open_resources(settings: Settings, stack: AsyncExitStack) -> Resources
     """
     bucket = Bucket(settings, timeout=_BUCKET_TIMEOUT)
     stack.callback(bucket.close)
-    converter = ContentConverter(processes=os.cpu_count() or 1)
+    converter = ConversionPool(processes=os.cpu_count() or 1)
     stack.callback(converter.close)
     gateway = Gateway(allow=settings.egress_allow, max_item_bytes=settings.max_item_bytes)
     await gateway.start()

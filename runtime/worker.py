@@ -140,7 +140,7 @@ def _solver(settings: Settings, stack: AsyncExitStack) -> Solver | None:
     solver = Solver(
         settings.captcha_url,
         settings.captcha_key.get_secret_value(),
-        dialect=settings.captcha_dialect,
+        provider=settings.captcha_dialect,
         timeout=settings.captcha_timeout,
     )
     stack.push_async_callback(solver.close)

@@ -13,7 +13,7 @@ from playwright.async_api import Error as PlaywrightError
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from activities.browser.page_scripts import script_source
-from activities.walls.providers import Puzzle
+from activities.walls.providers import CaptchaTask
 from activities.walls.signatures import CaptchaKind
 
 _SCRIPT = script_source("captchas")
@@ -46,7 +46,7 @@ class Widget:
     """A CAPTCHA in one of the frames of a page."""
 
     frame: Frame
-    puzzle: Puzzle
+    puzzle: CaptchaTask
     needs_hooks: bool
     """Whether its callback or its key stays unknown without `captcha_hooks`."""
 
@@ -99,7 +99,7 @@ async def _find(frame: Frame) -> list[Widget]:
     return [
         Widget(
             frame,
-            Puzzle(
+            CaptchaTask(
                 kind=widget.kind,
                 url=frame.url,
                 sitekey=widget.sitekey,

@@ -7,7 +7,7 @@ import logging
 from collections import Counter
 
 from activities.walls.detector import WallDetection
-from activities.walls.providers import Puzzle
+from activities.walls.providers import CaptchaTask
 from activities.walls.signatures import CAPTCHA_NAMES, CaptchaKind
 from activities.walls.solver import AccountError, Answer, Solver, SolverError
 from domain.failures import ScrapeError
@@ -34,7 +34,7 @@ class LimitedSolver:
         self._asked = 0
         self._failures: Counter[CaptchaKind] = Counter()
 
-    async def solve(self, puzzle: Puzzle, detection: WallDetection) -> Answer | None:
+    async def solve(self, puzzle: CaptchaTask, detection: WallDetection) -> Answer | None:
         """Return the service's answer to `puzzle`, which stands on the wall of `detection`.
 
         Return None if the service has no answer but may be asked again. Raises `ScrapeError` if it

@@ -1,29 +1,46 @@
-"""A page that is too long for a model, in parts that are not: cut between blocks, never within one
-if that can be avoided, and with nothing left out."""
+"""Division of markdown into blocks, and of a long page into parts that fit a model's context.
+
+The parts together are the whole page. A page is divided between blocks, and inside of a block only
+if the block alone is too long.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 _BYTES_PER_TOKEN = 3
-"""Of UTF-8. English markdown has about four, addresses and code about three, Chinese three; so
-this is rather too many tokens than too few."""
+"""Bytes of UTF-8 per token.
+
+English markdown has about four, URLs and code have about three, and Chinese has three. So the
+estimate is rather too many tokens than too few.
+"""
+
+_TABLE_RULE = re.compile(r"\s*\|?[\s:|-]+\|?\s*")
+"""The line between the head and the rows of a table."""
+
+_FENCE = re.compile(r"\s*(`{3,}|~{3,})")
+"""The beginning or the end of a block of code."""
+
+_MAX_BYTES_PER_CHARACTER = 4
+"""Bytes of one character in UTF-8."""
 
 
 def estimate_tokens(text: str) -> int:
-    """About how many tokens `text` is for a model, rather too many than too few. Tokenizers differ
-    by model, and most have to be downloaded."""
+    """Return about how many tokens `text` is for a model, rather too many than too few.
+
+    This is an estimate, because tokenizers differ by model, and most have to be downloaded.
+    """
     return len(text.encode(errors="replace")) // _BYTES_PER_TOKEN + 1
 
 
 def blocks(markdown: str) -> list[str]:
-    """Its blocks: paragraphs, lists, tables, and fenced code as a whole."""
+    """Return the blocks of a page: paragraphs, lists, tables, and fenced code as a whole."""
     found: list[str] = []
     lines: list[str] = []
     fence: str | None = None
     for line in markdown.split("\n"):
-        if mark := re.match(r"\s*(`{3,}|~{3,})", line):
+        if mark := _FENCE.match(line):
             if fence is None:
                 fence = mark[1]
             elif mark[1].startswith(fence):
@@ -39,49 +56,53 @@ def blocks(markdown: str) -> list[str]:
 
 
 def split(markdown: str, budget: int) -> list[str]:
-    """Parts of at most `budget` tokens that together are all of `markdown`; none if it is empty."""
-    parts: list[str] = []
-    current: list[str] = []
+    """Return parts of at most `budget` tokens that together are all of `markdown`."""
+    pieces = (piece for block in blocks(markdown) for piece in _divide_block(block, budget))
+    return ["\n\n".join(group) for group in _fill_up(pieces, budget)]
+
+
+def _fill_up(pieces: Iterable[str], budget: int) -> Iterator[list[str]]:
+    """Yield groups of consecutive pieces, each as large as `budget` allows."""
+    group: list[str] = []
     left = budget
-    for block in blocks(markdown):
-        for piece in _pieces(block, budget):
-            tokens = estimate_tokens(piece) + 1
-            if tokens > left and current:
-                parts.append("\n\n".join(current))
-                current, left = [], budget
-            current.append(piece)
-            left -= tokens
-    if current:
-        parts.append("\n\n".join(current))
-    return parts
+    for piece in pieces:
+        tokens = estimate_tokens(piece) + 1
+        if tokens > left and group:
+            yield group
+            group, left = [], budget
+        group.append(piece)
+        left -= tokens
+    if group:
+        yield group
 
 
-def _pieces(block: str, budget: int) -> Iterator[str]:
-    """`block`, between its lines if it is too long; a table has its head in each piece."""
+def _divide_block(block: str, budget: int) -> Iterator[str]:
+    """Yield a block, divided between its lines if it is too long.
+
+    Each piece of a table repeats the table's head.
+    """
     if estimate_tokens(block) < budget:
         yield block
         return
     lines = block.split("\n")
-    is_table = len(lines) > 2 and re.fullmatch(r"\s*\|?[\s:|-]+\|?\s*", lines[1]) is not None
-    head = lines[:2] if is_table and estimate_tokens("\n".join(lines[:2])) < budget // 4 else []
+    head = _head_of_table(lines, budget)
     rest = budget - estimate_tokens("\n".join(head)) - 1 if head else budget
-    current: list[str] = []
-    left = rest
-    for line in lines[len(head) :]:
-        for piece in _words(line, rest):
-            tokens = estimate_tokens(piece) + 1
-            if tokens > left and current:
-                yield "\n".join((*head, *current))
-                current, left = [], rest
-            current.append(piece)
-            left -= tokens
-    if current:
-        yield "\n".join((*head, *current))
+    pieces = (piece for line in lines[len(head) :] for piece in _divide_line(line, rest))
+    for group in _fill_up(pieces, rest):
+        yield "\n".join((*head, *group))
 
 
-def _words(line: str, budget: int) -> Iterator[str]:
-    """`line`, between its words if it is too long, and within them if there is no other way."""
-    limit = max(1, (budget - 2) * _BYTES_PER_TOKEN // 4)  # characters of at most four bytes
+def _head_of_table(lines: list[str], budget: int) -> list[str]:
+    """Return the two head lines of a table, or nothing if they would take too much of `budget`."""
+    if len(lines) <= 2 or not _TABLE_RULE.fullmatch(lines[1]):
+        return []
+    head = lines[:2]
+    return head if estimate_tokens("\n".join(head)) < budget // 4 else []
+
+
+def _divide_line(line: str, budget: int) -> Iterator[str]:
+    """Yield a line, divided between its words if it is too long, or else inside of a word."""
+    limit = max(1, (budget - 2) * _BYTES_PER_TOKEN // _MAX_BYTES_PER_CHARACTER)
     while estimate_tokens(line) + 1 > budget:
         at = line.rfind(" ", 1, limit) + 1 or limit
         yield line[:at]

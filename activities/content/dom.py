@@ -1,4 +1,4 @@
-"""A page as a tree, and the clean-up after which only what a reader sees is left of it."""
+"""A page as a tree, and the clean-up that leaves only what a reader sees."""
 
 from __future__ import annotations
 
@@ -9,18 +9,21 @@ from urllib.parse import urljoin
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
-from activities.content import rewrites
+from activities.content.rewrites import code, images, links, notation, structure
 
 _MAX_DEPTH = 250
-"""Levels of nesting that are kept. Real pages have under 100; converters recurse, and drop what
-is nested deeper than 1,024 levels."""
+"""Levels of nesting that are kept.
+
+Real pages have fewer than 100. Converters are recursive, and lose what is nested deeper than 1,024
+levels.
+"""
 
 _STRUCTURE = re.compile(
     r"</?(?!(?:html|head|title|meta|script|style|template|body|h[1-6]|p|br|a|img|pre)"
     r"[\s/>])[a-z][^>]*>",
     re.IGNORECASE,
 )
-"""Tags that a page can do without if it has too many of them."""
+"""Tags that are removed from a page which nests too deep for the parser."""
 
 _INVISIBLE = frozenset(
     [
@@ -39,20 +42,23 @@ _INVISIBLE = frozenset(
         "datalist",
     ]
 )
-"""Elements that show no text. The fallbacks in `object` and `audio` are for other browsers."""
+"""Elements that show no text. The text in `object` and `audio` is for very old browsers."""
 
-_EMPTY = frozenset(("source", "track", "param"))
-"""Void elements that the parser does not know for such, so that what follows is inside them."""
+_VOID = frozenset(("source", "track", "param"))
+"""Elements without an end tag. The parser does not know that, and puts what follows inside them."""
 
-_ROOTS = frozenset(("html", "body", "main"))
-"""Never taken for hidden: scripts that hide a page until it is styled forget to show it again."""
+_NEVER_HIDDEN = frozenset(("html", "body", "main"))
+"""Elements that are kept even if they are hidden.
 
-_FEW_LEVELS = 8
-"""So close to the root, `aria-hidden` may be that of a whole page behind a dialog."""
+Some scripts hide a whole page until its styles have loaded, and fail to show it again.
+"""
+
+_DIALOG_DEPTH = 8
+"""Levels from the root at which `aria-hidden` may hide the whole page behind a dialog."""
 
 
 def parse(html: str) -> HtmlElement:
-    """The tree of `html`, comments left out. Whatever `html` is, there is a `body`."""
+    """Return the tree of `html` without comments. There is always a `body`."""
     root, is_complete = _parse(html)
     if not is_complete:
         root, _ = _parse(_STRUCTURE.sub(" ", html))
@@ -60,61 +66,64 @@ def parse(html: str) -> HtmlElement:
 
 
 def _parse(html: str) -> tuple[HtmlElement, bool]:
-    """The tree, and whether the parser got to its end: it stops at about 2,000 levels."""
+    """Return the tree, and whether it is complete: the parser stops at about 2,000 levels."""
     data = html.replace("\0", "").encode(errors="replace")
     parser = HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
     try:
         root = document_fromstring(data, parser=parser, ensure_head_body=True)
-    except etree.ParserError:  # there is not a single element in it
+    except etree.ParserError:  # the page has no element
         root = document_fromstring(b"<html><body></body></html>", parser=parser)
     return root, not any("depth" in error.message for error in parser.error_log)
 
 
 def base_of(root: HtmlElement, url: str) -> str:
-    """What relative links of the page at `url` are relative to."""
+    """Return the URL that relative links of the page at `url` start from."""
     for base in root.iter("base"):
         if href := base.get("href"):
             try:
                 resolved = urljoin(url, href.strip())
-            except ValueError:  # no valid URL
+            except ValueError:  # not a valid URL
                 return url
             return resolved if resolved.startswith(("http:", "https:")) else url
     return url
 
 
 def clean(root: HtmlElement) -> None:
-    """Removes from the tree, in place, what no reader sees, and rewrites what markdown has no
-    form for into what it has one for."""
-    rewrites.recover_images(root)
-    rewrites.formulas(root)
+    """Remove from the tree, in place, what a reader does not see, and rewrite it for markdown.
+
+    Images and formulas come first, because their sources are in elements that are removed next.
+    """
+    images.recover_images(root)
+    notation.write_formulas(root)
     _remove_invisible(root)
-    rewrites.code(root)
-    rewrites.links(root)
-    rewrites.embedded_pages(root)
-    rewrites.layout_tables(root)
-    rewrites.definition_lists(root)
-    rewrites.raised_and_lowered(root)
+    code.simplify_code(root)
+    links.simplify_links(root)
+    links.link_embedded_pages(root)
+    structure.unwrap_layout_tables(root)
+    structure.list_definitions(root)
+    notation.write_powers_and_indices(root)
 
 
 def _remove_invisible(root: HtmlElement) -> None:
-    length = 0
+    page_size = 0
     for element, depth in _walk(root):
         if element.tag in _INVISIBLE:
             element.drop_tree()
-        elif depth > _MAX_DEPTH or element.tag in _EMPTY:
+        elif depth > _MAX_DEPTH or element.tag in _VOID:
             element.drop_tag()
-        elif element.tag in _ROOTS:
+        elif element.tag in _NEVER_HIDDEN:
             continue
-        elif element.get("aria-hidden") == "true" and depth <= _FEW_LEVELS:
-            length = length or len(root.text_content())
-            if len(element.text_content()) * 2 < length:
+        elif element.get("aria-hidden") == "true" and depth <= _DIALOG_DEPTH:
+            # An element with most of the text is the page itself, behind a dialog.
+            page_size = page_size or len(root.text_content())
+            if len(element.text_content()) * 2 < page_size:
                 element.drop_tree()
         elif _is_hidden(element):
             element.drop_tree()
 
 
 def _walk(root: HtmlElement) -> Iterator[tuple[HtmlElement, int]]:
-    """All elements below `root` with their depth; the one yielded may be dropped."""
+    """Yield all elements below `root` with their depth. The caller may drop the yielded element."""
     stack = [(child, 1) for child in reversed(root)]
     while stack:
         element, depth = stack.pop()
@@ -129,6 +138,7 @@ def _walk(root: HtmlElement) -> Iterator[tuple[HtmlElement, int]]:
 
 
 def _is_hidden(element: HtmlElement) -> bool:
+    """Return whether an element's own attributes hide it. Style sheets are not read."""
     if element.get("aria-hidden") == "true":
         return True
     hidden = element.get("hidden")

@@ -1,4 +1,4 @@
-"""HTML to markdown. Pure functions of text."""
+"""The entry: convert a whole page to markdown."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from activities.content import dom
 
 
 def full_page(html: str, url: str) -> str:
-    """Everything on the page at `url` that a reader sees."""
+    """Return everything that a reader sees of the page at `url`, as markdown."""
     root = dom.parse(html)
     base_url = dom.base_of(root, url)
     dom.clean(root)
@@ -22,10 +22,10 @@ def full_page(html: str, url: str) -> str:
 def to_markdown(
     root: HtmlElement, base_url: str, *, preset: Literal["minimal", "aggressive"] = "minimal"
 ) -> str:
-    """A cleaned tree as markdown, its links absolute to `base_url`.
+    """Return a cleaned tree as markdown, with links absolute to `base_url`.
 
-    The preset `aggressive` leaves out what looks like navigation and the like. Raises
-    `ValueError` if it cannot be converted.
+    The preset `aggressive` leaves out what looks like navigation. Raises `ValueError` if the tree
+    cannot be converted.
     """
     html = etree.tostring(root, encoding="unicode", method="html")
     options = ConversionOptions(
@@ -34,13 +34,13 @@ def to_markdown(
         compact_tables=True,
         br_in_tables=True,
         highlight_style="none",
-        hidden_content="all",  # what is hidden has gone with the clean-up
+        hidden_content="all",  # hidden elements were removed in the clean-up
         inline_data_media="drop_element",
         preprocessing=PreprocessingOptions(
             enabled=True,
             preset=preset,
             remove_navigation=preset == "aggressive",
-            # Whole pages sit in one form.
+            # Some sites put the whole page into one form.
             remove_forms=False,
         ),
     )

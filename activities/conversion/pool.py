@@ -1,7 +1,8 @@
-"""What becomes of a page's HTML, in processes of its own.
+"""The pool of processes that convert pages.
 
-Parsing hostile HTML can take very long, very much memory, or the process down. So it happens
-in worker processes that have a time limit and a memory limit and are replaced when they die.
+Parsing hostile HTML can take very long, need very much memory, or crash the process. Therefore
+pages are parsed in worker processes, which have a time limit and a memory limit. A process that
+dies is replaced.
 """
 
 from __future__ import annotations
@@ -21,17 +22,17 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 _TIMEOUT = 60.0
-"""Seconds for one page: seven times what 10 MB of one table were measured to take."""
+"""Seconds for one page: seven times what a table of 10 MB was measured to take."""
 
 _MEMORY = 4 * 2**30
-"""Bytes of address space per process; 20 MB of HTML need about a tenth."""
+"""Bytes of address space per process. HTML of 20 MB needs about a tenth of this."""
 
 _TASKS_PER_PROCESS = 500
-"""After so many pages a process is replaced, so that what libraries leak does not add up."""
+"""Pages after which a process is replaced, so that memory leaks of libraries do not add up."""
 
 
-class ContentConverter:
-    """A pool of converter processes. Call `close` when done."""
+class ConversionPool:
+    """A pool of processes that convert pages. Call `close` after use."""
 
     def __init__(self, processes: int) -> None:
         self._size = processes
@@ -40,12 +41,12 @@ class ContentConverter:
             max_tasks=_TASKS_PER_PROCESS,
             initializer=tasks.prepare,
             initargs=(_MEMORY,),
-            # A fork of a process with threads can inherit a lock that nobody will ever release.
+            # With "fork", a child could inherit a lock that a thread holds, and wait forever.
             context=multiprocessing.get_context("spawn"),
         )
 
     async def warm_up(self) -> None:
-        """Starts the processes and has them load what they need, so that no page waits for it."""
+        """Start the processes and load their libraries, so that no page waits for that."""
         page = "<p>Warm.</p>"
         await asyncio.gather(
             *(
@@ -55,33 +56,35 @@ class ContentConverter:
         )
 
     async def to_markdown(self, html: str, base_url: str, *, main_only: bool) -> str:
-        """The page as markdown, its links absolute to `base_url`.
+        """Return the page as markdown, with links absolute to `base_url`.
 
-        With `main_only` without navigation, header, sidebars and footer.
-        Raises `ScrapeError` with `CONTENT_FAILED` if the page cannot be converted.
+        With `main_only`, navigation, header, sidebars and footer are left out. Raises
+        `ScrapeError` with `CONTENT_FAILED` if the page cannot be converted.
         """
         return await self._run(tasks.convert, html, base_url, main_only)
 
     async def extract_declared(
         self, html: str, url: str, schema: dict[str, Any] | None
-    ) -> tasks.Extraction:
-        """What the page at `url` declares about itself: by `schema`, or without one all of it.
+    ) -> tasks.DeclaredResult:
+        """Return what the page at `url` declares: by `schema`, or everything if there is none.
 
         Raises `ScrapeError` with `CONTENT_FAILED` if the page cannot be read.
         """
         return await self._run(tasks.extract_declared, html, url, schema)
 
-    async def read_for_model(self, html: str, url: str, *, main_only: bool) -> tasks.Reading:
-        """The page at `url` as a model gets to read it.
+    async def read_for_model(self, html: str, url: str, *, main_only: bool) -> tasks.ModelPage:
+        """Return the page at `url` as a model reads it.
 
         Raises `ScrapeError` with `CONTENT_FAILED` if the page cannot be read.
         """
         return await self._run(tasks.read_for_model, html, url, main_only)
 
-    async def conform(self, answer: dict[str, Any], schema: dict[str, Any]) -> tasks.Conformed:
-        """A model's answer in the form of `schema`, or what is wrong with it.
+    async def conform(
+        self, answer: dict[str, Any], schema: dict[str, Any]
+    ) -> tasks.ConformedAnswer:
+        """Return a model's answer in the form of `schema`, and how the answer still breaks it.
 
-        Raises `ScrapeError` with `EXTRACTION_INVALID` if that cannot be found out.
+        Raises `ScrapeError` with `EXTRACTION_INVALID` if the two cannot be compared.
         """
         try:
             return await self._run(tasks.conform, answer, schema)
@@ -97,15 +100,14 @@ class ContentConverter:
             what = f"The page's HTML could not be converted within {_TIMEOUT:.0f} seconds."
             raise ScrapeError("CONTENT_FAILED", what) from None
         except (ProcessExpired, MemoryError):
-            raise ScrapeError(
-                "CONTENT_FAILED", "The page's HTML took more memory than a page may."
-            ) from None
+            what = "The page's HTML took more memory than a page may."
+            raise ScrapeError("CONTENT_FAILED", what) from None
         except (ValueError, LookupError, RuntimeError) as error:
             what = f"The page's HTML cannot be parsed ({type(error).__name__})."
             raise ScrapeError("CONTENT_FAILED", what) from error
         return result
 
     def close(self) -> None:
-        """Ends the processes, whatever they are doing. Takes a second at most."""
+        """Stop the processes at once. This takes one second at most."""
         self._pool.stop()  # type: ignore[no-untyped-call]
         self._pool.join(timeout=1)

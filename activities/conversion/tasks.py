@@ -1,4 +1,8 @@
-"""What runs in the converter's processes. It imports little, since each of them starts anew."""
+"""The functions that run in the pool's processes.
+
+Each function imports its libraries itself: the parent process imports this module as well, but
+converts nothing.
+"""
 
 from __future__ import annotations
 
@@ -10,15 +14,52 @@ from typing import Any
 from processes import die_with_parent
 
 
+@dataclass(frozen=True)
+class ModelPage:
+    """A page as a model reads it."""
+
+    url: str
+    main: str
+    """The main content as markdown."""
+    rest: str
+    """The other blocks of the page as markdown. Empty if only the main content is wanted."""
+    evidence: dict[str, Any] | None
+    """What the page declares about itself. None if that is nothing."""
+
+
+@dataclass(frozen=True)
+class ConformedAnswer:
+    """A model's answer in the form of a schema."""
+
+    result: dict[str, Any]
+    violation: str | None = None
+    """A sentence that says how the result still breaks the schema, without the answer's text."""
+    left_out: list[str] = field(default_factory=list)
+    """JSON Pointers of lists from which values outside of their enum were left out."""
+
+
+@dataclass(frozen=True)
+class DeclaredResult:
+    """What a page declares, in the form of a schema."""
+
+    result: dict[str, Any] | None
+    """None if the page declares nothing that the schema asks for."""
+    missing: list[str] = field(default_factory=list)
+    """JSON Pointers of required properties that the page does not declare."""
+    disagreements: list[str] = field(default_factory=list)
+    """JSON Pointers of numbers and booleans for which the page declares different values."""
+    violation: str | None = None
+    """A sentence that says how the result breaks the schema, without the page's text."""
+
+
 def prepare(memory: int) -> None:
-    """Ends this process when its parent dies, and limits its address space to `memory` bytes."""
+    """Tie this process to its parent's life, and limit its address space to `memory` bytes."""
     die_with_parent()
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
 
 
 def convert(html: str, base_url: str, main_only: bool) -> str:
-    """The page, or its main content only, as markdown."""
-    # Not at the top: the parent imports this module as well, and never converts anything.
+    """Return the page, or only its main content, as markdown."""
     from activities.content import main_content, markdown
 
     if main_only:
@@ -26,21 +67,8 @@ def convert(html: str, base_url: str, main_only: bool) -> str:
     return markdown.full_page(html, base_url)
 
 
-@dataclass(frozen=True)
-class Reading:
-    """A page as a model gets to read it."""
-
-    url: str
-    main: str
-    """Its main content as markdown."""
-    rest: str
-    """The other blocks of the page as markdown; empty if only the main content was asked for."""
-    evidence: dict[str, Any] | None
-    """What the page declares about itself; None if that is nothing."""
-
-
-def read_for_model(html: str, url: str, main_only: bool) -> Reading:
-    """The page at `url`, the main content before all else."""
+def read_for_model(html: str, url: str, main_only: bool) -> ModelPage:
+    """Return the page at `url` as a model reads it, the main content before the rest."""
     from activities.content import dom, main_content, markdown
     from activities.content.blocks import blocks
     from activities.declared.read import read_declared
@@ -53,11 +81,11 @@ def read_for_model(html: str, url: str, main_only: bool) -> Reading:
         known = set(blocks(main))
         others = [block for block in blocks(markdown.full_page(html, url)) if block not in known]
         rest = "\n\n".join(others)
-    return Reading(url, _encodable(main), _encodable(rest), _encodable_json(evidence))
+    return ModelPage(url, _encodable(main), _encodable(rest), _encodable_json(evidence))
 
 
 def _encodable(text: str) -> str:
-    """`text` without lone surrogates, which scripts can write and nobody can send."""
+    """Return `text` without lone surrogates, which scripts can write but UTF-8 cannot encode."""
     return text.encode(errors="replace").decode()
 
 
@@ -65,59 +93,34 @@ def _encodable_json(value: Any) -> Any:
     return json.loads(_encodable(json.dumps(value, ensure_ascii=False)))
 
 
-@dataclass(frozen=True)
-class Conformed:
-    """A model's answer in the form of a schema."""
-
-    result: dict[str, Any]
-    violation: str | None = None
-    """How the result breaks the schema all the same: a sentence without the answer's text."""
-    left_out: list[str] = field(default_factory=list)
-    """JSON Pointers of lists from which values were left out that their enum does not have."""
-
-
-def conform(answer: dict[str, Any], schema: dict[str, Any]) -> Conformed:
-    """`answer` by the contract's rules for `schema`, and what is wrong with it beyond them."""
+def conform(answer: dict[str, Any], schema: dict[str, Any]) -> ConformedAnswer:
+    """Return `answer` in the form of `schema`, and how the answer still breaks it."""
     from activities.conversion import normalise
     from domain.schema import rules
 
     try:
         normalised = normalise.normalise(answer, schema)
     except normalise.TooComplexError:
-        return Conformed(answer, "result takes too long to be compared with the schema.")
+        return ConformedAnswer(answer, "result takes too long to be compared with the schema.")
     violation = rules.violation(normalised.result, schema)
-    return Conformed(normalised.result, violation, normalised.left_out)
+    return ConformedAnswer(normalised.result, violation, normalised.left_out)
 
 
-@dataclass(frozen=True)
-class Extraction:
-    """What a page declares, in the form that was asked for."""
-
-    result: dict[str, Any] | None
-    """None if nothing of what was asked for is declared."""
-    missing: list[str] = field(default_factory=list)
-    """JSON Pointers of required properties that are not declared."""
-    disagreements: list[str] = field(default_factory=list)
-    """JSON Pointers of numbers and booleans of which the page declares others elsewhere."""
-    violation: str | None = None
-    """How the result breaks the schema: a sentence without the page's text."""
-
-
-def extract_declared(html: str, url: str, schema: dict[str, Any] | None) -> Extraction:
-    """What the page at `url` declares: by `schema`, or without one all of it."""
+def extract_declared(html: str, url: str, schema: dict[str, Any] | None) -> DeclaredResult:
+    """Return what the page at `url` declares: by `schema`, or everything if there is none."""
     from activities.content import dom
-    from activities.declared import mapping
+    from activities.declared.mapping.fill import fill
+    from activities.declared.mapping.filled import Filled
     from activities.declared.read import read_declared
     from domain.schema import references, rules
 
     declared = read_declared(dom.parse(html), url)
     if schema is None or not references.resolve(schema, schema).get("properties"):
-        evidence = None if declared.is_empty else declared.to_evidence()
-        filled = mapping.Filled(evidence or {})
+        filled = Filled({} if declared.is_empty else declared.to_evidence())
     else:
-        filled = mapping.fill(schema, declared)
+        filled = fill(schema, declared)
     is_empty = all(value is None for value in filled.result.values())
-    return Extraction(
+    return DeclaredResult(
         result=None if is_empty else filled.result,
         missing=filled.missing,
         disagreements=[

@@ -1,4 +1,4 @@
-"""Microdata and RDFa Lite: things whose properties are attributes of the page's elements."""
+"""Microdata and RDFa Lite: things that are described by attributes of the page's elements."""
 
 from __future__ import annotations
 
@@ -11,8 +11,13 @@ from lxml.html import HtmlElement
 from activities.declared.entities import Entity, Value
 
 _MAX_DEPTH = 20
+"""Levels of things inside of things."""
+
 _MAX_ITEMS = 5_000
+"""Things on one page."""
+
 _MAX_TEXT = 20_000
+"""Characters of a value."""
 
 _NAMESPACE = re.compile(r"^(?:https?://(?:www\.)?schema\.org/|schema:)", re.IGNORECASE)
 
@@ -28,11 +33,14 @@ _ADDRESSES = {
     "source": "src",
     "object": "data",
 }
+"""Attributes that hold the URL which an element leads to or shows."""
+
 _MACHINE_READABLE = {"time": "datetime", "data": "value", "meter": "value", "meta": "content"}
+"""Attributes that hold an element's value in a form for machines."""
 
 
 def read_microdata(root: HtmlElement, base_url: str) -> list[Entity]:
-    """The things at the top, those within them being values of theirs."""
+    """Return the things at the top. Things inside of others are values of these."""
     reader = _Microdata(root, base_url)
     return [
         entity
@@ -44,12 +52,15 @@ def read_microdata(root: HtmlElement, base_url: str) -> list[Entity]:
 
 
 class _Microdata:
+    """A reader of one page's microdata, within limits."""
+
     def __init__(self, root: HtmlElement, base_url: str) -> None:
         self._root = root
         self._base_url = base_url
         self._left = _MAX_ITEMS
 
     def entity(self, scope: HtmlElement, depth: int) -> Entity | None:
+        """Return the thing that an element with `itemscope` describes."""
         if depth > _MAX_DEPTH or self._left <= 0:
             return None
         self._left -= 1
@@ -58,18 +69,21 @@ class _Microdata:
         identifier = scope.get("itemid")
         entity.id = urljoin(self._base_url, identifier) if identifier else None
         for element in self._properties(scope):
-            value: Value | None
-            if element.get("itemscope") is not None:
-                value = self.entity(element, depth + 1)
-                if value is not None and not value.properties:
-                    value = _value(element, self._base_url)
-            else:
-                value = _value(element, self._base_url)
+            value = self._value_of(element, depth)
             for name in (element.get("itemprop") or "").split():
                 entity.add(_NAMESPACE.sub("", name), value)
         return entity
 
+    def _value_of(self, element: HtmlElement, depth: int) -> Value | None:
+        """Return an element's value: a thing, unless nothing is declared of that thing."""
+        if element.get("itemscope") is not None:
+            entity = self.entity(element, depth + 1)
+            if entity is None or entity.properties:
+                return entity
+        return _value(element, self._base_url)
+
     def _properties(self, scope: HtmlElement) -> Iterator[HtmlElement]:
+        """Yield the elements that are properties of a thing, also those named by `itemref`."""
         stack = list(reversed(scope))
         for reference in (scope.get("itemref") or "").split():
             referred = self._root.xpath("//*[@id=$id]", id=reference)
@@ -87,7 +101,7 @@ class _Microdata:
 
 
 def read_rdfa(root: HtmlElement, base_url: str) -> list[Entity]:
-    """The things at the top, as far as RDFa Lite describes them with schema.org."""
+    """Return the things at the top that RDFa Lite describes with schema.org."""
     things: list[Entity] = []
     holders: dict[HtmlElement, Entity] = {}
     for element in root.iterfind(".//*[@typeof]"):
@@ -96,32 +110,40 @@ def read_rdfa(root: HtmlElement, base_url: str) -> list[Entity]:
         types = tuple(_NAMESPACE.sub("", name) for name in (element.get("typeof") or "").split())
         entity = Entity("rdfa", types, id=element.get("resource"))
         holders[element] = entity
-        around = next((holders[e] for e in element.iterancestors() if e in holders), None)
+        around = _holder_of(element, holders)
         names = _rdfa_names(element)
         if around is not None and names:
             for name in names:
                 around.add(name, entity)
         else:
             things.append(entity)
-    if not holders:
-        return []
-    for element in root.iterfind(".//*[@property]"):
-        if element in holders:
-            continue
-        around = next((holders[e] for e in element.iterancestors() if e in holders), None)
-        if around is None:
-            continue
-        for name in _rdfa_names(element):
-            around.add(name, _value(element, base_url, is_rdfa=True))
+    if holders:
+        _add_rdfa_values(root, base_url, holders)
     return [thing for thing in things if thing.properties]
 
 
+def _add_rdfa_values(root: HtmlElement, base_url: str, holders: dict[HtmlElement, Entity]) -> None:
+    """Add the plain values of all elements with `property` to the things around them."""
+    for element in root.iterfind(".//*[@property]"):
+        around = None if element in holders else _holder_of(element, holders)
+        if around is not None:
+            for name in _rdfa_names(element):
+                around.add(name, _value(element, base_url, is_rdfa=True))
+
+
+def _holder_of(element: HtmlElement, holders: dict[HtmlElement, Entity]) -> Entity | None:
+    """Return the thing that the closest element around `element` describes."""
+    return next((holders[e] for e in element.iterancestors() if e in holders), None)
+
+
 def _rdfa_names(element: HtmlElement) -> list[str]:
+    """Return the properties that an element is a value of, without those of other vocabularies."""
     names = (_NAMESPACE.sub("", name) for name in (element.get("property") or "").split())
     return [name for name in names if ":" not in name]
 
 
 def _value(element: HtmlElement, base_url: str, *, is_rdfa: bool = False) -> str | None:
+    """Return an element's value: from its attributes, or else its text."""
     content = element.get("content")
     if content is not None:
         return str(content).strip()
@@ -142,7 +164,7 @@ def _value(element: HtmlElement, base_url: str, *, is_rdfa: bool = False) -> str
 
 
 def text_of(element: HtmlElement) -> str:
-    """What a reader sees of an element, in one line."""
+    """Return the text that a reader sees of an element, in one line."""
     parts: list[str] = []
     stack: list[HtmlElement | str] = [element]
     while stack:

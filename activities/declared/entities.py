@@ -1,15 +1,18 @@
-"""What all kinds of declared data become: things with properties, in the words of schema.org."""
+"""The common form of all declared data: things with properties, named as in schema.org."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, Literal, Union
+from typing import Any, Literal, NamedTuple, Union
 
 Source = Literal["json-ld", "microdata", "rdfa", "opengraph", "meta", "table", "definition list"]
 
 _MAX_LEVELS = 6
+"""Levels of things inside of things, as JSON. Things can refer to each other in circles."""
+
 _MAX_EXPANDED = 2_000
+"""Things of one page as JSON, for the same reason."""
 
 Value = Union[str, int, float, bool, "Entity"]
 
@@ -20,13 +23,13 @@ class Entity:
 
     source: Source
     types: tuple[str, ...] = ()
-    """Names of schema.org, as `Product`; none for what only describes the page itself."""
+    """Types of schema.org such as `Product`. Empty for a description of the page itself."""
     properties: dict[str, list[Value]] = field(default_factory=dict)
     id: str | None = None
-    """What other things refer to it by."""
+    """The name by which other things refer to this thing."""
 
     def add(self, name: str, value: Value | None) -> None:
-        """Adds a value of a property, unless it is empty or known already."""
+        """Add a value of a property, unless the value is empty or known already."""
         if value is None or (isinstance(value, str) and not value.strip()):
             return
         values = self.properties.setdefault(name, [])
@@ -34,20 +37,25 @@ class Entity:
             values.append(value)
 
     def nested(self) -> Iterator[Entity]:
-        """The things among the values of its properties."""
+        """Yield the things among the values of this thing's properties."""
         for values in self.properties.values():
             for value in values:
                 if isinstance(value, Entity):
                     yield value
 
     def to_json(self) -> dict[str, Any]:
-        """As JSON, the type under `type`, lists only where there are several values. Things that
-        refer to each other in circles are cut off."""
+        """Return the thing as JSON, with its type under `type`.
+
+        A property with several values has a list. Circles are cut off.
+        """
         return self.expanded(_MAX_LEVELS, [_MAX_EXPANDED])
 
     def expanded(self, depth: int, left: list[int]) -> dict[str, Any]:
-        """As `to_json`, but down to `depth` levels and while there is something left in `left`,
-        which several calls may share."""
+        """Return the same as `to_json`, within limits.
+
+        Things deeper than `depth` levels are left out. `left` holds one number: how many things
+        may still be added. Several calls may share it.
+        """
         left[0] -= 1
         result: dict[str, Any] = {}
         if self.types:
@@ -64,6 +72,14 @@ class Entity:
         return result
 
 
+class LabelledValue(NamedTuple):
+    """A value beside its label, in a table or a definition list."""
+
+    label: str
+    text: str
+    source: Source
+
+
 @dataclass(frozen=True)
 class Table:
     """A table with a row of headings."""
@@ -74,33 +90,35 @@ class Table:
 
 @dataclass
 class Declared:
-    """All that a page declares."""
+    """All data that a page declares."""
 
     url: str
-    """Of the page itself, after redirects."""
+    """URL of the page, after redirects."""
     base_url: str
+    """The URL that relative links start from."""
     canonical: str | None = None
+    """The URL that the page gives as its own."""
     language: str | None = None
-    """As in BCP 47."""
+    """The page's language, as in BCP 47."""
     title: str = ""
-    """Of the document, usually with the name of the site."""
+    """The document's title, usually with the site's name."""
     headings: list[str] = field(default_factory=list)
-    """Of the first level."""
+    """Texts of the `h1` elements."""
     things: list[Entity] = field(default_factory=list)
-    """What the page describes, from the most trusted source on; not what is within them."""
+    """The things at the top, the most trusted source first. Their values may be things as well."""
     page: list[Entity] = field(default_factory=list)
-    """What is said of the page itself, in OpenGraph and `meta`."""
-    labels: list[tuple[str, str, Source]] = field(default_factory=list)
-    """Labels with their values from tables and definition lists."""
+    """Descriptions of the page itself, in OpenGraph and in `meta` elements."""
+    labels: list[LabelledValue] = field(default_factory=list)
     tables: list[Table] = field(default_factory=list)
+    """Tables with a row of headings."""
 
     @property
     def is_empty(self) -> bool:
-        """Whether the page declares nothing but its title."""
+        """Whether the page declares nothing besides its title."""
         return not (self.things or self.page or self.labels or self.tables)
 
     def to_evidence(self) -> dict[str, Any]:
-        """All of it as JSON."""
+        """Return all declared data as JSON."""
         evidence: dict[str, Any] = {"url": self.canonical or self.url}
         if self.title:
             evidence["title"] = self.title
@@ -114,9 +132,9 @@ class Declared:
             left = [_MAX_EXPANDED]
             evidence["things"] = [thing.expanded(_MAX_LEVELS, left) for thing in self.things]
         if self.labels:
-            details: dict[str, Any] = {}
-            for label, value, _ in self.labels:
-                details.setdefault(label, value)
+            details: dict[str, str] = {}
+            for labelled in self.labels:
+                details.setdefault(labelled.label, labelled.text)
             evidence["details"] = details
         if self.tables:
             evidence["tables"] = [

@@ -1,4 +1,4 @@
-"""JSON-LD as it is found: with comments, trailing commas and line breaks within strings."""
+"""JSON-LD as pages write it: with comments, trailing commas and line breaks in strings."""
 
 from __future__ import annotations
 
@@ -13,20 +13,28 @@ from w3lib.html import remove_tags, replace_entities
 from activities.declared.entities import Entity, Value
 
 _MAX_CHARACTERS = 5_000_000
+"""Characters of one script."""
+
 _MAX_DEPTH = 20
+"""Levels of things inside of things."""
+
 _MAX_ENTITIES = 5_000
+"""Things on one page."""
 
 _WRAPPER = re.compile(
     r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/)"
     r"|(?:-->|(?://\s*)?\]\]>|/\*\s*\]\]>\s*\*/)\s*$"
 )
+"""Comments and CDATA sections around the whole document."""
+
 _TOKEN = re.compile(
     r'(?P<string>"(?:[^"\\]|\\.)*(?:"|\Z))'
     r"|(?P<noise>/\*(?:.*?\*/|.*\Z)|//[^\n]*)"
     r"|(?P<comma>,)|(?P<end>[}\]])|(?P<space>\s+)|(?P<other>[^\"/,}\]\s]+|/)",
     re.DOTALL,
 )
-"""Each token runs to the end if it is not closed, so that all of them together take linear time."""
+"""Tokens of JSON with comments. A token that is not closed runs to the end, for linear time."""
+
 _BAD_ESCAPE = re.compile(r'\\(?!["\\/bfnrt]|u[0-9a-fA-F]{4})')
 
 _PREFIX = re.compile(r"^(?:https?://(?:www\.)?schema\.org/|schema:)", re.IGNORECASE)
@@ -34,7 +42,7 @@ _MARKUP = re.compile(r"<(?:p|br|b|i|a|ul|ol|li|div|span|strong|em|h[1-6])\b[^>]*
 
 
 def read_json_ld(root: HtmlElement) -> list[Entity]:
-    """The things that the page's JSON-LD describes, those of a graph linked with each other."""
+    """Return the things that the page's JSON-LD describes, with their references resolved."""
     documents: list[Any] = []
     for script in root.iter("script"):
         kind = (script.get("type") or "").split(";")[0].strip().lower()
@@ -46,21 +54,21 @@ def read_json_ld(root: HtmlElement) -> list[Entity]:
 
 
 def parse_tolerantly(text: str) -> list[Any]:
-    """The JSON documents in `text`, one after the other, as far as they can be understood."""
+    """Return the JSON documents in `text`, as many as can be understood."""
     if len(text) > _MAX_CHARACTERS:
         return []
     text = _WRAPPER.sub("", _WRAPPER.sub("", text.replace("\ufeff", ""))).strip()
-    for attempt in (text, _mended(text), _BAD_ESCAPE.sub(r"\\\\", _mended(text))):
+    for attempt in (text, _repair(text), _BAD_ESCAPE.sub(r"\\\\", _repair(text))):
         documents, is_complete = _decode_all(attempt)
         if is_complete:
             return documents
     if "&quot;" in text:
-        return _decode_all(_mended(text.replace("&quot;", '"').replace("&amp;", "&")))[0]
+        return _decode_all(_repair(text.replace("&quot;", '"').replace("&amp;", "&")))[0]
     return documents
 
 
-def _mended(text: str) -> str:
-    """Without comments, and without commas before closing brackets."""
+def _repair(text: str) -> str:
+    """Return the text without comments, and without commas before closing brackets."""
     parts: list[str] = []
     comma = ""
     for token in _TOKEN.finditer(text):
@@ -80,7 +88,8 @@ def _mended(text: str) -> str:
 
 
 def _decode_all(text: str) -> tuple[list[Any], bool]:
-    # Not strict: control characters are allowed in strings.
+    """Return the documents in `text`, and whether all of the text was understood."""
+    # `strict=False` allows control characters in strings.
     decoder = json.JSONDecoder(strict=False, parse_constant=lambda _: None)
     documents = []
     at = 0
@@ -96,12 +105,14 @@ def _decode_all(text: str) -> tuple[list[Any], bool]:
 
 
 class _Reader:
+    """A reader of one page's documents, within limits."""
+
     def __init__(self) -> None:
         self._by_id: dict[str, Entity] = {}
         self._left = _MAX_ENTITIES
 
     def things(self, document: Any) -> Iterator[Entity]:
-        """The things at the top of a document."""
+        """Yield the things at the top of a document."""
         if isinstance(document, list):
             for part in document:
                 yield from self.things(part)
@@ -115,7 +126,7 @@ class _Reader:
                     yield entity
 
     def link(self, things: list[Entity]) -> list[Entity]:
-        """Puts what is only referred to in the place of the reference."""
+        """Replace references with what they refer to. Return the things that have properties."""
         seen: set[int] = set()
         stack = list(things)
         while stack:
@@ -171,7 +182,7 @@ class _Reader:
 
 
 def plain_text(value: str) -> str:
-    """A value without the markup and the character references that do not belong into JSON."""
+    """Return a value without the markup and character references that do not belong in JSON."""
     if "&" in value:
         value = replace_entities(value)
     if "<" in value and _MARKUP.search(value):

@@ -1,4 +1,4 @@
-"""Labels with values: definition lists, and tables of two columns; and tables with headings."""
+"""Labelled values in definition lists and in tables of two columns, and tables with headings."""
 
 from __future__ import annotations
 
@@ -7,40 +7,55 @@ from collections.abc import Iterator
 from lxml.html import HtmlElement
 
 from activities.declared.attributes import text_of
-from activities.declared.entities import Source, Table
+from activities.declared.entities import LabelledValue, Source, Table
 
 _MAX_LABEL = 80
+"""Characters of a label. A longer text is a sentence."""
+
 _MAX_VALUE = 2_000
+"""Characters of a value."""
+
 _MAX_LABELS = 1_000
 _MAX_ROWS = 1_000
 _MAX_TABLES = 50
 
 
-def read_labels(root: HtmlElement) -> tuple[list[tuple[str, str, Source]], list[Table]]:
-    """Labels with their values, and the tables that are lists of records."""
-    labels: list[tuple[str, str, Source]] = []
+def read_labels(root: HtmlElement) -> tuple[list[LabelledValue], list[Table]]:
+    """Return the labelled values of a page, and the tables that are lists of records."""
+    labels: list[LabelledValue] = []
     tables: list[Table] = []
-    for table in root.iter("table"):
-        if next(table.iterdescendants("table"), None) is not None or len(tables) >= _MAX_TABLES:
+    for element in root.iter("table"):
+        if next(element.iterdescendants("table"), None) is not None or len(tables) >= _MAX_TABLES:
             continue
-        rows = [
-            [cell for cell in row if cell.tag in ("td", "th")]
-            for row in list(table.iter("tr"))[:_MAX_ROWS]
-        ]
-        rows = [row for row in rows if row]
-        if not rows:
-            continue
-        if len(rows) > 1 and len(rows[0]) > 1 and all(cell.tag == "th" for cell in rows[0]):
-            texts = [[text_of(cell) for cell in row] for row in rows]
-            width = len(texts[0])
+        rows = _rows(element)
+        if _has_headings(rows):
             if not any(_spans(cell) for row in rows for cell in row):
-                tables.append(Table(texts[0], [row for row in texts[1:] if len(row) == width]))
+                tables.append(_table(rows))
         elif all(len(row) == 2 for row in rows):
             for label, value in rows:
-                labels += _label(label, value, "table")
+                labels += _labelled(label, value, "table")
     for label, value in _definitions(root):
-        labels += _label(label, value, "definition list")
+        labels += _labelled(label, value, "definition list")
     return labels[:_MAX_LABELS], tables
+
+
+def _rows(table: HtmlElement) -> list[list[HtmlElement]]:
+    """Return the cells of a table, row by row, without empty rows."""
+    rows = [
+        [cell for cell in row if cell.tag in ("td", "th")]
+        for row in list(table.iter("tr"))[:_MAX_ROWS]
+    ]
+    return [row for row in rows if row]
+
+
+def _has_headings(rows: list[list[HtmlElement]]) -> bool:
+    """Return whether the first row of a table has the headings of its columns."""
+    return len(rows) > 1 and len(rows[0]) > 1 and all(cell.tag == "th" for cell in rows[0])
+
+
+def _table(rows: list[list[HtmlElement]]) -> Table:
+    headings, *records = [[text_of(cell) for cell in row] for row in rows]
+    return Table(headings, [record for record in records if len(record) == len(headings)])
 
 
 def _spans(cell: HtmlElement) -> bool:
@@ -48,24 +63,20 @@ def _spans(cell: HtmlElement) -> bool:
 
 
 def _definitions(root: HtmlElement) -> Iterator[tuple[HtmlElement, HtmlElement]]:
-    """Terms that have one definition, with it."""
+    """Yield the terms that have one definition, with that definition."""
     for dl in root.iter("dl"):
         parts = list(dl.iter("dt", "dd"))
-        for number, part in enumerate(parts[:-1]):
-            following = parts[number + 1 : number + 3]
-            before = parts[number - 1].tag if number else "dd"
-            if (
-                part.tag == "dt"
-                and before == "dd"
-                and following[0].tag == "dd"
-                and (len(following) == 1 or following[1].tag == "dt")
-            ):
-                yield part, following[0]
+        tags = ["dd", *(part.tag for part in parts), "dt"]
+        for number in range(len(parts) - 1):
+            # A term after another definition, then its definition, then the next term or the end.
+            if tags[number : number + 4] == ["dd", "dt", "dd", "dt"]:
+                yield parts[number], parts[number + 1]
 
 
-def _label(label: HtmlElement, value: HtmlElement, source: Source) -> list[tuple[str, str, Source]]:
+def _labelled(label: HtmlElement, value: HtmlElement, source: Source) -> list[LabelledValue]:
+    """Return the value with its label, or nothing if one of them is empty or too long."""
     name = text_of(label).rstrip(" :\uff1a").strip()
     text = text_of(value)
     if 0 < len(name) <= _MAX_LABEL and 0 < len(text) <= _MAX_VALUE:
-        return [(name, text, source)]
+        return [LabelledValue(name, text, source)]
     return []

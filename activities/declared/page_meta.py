@@ -1,4 +1,4 @@
-"""OpenGraph and `meta` elements, in the words of schema.org."""
+"""OpenGraph and other `meta` elements, with the property names of schema.org."""
 
 from __future__ import annotations
 
@@ -55,10 +55,14 @@ _NAMES: dict[str, tuple[Source, str]] = {
     "twitter:description": ("meta", "description"),
     "twitter:image": ("meta", "image"),
 }
+"""Names of `meta` elements, with their source and the property of schema.org."""
+
+_LISTS = frozenset(("image", "keywords", "author", "video"))
+"""Properties that may have several values. Several values of another one are a mistake."""
 
 
 def read_page_meta(root: HtmlElement) -> list[Entity]:
-    """What is said of the page itself: an entity of OpenGraph, one of other `meta` elements."""
+    """Return the descriptions of the page itself: OpenGraph first, then other `meta` elements."""
     entities: dict[Source, Entity] = {"opengraph": Entity("opengraph"), "meta": Entity("meta")}
     for meta in root.iter("meta"):
         name = (meta.get("property") or meta.get("name") or "").strip().lower()
@@ -67,18 +71,17 @@ def read_page_meta(root: HtmlElement) -> list[Entity]:
             continue
         source, term = _NAMES[name]
         if term == "author" and content.startswith(("http:", "https:")):
-            continue  # the address of a profile is nobody's name
+            continue  # the URL of a profile, not a name
         entities[source].add(term, content)
     for entity in entities.values():
-        # Several are either several pictures or mistakes.
         for name, values in entity.properties.items():
-            if name not in ("image", "keywords", "author", "video"):
+            if name not in _LISTS:
                 del values[1:]
     return [entity for entity in entities.values() if entity.properties]
 
 
 def canonical_url(root: HtmlElement) -> str | None:
-    """The address that the page gives as its own."""
+    """Return the URL that the page gives as its own, as the page writes it."""
     for link in root.iter("link"):
         if "canonical" in (link.get("rel") or "").lower().split() and link.get("href"):
             return str(link.get("href")).strip()

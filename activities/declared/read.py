@@ -1,4 +1,4 @@
-"""One reader for all that a page declares."""
+"""The entry: read all data that a page declares."""
 
 from __future__ import annotations
 
@@ -15,11 +15,15 @@ from activities.declared.labels import read_labels
 from activities.declared.page_meta import canonical_url, read_page_meta
 
 _MAX_HEADINGS = 5
+"""Headings of the first level. A page has one, and by mistake a few more."""
 
 
 def read_declared(root: HtmlElement, url: str) -> Declared:
-    """What the page at `url` declares. The tree is not changed, and not cleaned yet: scripts and
-    `meta` elements are still there."""
+    """Return what the page at `url` declares.
+
+    The tree must not be cleaned yet, because scripts and `meta` elements are read. It is not
+    changed.
+    """
     base_url = dom.base_of(root, url)
     labels, tables = read_labels(root)
     title = root.findtext("head/title") or ""

@@ -1,4 +1,4 @@
-"""What people call things in their schemas, in the words of schema.org."""
+"""What people call things and properties in their schemas, with the terms of schema.org."""
 
 from __future__ import annotations
 
@@ -8,16 +8,17 @@ _PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_a-zA-Z]+")
 
 
 def tokens(name: str) -> list[str]:
-    """`publishedAt`, `published_at` and `Published at` are all `published`, `at`."""
+    """Return the words of a name: `publishedAt` and `Published at` are both `published`, `at`."""
     return [part.lower() for part in _PARTS.findall(name)]
 
 
 def joined(name: str) -> str:
-    """The name without regard to case and separators."""
+    """Return a name in lower case and without separators."""
     return "".join(tokens(name))
 
 
 def _table(text: str) -> dict[str, tuple[str, ...]]:
+    """Return the paths for each name in lines of the form `names = paths`."""
     table: dict[str, tuple[str, ...]] = {}
     for line in text.strip().splitlines():
         names, _, paths = line.partition("=")
@@ -166,8 +167,10 @@ question = name
 answer = acceptedAnswer.text acceptedAnswer
 instruction = text
 """)
-"""Names in schemas, joined, with the paths of schema.org that they may stand for, best first. A
-name that is a term of schema.org itself needs no entry."""
+"""Names in schemas, with the paths of schema.org that they may mean, the best first.
+
+The names are in the form of `joined`. A term of schema.org itself needs no entry.
+"""
 
 OBJECT_PATHS = _table("""
 rating ratings reviewsummary = aggregateRating reviewRating
@@ -178,7 +181,7 @@ nutrition nutritionfacts = nutrition
 publisher = publisher
 seller = offers.seller seller
 """)
-"""Likewise, of properties that are objects."""
+"""The same for names of properties that are objects."""
 
 SOCIAL: dict[str, tuple[str, ...]] = {
     "facebook": ("facebook.com",),
@@ -192,11 +195,11 @@ SOCIAL: dict[str, tuple[str, ...]] = {
     "pinterest": ("pinterest.com",),
     "wikipedia": ("wikipedia.org",),
 }
-"""Names of sites, with the hosts that profiles there have."""
+"""Names of social networks and the like, with the hosts of their profiles."""
 
 NAMED_TYPES = frozenset(("product", "company", "organization", "venue", "person", "event", "recipe",
                          "movie", "film", "book", "course", "place"))  # fmt: skip
-"""Types whose name, as that of a property, means the name of the thing."""
+"""Types that, as the name of a property, mean the name of the thing: `product` of a product."""
 
 PAGE_TERMS = frozenset(
     [
@@ -228,7 +231,7 @@ PAGE_TERMS = frozenset(
         "telephone",
     ]
 )
-"""What `meta` elements say of the page's main thing."""
+"""Properties that `meta` elements declare of the page's main thing."""
 
 TYPES: dict[str, tuple[str, ...]] = {
     "product": ("Product", "ProductGroup", "IndividualProduct", "Vehicle", "Car"),
@@ -269,7 +272,7 @@ TYPES: dict[str, tuple[str, ...]] = {
     "software": ("SoftwareApplication", "MobileApplication", "WebApplication"),
     "app": ("SoftwareApplication", "MobileApplication", "WebApplication"),
 }  # fmt: skip
-"""What people call a thing, with the types that it may have."""
+"""Words for a kind of thing, with the types that such a thing may have."""
 
 TYPES["company"] = TYPES["business"] = TYPES["organisation"] = TYPES["restaurant"] = TYPES[
     "store"
@@ -299,10 +302,10 @@ SECONDARY = frozenset(
         "Blog",
     ]
 )
-"""What a page is rather than what it is about."""
+"""Types that say what a page is, and not what the page is about."""
 
 SITE_TYPES = frozenset((*TYPES["organization"], "Person"))
-"""What a page declares of its site and its author, whatever it is about itself."""
+"""Types with which pages describe their site and their author, whatever they are about."""
 
 NEVER_MAIN = frozenset(
     [
@@ -317,7 +320,7 @@ NEVER_MAIN = frozenset(
         "ListItem",
     ]
 )
-"""What no page is about."""
+"""Types that no page is about."""
 
 GENERIC_LISTS = frozenset(
     [
@@ -333,7 +336,7 @@ GENERIC_LISTS = frozenset(
         "data",
     ]
 )
-"""Names of arrays that say nothing of what is in them."""
+"""Names of arrays that do not say what the array holds."""
 
 WRAPPERS = frozenset(
     ("details", "info", "data", "metadata", "meta", "attributes", "general", "basics", "contact",
@@ -376,4 +379,4 @@ SAME_MEANING = [
         "year yearly annual annually peryear",
     )
 ]
-"""Words of enums, joined, that mean the same."""
+"""Members of enums that mean the same, in the form of `joined`."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from activities.conversion.tasks import Reading
+from activities.conversion.tasks import ModelPage
 from activities.extraction import results
 from activities.extraction.client import ModelClient
 from activities.extraction.model_request import Message, ModelRequest
@@ -54,7 +54,7 @@ class Extractor:
         self._max_parts = max_parts
 
     async def extract(
-        self, page: Reading, options: BatchOptions, usage: Usage, warnings: list[str]
+        self, page: ModelPage, options: BatchOptions, usage: Usage, warnings: list[str]
     ) -> dict[str, Any] | str:
         """Return the result for `page`: an object, or markdown if the client asked for that.
 
@@ -89,7 +89,7 @@ class Extractor:
         texts = [answer for answer in found if isinstance(answer, str)]
         return await results.markdown_result(texts, question.prompt, ask, warnings)
 
-    def _split(self, page: Reading, question: Question, warnings: list[str]) -> list[PagePart]:
+    def _split(self, page: ModelPage, question: Question, warnings: list[str]) -> list[PagePart]:
         budget = self._context_tokens - self._max_output_tokens - _MARGIN_TOKENS - question.tokens
         if budget < MIN_PART_TOKENS:
             raise ScrapeError(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from activities.conversion.tasks import Conformed
+from activities.conversion.tasks import ConformedAnswer
 from activities.extraction import answers, prompts
 from activities.extraction.errors import ModelError
 from activities.extraction.model_request import Message
@@ -13,7 +13,7 @@ from activities.extraction.model_request import Message
 Ask = Callable[[list[Message]], Awaitable[str]]
 """Sends messages to the model and returns the text of its answer."""
 
-Conform = Callable[[dict[str, Any], dict[str, Any]], Awaitable[Conformed]]
+Conform = Callable[[dict[str, Any], dict[str, Any]], Awaitable[ConformedAnswer]]
 """Brings an answer into the form of a schema, like `activities.conversion.tasks.conform`."""
 
 _SHORTAGES = ("'minItems'", "'minProperties'", "'contains'")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from activities.content.blocks import estimate_tokens, split
-from activities.conversion.tasks import Reading
+from activities.conversion.tasks import ModelPage
 from domain.failures import ScrapeError
 
 MIN_PART_TOKENS = 500
@@ -53,7 +53,7 @@ class PagePart:
         ]
 
 
-def split_page(page: Reading, budget: int, max_parts: int, warnings: list[str]) -> list[PagePart]:
+def split_page(page: ModelPage, budget: int, max_parts: int, warnings: list[str]) -> list[PagePart]:
     """Return `page` in parts of at most `budget` tokens, its main content first.
 
     `warnings` gets a sentence for each thing that was left out.
@@ -96,12 +96,12 @@ def _fit_declared(declared: dict[str, Any] | None, limit: int, warnings: list[st
     return _encode(kept)
 
 
-def _split_text(page: Reading, budget: int, max_parts: int, warnings: list[str]) -> list[str]:
+def _split_text(page: ModelPage, budget: int, max_parts: int, warnings: list[str]) -> list[str]:
     whole = "\n\n".join(filter(None, (page.main, page.rest)))
     if estimate_tokens(whole) <= budget:
         return [whole]
     too_long = ScrapeError(
-        "PAGE_TOO_LONG", f"Reading the page takes more than {max_parts} requests."
+        "PAGE_TOO_LONG", f"ModelPage the page takes more than {max_parts} requests."
     )
     if estimate_tokens(page.main) > budget * max_parts:
         raise too_long

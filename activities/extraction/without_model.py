@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from activities.capture import PageCapture
-from activities.conversion.pool import ContentConverter
+from activities.conversion.pool import ConversionPool
 from domain.failures import ScrapeError
 from domain.options import BatchOptions
 
@@ -17,7 +17,7 @@ _MAX_NAME_LENGTH = 60
 
 
 async def extract(
-    converter: ContentConverter, page: PageCapture, options: BatchOptions, warnings: list[str]
+    converter: ConversionPool, page: PageCapture, options: BatchOptions, warnings: list[str]
 ) -> dict[str, Any]:
     """Return the structured result for `page`; add to `warnings` what its reader must know.
 

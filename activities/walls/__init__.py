@@ -1,7 +1,9 @@
-"""What stands between a visitor and a page: CAPTCHAs, challenges, block pages, consent walls.
+"""Walls: CAPTCHAs, challenges, block pages and consent pages that a site sends instead of a page.
 
-`facts` is what can be seen of a page, `kinds` what the known walls look like, `detect_wall` decides
-from both whether a page is one: from HTML, status and headers alone, so for any way of fetching.
-In a browser `wall_handler` gets an item past them: `captchas` finds widgets and gives them their
-answers, which `solver` has from a solving service, in the `dialects` of several.
+Open `detector` first: `detect_wall` tells a wall from a page. `facts` collects what a page shows,
+and `signatures` lists the known walls. `solver` is the client of CAPTCHA-solving services, and
+`providers` knows how each service names its tasks.
+
+This package imports `activities.content` and `domain`. It needs no browser: HTML, status and
+headers are enough. `activities.browser.wall_handler` uses it to get an item past a wall.
 """

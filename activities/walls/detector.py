@@ -1,9 +1,9 @@
-"""Decides whether a page is a wall instead of what was asked for: for any way of fetching.
+"""Detection of walls: decide whether a page is a wall instead of the requested page.
 
-    if wall := judge(Seen(html, url, status, headers)):
-        raise wall.error()
+    if detection := detect_wall(SeenPage(html, url, status, headers)):
+        raise detection.error()
 
-docs/walls.md says how, and why an ordinary page is not taken for one.
+docs/walls.md explains the rules, and why an ordinary page is not taken for a wall.
 """
 
 from __future__ import annotations
@@ -11,161 +11,168 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from activities.walls.facts import Facts, SeenPage, gather, has_much_text
+from activities.walls.facts import PageFacts, SeenPage, gather_facts, has_much_text
 from activities.walls.signatures import (
     CAPTCHA_NAMES,
-    ENOUGH,
     IN_PROGRESS,
-    INVISIBLE,
-    OTHER_CAPTCHAS,
-    ROBOT_TALK,
-    WALLS,
-    WIDGETS,
+    INVISIBLE_WIDGET,
+    MIN_WEIGHT,
+    ROBOT_WORDS,
+    UNSOLVABLE_CAPTCHAS,
+    WALL_SIGNATURES,
+    WIDGET_SIGNATURES,
     CaptchaKind,
-    Nature,
-    Wall,
+    WallKind,
+    WallSignature,
 )
 from domain.failures import ScrapeError
 
 WALL_STATUSES = frozenset((202, 401, 403, 405, 406, 428, 429, 503, 999))
-"""HTTP statuses with which walls come, besides 200."""
+"""HTTP statuses that walls come with, besides 200."""
 
 _MUCH_TEXT = 3000
-"""Characters; a page that says more is content, whatever else is on it, unless its address is that
-of a consent page."""
+"""Characters. A page with more text is content, unless its address is that of a consent page."""
 
 _CAPTCHA_TEXT = 1000
-"""Characters around a CAPTCHA that blocks a page, if they speak of robots too."""
+"""Characters of text around a CAPTCHA that blocks a page, if the text speaks of robots."""
 
 _BARE_TEXT = 200
-"""Characters around a CAPTCHA that is all there is."""
+"""Characters of text around a CAPTCHA that is the only content of a page."""
 
 _REFUSAL_TEXT = 800
-"""Characters of a wall of no known make that comes with the status of a refusal."""
+"""Characters of a wall of an unknown make that has the status of a refusal."""
 
 _GENERIC_TEXT = 400
-"""Characters of one that comes as if it were the page."""
-
-_BANNER_TEXT = 150
-"""Characters besides the question for consent, if there is nothing but that question."""
+"""Characters of a wall of an unknown make that has the status of an ordinary page."""
 
 _FEW_LINKS = 5
-"""A wall leads to help and to terms; a page of a site has its menu as well."""
+"""A wall links to its help and its terms. A page of the site has its menu as well."""
 
-_MOST_SIGNS = 4
-"""Signs that are told of."""
+_MAX_NAMED_INDICATORS = 4
+"""Indicators that an error sentence names."""
 
 
 @dataclass(frozen=True)
 class WallDetection:
-    """What a page is, if it is a wall."""
+    """A wall that was found in the place of a page."""
 
     name: str
-    """`the challenge of Cloudflare`, `an hCaptcha`."""
-    nature: Nature | Literal["captcha"]
-    signs: tuple[str, ...]
-    """What was seen, in words of ours."""
+    """The wall's name in errors: `the challenge of Cloudflare`, `an hCaptcha`."""
+    kind: WallKind | Literal["captcha"]
+    indicators: tuple[str, ...]
+    """What gave the wall away, in our words, never in the page's."""
     captcha: CaptchaKind | None = None
-    """The CAPTCHA that may lead past it."""
+    """The CAPTCHA whose answer may lead past the wall."""
     status: int | None = None
     url: str | None = None
 
     @property
     def may_resolve(self) -> bool:
         """Whether waiting in a browser may help."""
-        return self.nature == "challenge" or self.captcha in ("recaptcha_v3", "turnstile")
+        return self.kind == "challenge" or self.captcha in ("recaptcha_v3", "turnstile")
 
     def error(self, why: str = "no CAPTCHA solver is configured") -> ScrapeError:
-        """The failure of an item that does not get past it; `why` is the reason if a CAPTCHA
-        stands there."""
+        """Return the failure of an item that does not get past this wall.
+
+        `why` is a clause: the reason why its CAPTCHA, if there is one, is not solved.
+        """
         if self.captcha is not None:
             code, what = "CAPTCHA_REQUIRED", f"The page is behind {self.name}, and {why}."
         else:
-            seen = ", ".join(self.signs[:_MOST_SIGNS])
+            seen = ", ".join(self.indicators[:_MAX_NAMED_INDICATORS])
             code = "BLOCKED"
             what = f"The site answered with {self.name} instead of the page (seen: {seen})."
         return ScrapeError(code, what, http_status=self.status, final_url=self.url)
 
 
 def detect_wall(seen: SeenPage) -> WallDetection | None:
-    """The wall that a page is; None if it is an ordinary one, error pages included."""
+    """Return the wall that a page is, or None if the page is an ordinary one or an error page."""
     if has_much_text(seen.html, _MUCH_TEXT) and "consent" not in seen.url:
         return None
-    facts = gather(seen)
+    facts = gather_facts(seen)
     if facts is None:
         return None
-    captcha = _captcha(facts)
-    for wall in WALLS:
-        if signs := _signs_of(wall, facts):
-            return _known(wall, signs, captcha, facts)
-    if captcha is not None and _blocks(captcha, facts):
-        return _detect(CAPTCHA_NAMES[captcha], "captcha", ("its widget",), facts, captcha)
-    return _unknown(facts)
+    captcha = _find_captcha(facts)
+    for signature in WALL_SIGNATURES:
+        if indicators := _match(signature, facts):
+            return _known_wall(signature, indicators, captcha, facts)
+    if captcha is not None and _blocks_page(captcha, facts):
+        return _detection(CAPTCHA_NAMES[captcha], "captcha", ("its widget",), facts, captcha)
+    return _unknown_wall(facts)
 
 
 def is_bare(seen: SeenPage) -> bool:
-    """Whether a page says so little that what counts may be in a frame of it."""
+    """Return whether a page has so little text that its content may be in one of its frames."""
     return not has_much_text(seen.html, _BARE_TEXT)
 
 
-def _detect(
+def _detection(
     name: str,
-    nature: Nature | Literal["captcha"],
-    signs: tuple[str, ...],
-    facts: Facts,
+    kind: WallKind | Literal["captcha"],
+    indicators: tuple[str, ...],
+    facts: PageFacts,
     captcha: CaptchaKind | None = None,
 ) -> WallDetection:
     if facts.status in WALL_STATUSES:
-        signs = (*signs, f"HTTP status {facts.status}")
-    return WallDetection(name, nature, signs, captcha, facts.status, facts.url)
+        indicators = (*indicators, f"HTTP status {facts.status}")
+    return WallDetection(name, kind, indicators, captcha, facts.status, facts.url)
 
 
-def _known(
-    wall: Wall, signs: tuple[str, ...], captcha: CaptchaKind | None, facts: Facts
+def _known_wall(
+    signature: WallSignature,
+    indicators: tuple[str, ...],
+    captcha: CaptchaKind | None,
+    facts: PageFacts,
 ) -> WallDetection:
-    # A challenge looks at the browser too, so that the answer of its widget alone leads nowhere.
-    if captcha is None or wall.nature != "block":
-        return _detect(wall.name, wall.nature, signs, facts)
-    return _detect(f"{CAPTCHA_NAMES[captcha]} on {wall.name}", "captcha", signs, facts, captcha)
+    # A challenge checks the browser too, so the answer of its widget alone does not lead past it.
+    if captcha is None or signature.kind != "block":
+        return _detection(signature.name, signature.kind, indicators, facts)
+    name = f"{CAPTCHA_NAMES[captcha]} on {signature.name}"
+    return _detection(name, "captcha", indicators, facts, captcha)
 
 
-def _signs_of(wall: Wall, facts: Facts) -> tuple[str, ...]:
-    """The names of the signs of `wall`, if they weigh enough."""
-    if len(facts.text) > wall.max_text:
+def _match(signature: WallSignature, facts: PageFacts) -> tuple[str, ...]:
+    """Return the names of the indicators found, or nothing if they do not weigh enough."""
+    if len(facts.text) > signature.max_text:
         return ()
-    if wall.only_statuses and facts.status is not None and facts.status not in wall.only_statuses:
+    if facts.text_besides_consent > signature.max_text_besides_consent:
         return ()
-    found = [sign for sign in wall.signs if sign.pattern.search(getattr(facts, sign.part))]
-    weight = sum(sign.weight for sign in found) + (facts.status in wall.statuses)
-    if weight < ENOUGH:
+    statuses = signature.only_statuses
+    if statuses and facts.status is not None and facts.status not in statuses:
         return ()
-    if wall.name == "a consent wall" and facts.text_besides_consent > _BANNER_TEXT:
+    found = [
+        indicator
+        for indicator in signature.indicators
+        if indicator.pattern.search(getattr(facts, indicator.fact))
+    ]
+    weight = sum(indicator.weight for indicator in found) + (facts.status in signature.statuses)
+    if weight < MIN_WEIGHT:
         return ()
-    return tuple(dict.fromkeys(f"its {sign.name}" for sign in found))
+    return tuple(dict.fromkeys(f"its {indicator.name}" for indicator in found))
 
 
-def _captcha(facts: Facts) -> CaptchaKind | None:
-    """The CAPTCHA of the page that can be solved, whether or not it blocks it."""
-    for trace in WIDGETS:
-        if trace.pattern.search(getattr(facts, trace.part)):
-            return trace.kind
+def _find_captcha(facts: PageFacts) -> CaptchaKind | None:
+    """Return the CAPTCHA of the page that can be solved, whether or not it blocks the page."""
+    for signature in WIDGET_SIGNATURES:
+        if signature.pattern.search(getattr(facts, signature.fact)):
+            return signature.kind
     if facts.captcha_images and facts.answers + facts.fields == 1:
         return "image"
     return None
 
 
-def _blocks(captcha: CaptchaKind, facts: Facts) -> bool:
-    """Whether there is nothing on the page but the CAPTCHA, what leads to it, and a button.
+def _blocks_page(captcha: CaptchaKind, facts: PageFacts) -> bool:
+    """Return whether the page has nothing but the CAPTCHA, words about it, and a button.
 
-    Where a person fills in something else too, such as a name or a password, the page is a form,
-    and the form is its content.
+    A page that asks for something else too, such as a name or a password, is a form. The form is
+    its content.
     """
-    others = facts.fields - (captcha == "image" and facts.answers == 0)
-    if others > 0 or facts.declares_content or len(facts.text) > _CAPTCHA_TEXT:
+    other_fields = facts.fields - (captcha == "image" and facts.answers == 0)
+    if other_fields > 0 or facts.declares_content or len(facts.text) > _CAPTCHA_TEXT:
         return False
-    speaks = ROBOT_TALK.search(f"{facts.title} {facts.text}") is not None
-    # Sites have these on all of their pages, those of errors included.
-    is_hidden = captcha == "recaptcha_v3" or INVISIBLE.search(facts.markup) is not None
+    speaks = ROBOT_WORDS.search(f"{facts.title} {facts.text}") is not None
+    # Site templates have these widgets on all pages, error pages included.
+    is_hidden = captcha == "recaptcha_v3" or INVISIBLE_WIDGET.search(facts.markup) is not None
     if facts.status in WALL_STATUSES:
         return speaks or not is_hidden
     if facts.links > _FEW_LINKS:
@@ -173,8 +180,8 @@ def _blocks(captcha: CaptchaKind, facts: Facts) -> bool:
     return speaks or (not is_hidden and captcha != "image" and len(facts.text) <= _BARE_TEXT)
 
 
-def _unknown(facts: Facts) -> WallDetection | None:
-    """A wall of no known make: short, and about robots."""
+def _unknown_wall(facts: PageFacts) -> WallDetection | None:
+    """Return a wall of an unknown make: a short page that speaks of robots."""
     is_refusal = facts.status in WALL_STATUSES
     if (
         len(facts.text) > (_REFUSAL_TEXT if is_refusal else _GENERIC_TEXT)
@@ -183,15 +190,15 @@ def _unknown(facts: Facts) -> WallDetection | None:
         or facts.fields
     ):
         return None
-    said = f"{facts.title} {facts.headings}"
-    everything = f"{said} {facts.text} {facts.without_scripts}"
-    speaks = ROBOT_TALK.search(everything) is not None
-    for name, pattern in OTHER_CAPTCHAS:
+    headline = f"{facts.title} {facts.headings}"
+    all_text = f"{headline} {facts.text} {facts.without_scripts}"
+    speaks = ROBOT_WORDS.search(all_text) is not None
+    for name, pattern in UNSOLVABLE_CAPTCHAS:
         if pattern.search(f"{facts.scripts}\n{facts.markup}") and (
             speaks or is_refusal or len(facts.text) <= _BARE_TEXT
         ):
-            return _detect(f"{name}, which is not solved,", "block", ("its widget",), facts)
-    if not speaks or not (is_refusal or ROBOT_TALK.search(said)):
+            return _detection(f"{name}, which is not solved,", "block", ("its widget",), facts)
+    if not speaks or not (is_refusal or ROBOT_WORDS.search(headline)):
         return None
-    nature: Nature = "challenge" if IN_PROGRESS.search(everything) else "block"
-    return _detect("a page for robots", nature, ("its words",), facts)
+    kind: WallKind = "challenge" if IN_PROGRESS.search(all_text) else "block"
+    return _detection("a robot check of an unknown make", kind, ("its words",), facts)

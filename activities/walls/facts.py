@@ -1,9 +1,9 @@
-"""What can be seen of a page that tells a wall from content, gathered from its HTML."""
+"""The facts about a page that tell a wall from content, collected from its HTML."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from lxml.html import HtmlElement
@@ -12,193 +12,258 @@ from activities.content import dom
 from activities.walls.signatures import CONSENT_MANAGERS
 
 _MAX_HTML = 2**20
-"""Characters of HTML; walls have far fewer, whatever they load."""
+"""Characters of HTML. Walls have far fewer, whatever scripts they load."""
 
 _MAX_ELEMENTS = 20_000
+"""Elements of a page. Walls have far fewer."""
 
-_MAX_PART = 200_000
-"""Characters of code or of names that are looked at; what gives a wall away comes early."""
+_MAX_FACT = 200_000
+"""Characters of code or names that are searched. What gives a wall away comes early."""
 
-_SILENT = frozenset(("script", "style", "noscript", "template", "head", "textarea", "svg"))
-"""Elements whose text is not on the page."""
+_TEXTLESS = frozenset(("script", "style", "noscript", "template", "head", "textarea", "svg"))
+"""Elements whose text a reader does not see on the page."""
 
-_RAW = frozenset(("script", "style", "noscript", "template", "textarea", "title", "svg"))
+_RAW_TEXT = frozenset(("script", "style", "noscript", "template", "textarea", "title", "svg"))
+"""Elements that the quick count skips as a whole: a `<` inside of them need not begin a tag."""
 
 _TAG_NAME = re.compile(r"[a-zA-Z]+")
 
 _ATTRIBUTES = ("id", "class", "name", "action", "href", "src", "data-size")
+"""Attributes whose values name an element or hold an address."""
 
 _DATA_SCRIPTS = re.compile(r"json|text/(?!javascript)", re.IGNORECASE)
-"""Types of scripts that are data, such as an article's text for the script that shows it."""
+"""Types of scripts that hold data, such as an article's text for the script that shows it."""
 
 _FILLED_IN = frozenset(("text", "email", "password", "tel", "url", "number", "date", "search"))
+"""Types of `input` elements that a person fills in."""
 
 _ANSWERS = re.compile(r"(?:g-recaptcha|h-captcha|cf-turnstile)-response|captcha", re.IGNORECASE)
 """Names of the fields that take the answer of a CAPTCHA."""
 
 _CONSENT = re.compile(f"{CONSENT_MANAGERS}|cookie|consent|gdpr", re.IGNORECASE)
-"""In classes and ids of what asks for consent."""
+"""Words in the classes and ids of elements that ask for consent."""
 
 _IMAGE_NAMES = re.compile(r"captcha|robot ?check|security[ _-]?(?:code|image)", re.IGNORECASE)
+"""Words in the attributes of an image that is a CAPTCHA."""
 
 _ARTICLE_TYPES = re.compile(r"article|product|book|profile|video|music", re.IGNORECASE)
+"""Values of `og:type` with which a page declares that it has content."""
 
 
 @dataclass(frozen=True)
 class SeenPage:
-    """A page, or a frame of one, as it arrived."""
+    """A page, or a frame of a page, as a fetcher received it."""
 
     html: str
-    """As scripts have left it, if a browser loaded it."""
+    """The HTML. If a browser loaded the page, scripts have run already."""
     url: str
     status: int | None = None
-    """None for what is within a page and has no answer of its own."""
+    """HTTP status of the response. None for a frame whose response was not observed."""
     headers: Mapping[str, str] | None = None
-    """Of the answer, names in lower case."""
+    """Headers of the response, names in lower case."""
 
 
 @dataclass(frozen=True)
-class Facts:
-    """What a page shows and what it is made of."""
+class PageFacts:
+    """What a page shows, and what it is made of."""
 
     url: str
     status: int | None
     headers: str
-    """A line `name: value` each, names in lower case."""
+    """One line `name: value` for each header, names in lower case."""
     title: str
     headings: str
     text: str
-    """What a reader sees, blanks collapsed."""
+    """The text that a reader sees, each run of blanks as one space."""
     text_besides_consent: int
-    """Characters of it outside of what asks for consent."""
+    """Number of characters of the text outside of elements that ask for consent."""
     without_scripts: str
-    """What is shown only where there are no scripts or no frames."""
+    """The text of `noscript` and `iframe` elements, shown where scripts or frames are off."""
     scripts: str
-    """Code of inline scripts and the URLs of all; none that is data."""
+    """The code of inline scripts and the URLs of all scripts, except of scripts that hold data."""
     markup: str
-    """Values of attributes that name things and lead somewhere, a line each."""
+    """Values of attributes that name elements or hold addresses, one in each line."""
     links: int
     fields: int
-    """What a person fills in, the answer of a CAPTCHA aside."""
+    """Number of fields that a person fills in, without the answer of a CAPTCHA."""
     answers: int
-    """Fields for what is to be read off an image."""
+    """Number of fields for the text that a CAPTCHA's image shows."""
     captcha_images: int
     declares_content: bool
-    """Whether it says itself that it is an article or the like."""
+    """Whether the page declares itself an article, a product or the like."""
 
 
 def has_much_text(html: str, enough: int) -> bool:
-    """Whether `html` has at least `enough` characters of text that is shown: a quick count, which
-    ends as soon as that is clear."""
+    """Return whether `html` shows at least `enough` characters of text.
+
+    This is a quick count without a parser. It ends as soon as the answer is clear.
+    """
     position, count = 0, 0
     while (start := html.find("<", position)) >= 0:
         count += len(html[position:start].strip())
         if count >= enough:
             return True
-        name = _TAG_NAME.match(html, start + 1)
-        end = -1
-        if html.startswith("<!--", start):
-            end = html.find("-->", start)
-        elif name and name[0].lower() in _RAW:
-            end = _end_of(name[0], html, start)
-        else:
-            end = html.find(">", start)
+        end = _end_of_markup(html, start)
         if end < 0:
             return False
         position = end + 1
     return count + len(html[position:].strip()) >= enough
 
 
-def _end_of(name: str, html: str, start: int) -> int:
-    """Where the element `name` that begins at `start` is closed; -1 if it is not."""
+def _end_of_markup(html: str, start: int) -> int:
+    """Return the index of the `>` that ends the tag, comment or raw text at `start`, or -1."""
+    if html.startswith("<!--", start):
+        return html.find("-->", start)
+    name = _TAG_NAME.match(html, start + 1)
+    if name and name[0].lower() in _RAW_TEXT:
+        return _end_of_element(name[0], html, start)
+    return html.find(">", start)
+
+
+def _end_of_element(name: str, html: str, start: int) -> int:
+    """Return the index of the `>` that closes the element `name` at `start`, or -1."""
     for written in {name, name.lower(), name.upper()}:
         if (end := html.find(f"</{written}", start)) >= 0:
             return html.find(">", end)
     return -1
 
 
-def gather(seen: SeenPage) -> Facts | None:
-    """The facts about a page; None if it is too large for a wall."""
+def gather_facts(seen: SeenPage) -> PageFacts | None:
+    """Return the facts about a page, or None if the page is too large for a wall."""
     if len(seen.html) > _MAX_HTML:
         return None
     root = dom.parse(seen.html)
-    scripts: list[str] = []
-    markup: list[str] = []
-    without_scripts: list[str] = []
-    headings: list[str] = []
-    title = ""
-    links = fields = answers = images = 0
-    declares = False
+    collector = _Collector()
     for number, element in enumerate(root.iter()):
         if number > _MAX_ELEMENTS:
             return None
-        tag = element.tag
-        if not isinstance(tag, str):
-            continue
-        if tag == "script":
-            if not _DATA_SCRIPTS.search(element.get("type") or ""):
-                scripts.extend((element.get("src") or "", element.text or ""))
-            declares = declares or "ld+json" in (element.get("type") or "")
-            continue
-        if tag in ("noscript", "iframe"):
-            without_scripts.append(element.text_content())
-        if tag == "title":
-            title = title or (element.text or "")
-        elif tag in ("h1", "h2"):
-            headings.append(element.text_content())
-        elif tag == "a":
-            links += element.get("href") is not None
-        elif tag == "article" or (tag == "meta" and _says_article(element)):
-            declares = True
-        elif tag == "img":
-            images += _is_captcha_image(element)
-        elif tag in ("input", "textarea", "select"):
-            if _is_answer(element):
-                answers += element.get("type") not in ("hidden", "submit", "button", "checkbox")
-            else:
-                fields += _is_filled_in(element)
-        if tag == "meta" and (element.get("http-equiv") or "").lower() == "refresh":
-            markup.append(element.get("content") or "")
-        markup.extend(value for name in _ATTRIBUTES if (value := element.get(name)))
-    return Facts(
-        url=seen.url,
-        status=seen.status,
-        headers="\n".join(f"{name}: {value}" for name, value in (seen.headers or {}).items()),
-        title=_collapsed(title)[:_MAX_PART],
-        headings=_collapsed(" ".join(headings))[:_MAX_PART],
-        text=_collapsed(" ".join(_shown_text(root))),
-        text_besides_consent=len(_collapsed(" ".join(_shown_text(root, besides=_CONSENT)))),
-        without_scripts=_collapsed(" ".join(without_scripts))[:_MAX_PART],
-        scripts="\n".join(scripts)[:_MAX_PART],
-        markup="\n".join(markup)[:_MAX_PART],
-        links=links,
-        fields=fields,
-        answers=answers,
-        captcha_images=images,
-        declares_content=declares,
-    )
+        collector.add(element)
+    return collector.facts(seen, root)
 
 
-def _shown_text(element: HtmlElement, *, besides: re.Pattern[str] | None = None) -> list[str]:
-    """All texts but those of elements whose class or id has `besides` in it."""
+class _Collector:
+    """What the elements of one page add up to. Each kind of element has its own method."""
+
+    def __init__(self) -> None:
+        self._title = ""
+        self._headings: list[str] = []
+        self._without_scripts: list[str] = []
+        self._scripts: list[str] = []
+        self._markup: list[str] = []
+        self._links = 0
+        self._fields = 0
+        self._answers = 0
+        self._captcha_images = 0
+        self._declares_content = False
+
+    def add(self, element: HtmlElement) -> None:
+        """Add one element, without the elements inside of it."""
+        add_tag = _METHODS.get(element.tag)
+        if add_tag is not None:
+            add_tag(self, element)
+        if isinstance(element.tag, str) and element.tag != "script":
+            self._markup.extend(value for name in _ATTRIBUTES if (value := element.get(name)))
+
+    def add_script(self, script: HtmlElement) -> None:
+        """Add the code and the address of a script."""
+        kind = script.get("type") or ""
+        if not _DATA_SCRIPTS.search(kind):
+            self._scripts.extend((script.get("src") or "", script.text or ""))
+        if "ld+json" in kind:
+            self._declares_content = True
+
+    def add_fallback(self, element: HtmlElement) -> None:
+        """Add the text of a `noscript` or an `iframe`."""
+        self._without_scripts.append(element.text_content())
+
+    def add_title(self, title: HtmlElement) -> None:
+        """Set the page's title. The first one counts."""
+        self._title = self._title or (title.text or "")
+
+    def add_heading(self, heading: HtmlElement) -> None:
+        """Add the text of a heading."""
+        self._headings.append(heading.text_content())
+
+    def add_link(self, link: HtmlElement) -> None:
+        """Count a link that leads somewhere."""
+        self._links += link.get("href") is not None
+
+    def add_article(self, _: HtmlElement) -> None:
+        """Note that the page has an `article`."""
+        self._declares_content = True
+
+    def add_meta(self, meta: HtmlElement) -> None:
+        """Note whether the page declares content, and where it redirects to."""
+        if _is_article_type(meta):
+            self._declares_content = True
+        if (meta.get("http-equiv") or "").lower() == "refresh":
+            self._markup.append(meta.get("content") or "")
+
+    def add_image(self, image: HtmlElement) -> None:
+        """Count an image that is a CAPTCHA."""
+        self._captcha_images += _is_captcha_image(image)
+
+    def add_field(self, field: HtmlElement) -> None:
+        """Count a field of a form."""
+        if not _is_answer(field):
+            self._fields += _is_filled_in(field)
+        elif field.get("type") not in ("hidden", "submit", "button", "checkbox"):
+            self._answers += 1
+
+    def facts(self, seen: SeenPage, root: HtmlElement) -> PageFacts:
+        """Return the facts about the page whose elements were added."""
+        headers = (seen.headers or {}).items()
+        return PageFacts(
+            url=seen.url,
+            status=seen.status,
+            headers="\n".join(f"{name}: {value}" for name, value in headers),
+            title=_collapsed(self._title)[:_MAX_FACT],
+            headings=_collapsed(" ".join(self._headings))[:_MAX_FACT],
+            text=_collapsed(" ".join(_shown_texts(root))),
+            text_besides_consent=len(_collapsed(" ".join(_shown_texts(root, besides=_CONSENT)))),
+            without_scripts=_collapsed(" ".join(self._without_scripts))[:_MAX_FACT],
+            scripts="\n".join(self._scripts)[:_MAX_FACT],
+            markup="\n".join(self._markup)[:_MAX_FACT],
+            links=self._links,
+            fields=self._fields,
+            answers=self._answers,
+            captcha_images=self._captcha_images,
+            declares_content=self._declares_content,
+        )
+
+
+_METHODS: dict[object, Callable[[_Collector, HtmlElement], None]] = {
+    "script": _Collector.add_script,
+    "noscript": _Collector.add_fallback,
+    "iframe": _Collector.add_fallback,
+    "title": _Collector.add_title,
+    "h1": _Collector.add_heading,
+    "h2": _Collector.add_heading,
+    "a": _Collector.add_link,
+    "article": _Collector.add_article,
+    "meta": _Collector.add_meta,
+    "img": _Collector.add_image,
+    "input": _Collector.add_field,
+    "textarea": _Collector.add_field,
+    "select": _Collector.add_field,
+}
+"""The collector's method for each tag."""
+
+
+def _shown_texts(root: HtmlElement, *, besides: re.Pattern[str] | None = None) -> list[str]:
+    """Return the texts that a reader sees, without elements whose class or id matches `besides`."""
     texts: list[str] = []
-    waiting = [(element, False)]
+    waiting = [(root, False)]
     while waiting:
         node, is_tail = waiting.pop()
         if is_tail:
             texts.append(node.tail or "")
             continue
         waiting.append((node, True))
-        if not isinstance(node.tag, str) or node.tag in _SILENT:
+        # The text inside an `iframe` is for browsers that have no frames.
+        if not isinstance(node.tag, str) or node.tag in _TEXTLESS or node.tag == "iframe":
             continue
-        # The text within a frame is for browsers that have none.
-        if node.tag == "iframe":
-            continue
-        if (
-            besides
-            and node.tag not in ("html", "body")
-            and besides.search(f"{node.get('class') or ''} {node.get('id') or ''}")
-        ):
+        if besides is not None and _is_named(node, besides):
             continue
         texts.append(node.text or "")
         if node.tag == "input" and node.get("type") in ("submit", "button"):
@@ -207,7 +272,14 @@ def _shown_text(element: HtmlElement, *, besides: re.Pattern[str] | None = None)
     return texts
 
 
-def _says_article(meta: HtmlElement) -> bool:
+def _is_named(element: HtmlElement, pattern: re.Pattern[str]) -> bool:
+    if element.tag in ("html", "body"):
+        return False
+    names = f"{element.get('class') or ''} {element.get('id') or ''}"
+    return pattern.search(names) is not None
+
+
+def _is_article_type(meta: HtmlElement) -> bool:
     name = meta.get("property") or meta.get("name") or ""
     content = meta.get("content") or ""
     return name.startswith("article:") or (
@@ -216,13 +288,13 @@ def _says_article(meta: HtmlElement) -> bool:
 
 
 def _is_captcha_image(image: HtmlElement) -> bool:
-    said = " ".join(image.get(name) or "" for name in ("src", "id", "class", "alt", "name"))
-    return _IMAGE_NAMES.search(said) is not None and image.get("width") not in ("0", "1")
+    names = " ".join(image.get(name) or "" for name in ("src", "id", "class", "alt", "name"))
+    return _IMAGE_NAMES.search(names) is not None and image.get("width") not in ("0", "1")
 
 
 def _is_answer(field: HtmlElement) -> bool:
-    said = " ".join(field.get(name) or "" for name in ("name", "id", "class", "placeholder"))
-    return _ANSWERS.search(said) is not None
+    names = " ".join(field.get(name) or "" for name in ("name", "id", "class", "placeholder"))
+    return _ANSWERS.search(names) is not None
 
 
 def _is_filled_in(field: HtmlElement) -> bool:

@@ -1,7 +1,7 @@
-"""How the services that speak createTask name the same things.
+"""The CAPTCHA-solving services: how each of them names the same tasks.
 
-They share the requests and the form of the answers; names of tasks, of what goes with them, and
-the way to report a wrong answer differ.
+All of them offer `createTask` and `getTaskResult`, and answer in the same form. They differ in the
+names of tasks, in the extra fields of a task, and in how a wrong answer is reported.
 """
 
 from __future__ import annotations
@@ -14,108 +14,115 @@ from urllib.parse import urlsplit
 
 from activities.walls.signatures import CaptchaKind
 
-DialectName = Literal["2captcha", "capsolver", "anti-captcha", "capmonster"]
+ProviderName = Literal["2captcha", "capsolver", "anti-captcha", "capmonster"]
 
 
 @dataclass(frozen=True)
-class Puzzle:
-    """A CAPTCHA as a service needs to know it."""
+class CaptchaTask:
+    """A CAPTCHA to be solved, with all that a service needs to know about it."""
 
     kind: CaptchaKind
     url: str
-    """Of the page, or frame, that it is on."""
+    """URL of the page or the frame that shows the CAPTCHA."""
     sitekey: str = ""
     invisible: bool = False
     enterprise: bool = False
     action: str | None = None
-    """What a reCAPTCHA v3 or a Turnstile is told that it is for."""
+    """The action name that the page gives to a reCAPTCHA v3 or a Turnstile."""
     data: str | None = None
-    """What the site goes on to expect in the answer: `data-s`, `rqdata`, `cData`."""
+    """Data of the site that the answer has to repeat: `data-s`, `rqdata` or `cData`."""
     image: bytes = b""
-    """The picture, of an image CAPTCHA."""
+    """The picture of an image CAPTCHA."""
 
 
 @dataclass(frozen=True)
-class Dialect:
-    """The names of one service."""
+class SolverProvider:
+    """The names that one service uses."""
 
     types: dict[str, str]
-    """Name of the task by kind; of enterprise ones by `{kind}_enterprise`, where they differ."""
-    extras: Callable[[Puzzle], dict[str, Any]]
-    """What else goes with a task."""
-    report: Callable[[CaptchaKind], str | None]
-    """The method that reports a wrong answer; None where there is none for that kind."""
+    """Task types by kind of CAPTCHA.
 
-    def task(self, puzzle: Puzzle) -> dict[str, Any]:
-        """The `task` of `createTask`."""
-        if puzzle.kind == "image":
-            body = base64.b64encode(puzzle.image).decode()
+    The key `{kind}_enterprise` holds the type of an enterprise CAPTCHA, if it has its own.
+    """
+    extra_fields: Callable[[CaptchaTask], dict[str, Any]]
+    """Returns the extra fields of a task. Fields without a value are left out later."""
+    report_method: Callable[[CaptchaKind], str | None]
+    """Returns the method that reports a wrong answer, or None if the service has none."""
+
+    def task_body(self, task: CaptchaTask) -> dict[str, Any]:
+        """Return the value of `task` in a `createTask` request."""
+        if task.kind == "image":
+            body = base64.b64encode(task.image).decode()
             return {"type": self.types["image"], "body": body}
-        suffix = "_enterprise" if puzzle.enterprise else ""
+        suffix = "_enterprise" if task.enterprise else ""
         return {
-            "type": self.types.get(puzzle.kind + suffix) or self.types[puzzle.kind],
-            "websiteURL": puzzle.url,
-            "websiteKey": puzzle.sitekey,
-            **{name: value for name, value in self.extras(puzzle).items() if value},
+            "type": self.types.get(task.kind + suffix) or self.types[task.kind],
+            "websiteURL": task.url,
+            "websiteKey": task.sitekey,
+            **{name: value for name, value in self.extra_fields(task).items() if value},
         }
 
 
 _MIN_SCORE = 0.7
-"""Of a reCAPTCHA v3; sites rarely ask for more."""
+"""The score that a reCAPTCHA v3 answer should reach. Sites rarely ask for more."""
 
 
-def _two_captcha_extras(puzzle: Puzzle) -> dict[str, Any]:
-    if puzzle.kind == "recaptcha_v2":
-        extras: dict[str, Any] = {"isInvisible": puzzle.invisible}
-        if puzzle.enterprise and puzzle.data:
-            extras["enterprisePayload"] = {"s": puzzle.data}
-        elif puzzle.data:
-            extras["recaptchaDataSValue"] = puzzle.data
-        return extras
-    if puzzle.kind == "recaptcha_v3":
+def _two_captcha_fields(task: CaptchaTask) -> dict[str, Any]:
+    if task.kind == "recaptcha_v2":
+        fields: dict[str, Any] = {"isInvisible": task.invisible}
+        if task.enterprise and task.data:
+            fields["enterprisePayload"] = {"s": task.data}
+        elif task.data:
+            fields["recaptchaDataSValue"] = task.data
+        return fields
+    if task.kind == "recaptcha_v3":
         return {
             "minScore": _MIN_SCORE,
-            "pageAction": puzzle.action,
-            "isEnterprise": puzzle.enterprise,
+            "pageAction": task.action,
+            "isEnterprise": task.enterprise,
         }
-    if puzzle.kind == "hcaptcha":
-        payload = {"rqdata": puzzle.data} if puzzle.data else None
-        return {"isInvisible": puzzle.invisible, "enterprisePayload": payload}
-    return {"action": puzzle.action, "data": puzzle.data}
+    if task.kind == "hcaptcha":
+        payload = {"rqdata": task.data} if task.data else None
+        return {"isInvisible": task.invisible, "enterprisePayload": payload}
+    return {"action": task.action, "data": task.data}
 
 
-def _capsolver_extras(puzzle: Puzzle) -> dict[str, Any]:
-    if puzzle.kind == "turnstile":
-        metadata = {"action": puzzle.action, "cdata": puzzle.data}
+def _capsolver_fields(task: CaptchaTask) -> dict[str, Any]:
+    if task.kind == "turnstile":
+        metadata = {"action": task.action, "cdata": task.data}
         return {"metadata": {name: value for name, value in metadata.items() if value}}
-    extras = _two_captcha_extras(puzzle)
-    extras.pop("isEnterprise", None)
-    return {**extras, "pageAction": puzzle.action}
+    fields = _two_captcha_fields(task)
+    fields.pop("isEnterprise", None)
+    return {**fields, "pageAction": task.action}
 
 
-def _anti_captcha_extras(puzzle: Puzzle) -> dict[str, Any]:
-    if puzzle.kind == "turnstile":
-        return {"action": puzzle.action, "cData": puzzle.data}
-    return _two_captcha_extras(puzzle)
+def _anti_captcha_fields(task: CaptchaTask) -> dict[str, Any]:
+    if task.kind == "turnstile":
+        return {"action": task.action, "cData": task.data}
+    return _two_captcha_fields(task)
 
 
-def _capmonster_extras(puzzle: Puzzle) -> dict[str, Any]:
-    if puzzle.kind == "turnstile":
-        return {"pageAction": puzzle.action, "data": puzzle.data}
-    if puzzle.kind == "hcaptcha":
-        return {"isInvisible": puzzle.invisible, "data": puzzle.data}
-    extras = _two_captcha_extras(puzzle)
-    extras.pop("isEnterprise", None)
-    return extras
+def _capmonster_fields(task: CaptchaTask) -> dict[str, Any]:
+    if task.kind == "turnstile":
+        return {"pageAction": task.action, "data": task.data}
+    if task.kind == "hcaptcha":
+        return {"isInvisible": task.invisible, "data": task.data}
+    fields = _two_captcha_fields(task)
+    fields.pop("isEnterprise", None)
+    return fields
 
 
-def _anti_captcha_report(kind: CaptchaKind) -> str | None:
+def _anti_captcha_report_method(kind: CaptchaKind) -> str | None:
     return {
         "recaptcha_v2": "reportIncorrectRecaptcha",
         "recaptcha_v3": "reportIncorrectRecaptcha",
         "hcaptcha": "reportIncorrectHcaptcha",
         "image": "reportIncorrectImageCaptcha",
     }.get(kind)
+
+
+def _capmonster_report_method(kind: CaptchaKind) -> str:
+    return "reportIncorrectImageCaptcha" if kind == "image" else "reportIncorrectTokenCaptcha"
 
 
 _TYPES = {
@@ -126,33 +133,28 @@ _TYPES = {
     "turnstile": "TurnstileTaskProxyless",
     "image": "ImageToTextTask",
 }
+"""Task types of 2Captcha, which most other services copy."""
 
-DIALECTS: dict[DialectName, Dialect] = {
-    "2captcha": Dialect(_TYPES, _two_captcha_extras, lambda _: "reportIncorrect"),
-    "capsolver": Dialect(
-        {
-            "recaptcha_v2": "ReCaptchaV2TaskProxyLess",
-            "recaptcha_v2_enterprise": "ReCaptchaV2EnterpriseTaskProxyLess",
-            "recaptcha_v3": "ReCaptchaV3TaskProxyLess",
-            "recaptcha_v3_enterprise": "ReCaptchaV3EnterpriseTaskProxyLess",
-            "hcaptcha": "HCaptchaTaskProxyLess",
-            "turnstile": "AntiTurnstileTaskProxyLess",
-            "image": "ImageToTextTask",
-        },
-        _capsolver_extras,
-        lambda _: "feedbackTask",
-    ),
-    "anti-captcha": Dialect(_TYPES, _anti_captcha_extras, _anti_captcha_report),
-    "capmonster": Dialect(
-        {**_TYPES, "recaptcha_v3_enterprise": "RecaptchaV3EnterpriseTask"},
-        _capmonster_extras,
-        lambda kind: (
-            "reportIncorrectImageCaptcha" if kind == "image" else "reportIncorrectTokenCaptcha"
-        ),
-    ),
+_CAPSOLVER_TYPES = {
+    "recaptcha_v2": "ReCaptchaV2TaskProxyLess",
+    "recaptcha_v2_enterprise": "ReCaptchaV2EnterpriseTaskProxyLess",
+    "recaptcha_v3": "ReCaptchaV3TaskProxyLess",
+    "recaptcha_v3_enterprise": "ReCaptchaV3EnterpriseTaskProxyLess",
+    "hcaptcha": "HCaptchaTaskProxyLess",
+    "turnstile": "AntiTurnstileTaskProxyLess",
+    "image": "ImageToTextTask",
 }
 
-_HOSTS: tuple[tuple[str, DialectName], ...] = (
+_CAPMONSTER_TYPES = {**_TYPES, "recaptcha_v3_enterprise": "RecaptchaV3EnterpriseTask"}
+
+PROVIDERS: dict[ProviderName, SolverProvider] = {
+    "2captcha": SolverProvider(_TYPES, _two_captcha_fields, lambda _: "reportIncorrect"),
+    "capsolver": SolverProvider(_CAPSOLVER_TYPES, _capsolver_fields, lambda _: "feedbackTask"),
+    "anti-captcha": SolverProvider(_TYPES, _anti_captcha_fields, _anti_captcha_report_method),
+    "capmonster": SolverProvider(_CAPMONSTER_TYPES, _capmonster_fields, _capmonster_report_method),
+}
+
+_HOSTS: tuple[tuple[str, ProviderName], ...] = (
     ("2captcha.com", "2captcha"),
     ("rucaptcha.com", "2captcha"),
     ("capsolver.com", "capsolver"),
@@ -161,8 +163,11 @@ _HOSTS: tuple[tuple[str, DialectName], ...] = (
 )
 
 
-def dialect_of(url: str) -> DialectName:
-    """What the service at `url` speaks; one that is not known, what most others copy."""
+def provider_of(url: str) -> ProviderName:
+    """Return the provider whose host `url` has.
+
+    For an unknown host this is 2Captcha, because most other services copy its names.
+    """
     host = (urlsplit(url).hostname or "").lower()
     for known, name in _HOSTS:
         if host == known or host.endswith(f".{known}"):

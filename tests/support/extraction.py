@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from activities.conversion.tasks import Conformed, Reading, conform
+from activities.conversion.tasks import ConformedAnswer, ModelPage, conform
 from activities.extraction.client import ModelClient
 from activities.extraction.extractor import Extractor
 from domain.failures import ScrapeError
@@ -16,7 +16,7 @@ from domain.items import Usage
 from domain.options import BatchOptions
 from tests.support.model_server import KEY, MODEL, ModelServer
 
-PAGE = Reading(
+PAGE = ModelPage(
     url="https://shop.example/lantern",
     main="# Tin lantern\n\nA lantern of tin, made by hand in a small workshop by the sea. It burns "
     "for nine hours with one filling.\n\nPrice: $1,299.00",
@@ -39,7 +39,7 @@ FOUND = {"name": "Tin lantern", "price": 1299}
 """An answer that fits `LANTERN`."""
 
 
-async def conform_here(answer: dict[str, Any], schema: dict[str, Any]) -> Conformed:
+async def conform_here(answer: dict[str, Any], schema: dict[str, Any]) -> ConformedAnswer:
     """Conform `answer` to `schema` like the converter, but in this process."""
     return conform(answer, schema)
 
@@ -78,7 +78,7 @@ async def extractor_of(
 
 
 async def extract(
-    extractor: Extractor, page: Reading = PAGE, **request: Any
+    extractor: Extractor, page: ModelPage = PAGE, **request: Any
 ) -> tuple[Any, Usage, list[str]]:
     """Return the result for `page`, the usage and the warnings."""
     usage, warnings = Usage(), list[str]()

@@ -14,7 +14,7 @@ import pytest
 import pytest_asyncio
 
 from activities.checkpoints import Checkpoints, PageCheckpoint, sweep
-from activities.conversion.tasks import Reading
+from activities.conversion.tasks import ModelPage
 from settings import Settings
 from stack.stack import Stack
 from storage.bucket import Bucket
@@ -251,7 +251,7 @@ async def test_checkpoints_expire_and_are_deleted(
 ) -> None:
     bucket = bucket_of(model_stack, monkeypatch)
     kept = Checkpoints(bucket)
-    reading = Reading("http://site.example/", "text", "", None)
+    reading = ModelPage("http://site.example/", "text", "", None)
     new = PageCheckpoint(reading=reading, http_status=200, final_url=reading.url, warnings=[])
     old = new.model_copy(update={"taken_at": datetime.now(UTC) - timedelta(hours=25)})
     await kept.save("batch", "new", new)

@@ -1,4 +1,4 @@
-"""Pages as markdown: one small page per feature, beside the text that it has to become."""
+"""Pages as markdown: one small page for each feature, and the text that it has to become."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ CONVERT = {"full": full_page, "main": main_content}
     [page for kind in CONVERT for page in sorted((PAGES / kind).glob("*.html"))],
     ids=lambda page: f"{page.parent.name}-{page.stem}",
 )
-def test_a_page_becomes(page: Path) -> None:
+def test_a_page_becomes_its_markdown(page: Path) -> None:
     convert = CONVERT[page.parent.name]
     assert convert(page.read_text(), URL) + "\n" == page.with_suffix(".md").read_text()
 
@@ -29,7 +29,7 @@ def test_a_page_becomes(page: Path) -> None:
 @pytest.mark.parametrize(
     "html", ["", " ", "<!-- -->", "\0", "<html></html>", "<frameset></frameset>"]
 )
-def test_a_page_without_text_becomes_nothing(convert: type, html: str) -> None:
+def test_a_page_without_text_becomes_an_empty_text(convert: type, html: str) -> None:
     assert convert(html, URL) == ""
 
 
@@ -51,16 +51,16 @@ def test_a_strange_page_keeps_its_text(convert: type, html: str) -> None:
     assert "the text" in convert(html, URL)
 
 
-def test_tables_without_end_keep_their_text() -> None:
+def test_deeply_nested_tables_keep_their_text() -> None:
     assert "deep" in full_page("<table><tr><td>" * 3000 + "deep", URL)
 
 
-def test_half_a_surrogate_pair_does_no_harm() -> None:
+def test_a_lone_surrogate_becomes_a_question_mark() -> None:
     assert full_page("<p>half \ud83d character", URL) == "half ? character"
 
 
 @pytest.mark.parametrize("levels", [200, 900, 100_000])
-def test_nesting_without_end_is_flattened(levels: int) -> None:
+def test_deep_nesting_is_flattened(levels: int) -> None:
     page = "<p>first" + "<div><b>" * levels + "deep" + "</b></div>" * levels + "<p>last"
     text = full_page(page, URL)
     assert [word in text for word in ("first", "deep", "last")] == [True] * 3

@@ -1,4 +1,4 @@
-"""Whatever a client sends, the reader of requests has an answer for it, in sentences."""
+"""Random requests: the parser of requests accepts each of them, or says in words what is wrong."""
 
 from __future__ import annotations
 
@@ -46,12 +46,14 @@ schemas = st.recursive(
     body=st.dictionaries(st.sampled_from(FIELDS) | st.text(max_size=12), values, max_size=6),
     cookies=st.sampled_from([SECRET, [SECRET], {SECRET: SECRET}, {"a": [SECRET]}]),
 )
-def test_any_object_is_a_request_or_wrong_in_words(body: dict[str, Any], cookies: Any) -> None:
+def test_any_object_is_accepted_or_refused_in_words(body: dict[str, Any], cookies: Any) -> None:
     for model in (BatchScrapeRequest, RetryRequestBody):
         read = parse_body(model, body | {"cookies": cookies})
         if isinstance(read, list):
             assert read
-            assert all(sentence.endswith((".", "?")) for sentence in read)  # did you mean …?
+            assert all(
+                sentence.endswith((".", "?")) for sentence in read
+            )  # some ask: did you mean …?
             about_cookies = [sentence for sentence in read if sentence.startswith("cookies")]
             assert SECRET not in "".join(about_cookies)
         else:
@@ -60,7 +62,7 @@ def test_any_object_is_a_request_or_wrong_in_words(body: dict[str, Any], cookies
 
 @settings(max_examples=100)
 @given(schema=st.dictionaries(keywords, schemas, max_size=6))
-def test_any_schema_is_taken_or_wrong_in_words(schema: dict[str, Any]) -> None:
+def test_any_schema_is_accepted_or_refused_in_words(schema: dict[str, Any]) -> None:
     errors = check_schema({"type": "object"} | schema)
     if errors:
         assert all(error.startswith("schema") for error in errors)

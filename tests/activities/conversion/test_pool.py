@@ -1,4 +1,4 @@
-"""The processes in which pages are converted: they have limits, and outlive what exceeds them."""
+"""The processes that convert pages: their limits, and what follows if a page exceeds them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 
 from activities.conversion import pool
-from activities.conversion.pool import ContentConverter
+from activities.conversion.pool import ConversionPool
 from domain.failures import ScrapeError
 
 URL = "https://shop.example/"
@@ -17,17 +17,17 @@ NEVER_ENDING = {
     "type": "object",
     "properties": {"name": {"type": "string", "pattern": "^(a|a)*$"}},
 }
-"""A client's pattern that takes for ever on `a…a!`."""
+"""A client's schema whose pattern takes forever on `a…a!`."""
 
 
 @pytest_asyncio.fixture(scope="module")
-async def converter() -> AsyncIterator[ContentConverter]:
-    converter = ContentConverter(processes=1)
-    yield converter
-    converter.close()
+async def converter() -> AsyncIterator[ConversionPool]:
+    pool_of_one = ConversionPool(processes=1)
+    yield pool_of_one
+    pool_of_one.close()
 
 
-async def test_a_large_page_is_converted(converter: ContentConverter) -> None:
+async def test_a_large_page_is_converted(converter: ConversionPool) -> None:
     row = "<tr><td>cell</td><td><a href=x>link</a></td></tr>"
     page = f"<h1>first</h1><table>{row * 40_000}</table><p>last</p>"
     text = await converter.to_markdown(page, URL, main_only=False)
@@ -36,8 +36,8 @@ async def test_a_large_page_is_converted(converter: ContentConverter) -> None:
     assert text.count("| cell |") == 40_000
 
 
-async def test_what_never_ends_is_ended(
-    converter: ContentConverter, monkeypatch: pytest.MonkeyPatch
+async def test_a_task_without_end_is_stopped(
+    converter: ConversionPool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await converter.to_markdown("<p>so that the process runs", URL, main_only=False)
     page = f'<meta property="og:title" content="{"a" * 60}!">'
@@ -49,7 +49,7 @@ async def test_what_never_ends_is_ended(
     assert await converter.to_markdown("<p>next", URL, main_only=False) == "next"
 
 
-async def test_things_that_refer_to_each_other_come_to_an_end(converter: ContentConverter) -> None:
+async def test_circular_things_are_cut_off(converter: ConversionPool) -> None:
     everyone = ",".join(f'{{"@id":"#{number}"}}' for number in range(60))
     graph = ",".join(
         f'{{"@type":"Person","@id":"#{number}","name":"P{number}","knows":[{everyone}]}}'

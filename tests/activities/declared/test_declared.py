@@ -1,4 +1,4 @@
-"""Schemas filled from what pages declare: pages that people labelled, and what they must not do."""
+"""Schemas filled from hand-labelled pages: what has to be found, and that nothing is invented."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ import pytest
 
 from activities.content import dom
 from activities.declared.entities import Declared
-from activities.declared.mapping import Filled, fill
+from activities.declared.mapping.fill import fill
+from activities.declared.mapping.filled import Filled
 from activities.declared.read import read_declared
 from domain.schema.rules import violation
 from tests.support import paths
@@ -19,25 +20,28 @@ from tests.support import paths
 PAGES = sorted((paths.PAGES / "declared").glob("*.html"))
 
 RIGHT = 0.97
-"""Of all declared facts on all pages."""
+"""Share of the declared facts on all pages that has to be found."""
 
 
 def declared_by(html: str, url: str = "https://shop.example/page") -> Declared:
+    """Return what a page declares."""
     return read_declared(dom.parse(html), url)
 
 
 def labels(page: Path) -> dict[str, Any]:
+    """Return the schema, the URL and the expected result of a page."""
     loaded: dict[str, Any] = json.loads(page.with_suffix(".json").read_text())
     return loaded
 
 
 def filled(page: Path) -> Filled:
+    """Return a page's schema, filled from the page."""
     label = labels(page)
     return fill(label["schema"], declared_by(page.read_text(), label["url"]))
 
 
 def facts(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
-    """The values in a result that are not null, by their path."""
+    """Yield the values in a result that are not null, with their path."""
     if isinstance(value, dict):
         for name, part in value.items():
             yield from facts(part, f"{path}/{name}")
@@ -52,7 +56,7 @@ def test_enough_pages_are_labelled() -> None:
     assert len(PAGES) >= 40
 
 
-def test_declared_facts_are_found_and_none_invented() -> None:
+def test_declared_facts_are_found_and_no_value_is_invented() -> None:
     right = total = 0
     wrong: list[object] = []
     invented: list[object] = []
@@ -72,7 +76,7 @@ def test_declared_facts_are_found_and_none_invented() -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
-def test_a_result_fulfils_its_schema_with_required_nulls(page: Path) -> None:
+def test_a_result_fulfils_its_schema(page: Path) -> None:
     label = labels(page)
     result = filled(page)
     assert violation(result.result, label["schema"]) is None

@@ -1,4 +1,4 @@
-"""Declared data as pages write it: tolerant JSON, and values in every form."""
+"""Declared data in the forms that pages write: faulty JSON, numbers and dates."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from activities.declared import values
 from activities.declared.json_ld import parse_tolerantly
-from activities.declared.mapping import fill
+from activities.declared.mapping.fill import fill
+from activities.declared.values import dates, numbers
 from tests.activities.declared.test_declared import declared_by
 
 
@@ -28,7 +28,7 @@ from tests.activities.declared.test_declared import declared_by
         ('{"a": /*' * 100_000, []),
     ],
 )  # fmt: skip
-def test_json_is_read_as_it_is_found(text: str, documents: list[Any]) -> None:
+def test_faulty_json_is_read_as_far_as_possible(text: str, documents: list[Any]) -> None:
     assert parse_tolerantly(text) == documents
 
 
@@ -43,7 +43,7 @@ def test_json_is_read_as_it_is_found(text: str, documents: list[Any]) -> None:
     ],
 )  # fmt: skip
 def test_a_number_is_read_only_if_there_is_one(text: object, number: float | None) -> None:
-    assert values.number(text) == number
+    assert numbers.parse(text) == number
 
 
 @pytest.mark.parametrize(
@@ -66,13 +66,13 @@ def test_a_number_is_read_only_if_there_is_one(text: object, number: float | Non
         ("yesterday", "en", None),
     ],
 )
-def test_a_date_is_read_only_if_it_is_clear(
+def test_a_date_is_read_only_if_it_has_one_meaning(
     text: str, language: str | None, moment: str | None
 ) -> None:
-    assert values.moment(text, language) == moment
+    assert dates.parse(text, language) == moment
 
 
-def test_less_trusted_sources_that_disagree_are_known() -> None:
+def test_less_trusted_sources_that_disagree_are_noted() -> None:
     page = (
         '<meta property="product:price:amount" content="17">'
         '<script type="application/ld+json">{"@type": "Product", "name": "Cup", '
@@ -86,7 +86,7 @@ def test_less_trusted_sources_that_disagree_are_known() -> None:
     assert origin.disagreeing == ("opengraph",)
 
 
-def test_what_is_missing_is_named_but_not_within_lists() -> None:
+def test_missing_properties_are_named_but_not_inside_of_lists() -> None:
     page = (
         '<script type="application/ld+json">[{"@type": "Product", "name": "A"}, '
         '{"@type": "Product", "name": "B"}]</script>'

@@ -7,16 +7,18 @@ import json
 import pytest
 
 from activities.content.blocks import estimate_tokens, split
-from activities.conversion.tasks import Reading
+from activities.conversion.tasks import ModelPage
 from domain.failures import ScrapeError
 from tests.support import model_server as server
 from tests.support.extraction import LANTERN, PAGE, extract, extractor_of
 from tests.support.model_server import ModelServer, Reply, says
 
 
-def long_page(rows: int) -> Reading:
+def long_page(rows: int) -> ModelPage:
     table = "\n".join(f"| {number} | lamp {number} | {number}.50 |" for number in range(rows))
-    return Reading(PAGE.url, f"# Lamps\n\n| no | name | price |\n|---|---|---|\n{table}", "", None)
+    return ModelPage(
+        PAGE.url, f"# Lamps\n\n| no | name | price |\n|---|---|---|\n{table}", "", None
+    )
 
 
 def test_the_parts_together_are_the_whole_page() -> None:
@@ -102,7 +104,7 @@ async def test_an_entry_of_two_parts_appears_once(model: ModelServer) -> None:
     schema = json.loads(json.dumps(LAMPS))
     del schema["properties"]["lamps"]["minItems"]
     model.reply_next(*(says({"title": str(n), "lamps": part}) for n, part in enumerate(lamps)))
-    page = Reading(PAGE.url, "\n\n".join(f"{'word ' * 900}" for _ in range(2)), "", None)
+    page = ModelPage(PAGE.url, "\n\n".join(f"{'word ' * 900}" for _ in range(2)), "", None)
     async with extractor_of(model.url, context_tokens=3500, concurrency=1) as extractor:
         result, _, _ = await extract(extractor, page, schema=schema)
     assert result == {
@@ -119,7 +121,7 @@ async def test_a_page_with_too_many_parts_fails(model: ModelServer) -> None:
         assert caught.value.failure.code == "PAGE_TOO_LONG"
         assert model.requests == []
         # The main content alone fits, and a warning says so.
-        page = Reading(PAGE.url, PAGE.main, long_page(3000).main, None)
+        page = ModelPage(PAGE.url, PAGE.main, long_page(3000).main, None)
         _, _, warnings = await extract(extractor, page, schema=LANTERN)
     assert warnings == ["The page is too long to be read in full: only its main content was read."]
 
@@ -141,7 +143,7 @@ async def test_declared_data_is_cut_to_the_room_that_is_left(model: ModelServer)
     evidence = {"title": "t", "things": [{"name": f"thing {n}"} for n in range(2000)]}
     async with extractor_of(model.url, context_tokens=4000) as extractor:
         _, _, warnings = await extract(
-            extractor, Reading(PAGE.url, PAGE.main, "", evidence), schema=LANTERN
+            extractor, ModelPage(PAGE.url, PAGE.main, "", evidence), schema=LANTERN
         )
     assert "declares more about itself" in warnings[0]
     assert "thing 0" in server.page_of(model.requests[0])

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from activities.conversion.tasks import Reading, conform
+from activities.conversion.tasks import ModelPage, conform
 from tests.support import model_server as server
 from tests.support.extraction import FOUND, LANTERN, PAGE, extract, extractor_of, formats_of
 from tests.support.model_server import ModelServer, says
@@ -154,7 +154,7 @@ async def test_a_prompt_for_markdown_is_answered_in_markdown(model: ModelServer)
 
 
 async def test_warnings_name_little_text_and_empty_answers(model: ModelServer) -> None:
-    page = Reading(PAGE.url, "Loading", "", None)
+    page = ModelPage(PAGE.url, "Loading", "", None)
     model.reply_next(says({"name": None, "price": None}))
     async with extractor_of(model.url) as extractor:
         result, _, warnings = await extract(extractor, page, schema=LANTERN)
@@ -166,7 +166,7 @@ async def test_warnings_name_little_text_and_empty_answers(model: ModelServer) -
 
 
 async def test_the_model_is_not_asked_about_an_empty_page(model: ModelServer) -> None:
-    page = Reading(PAGE.url, "", " \n", None)
+    page = ModelPage(PAGE.url, "", " \n", None)
     async with extractor_of(model.url) as extractor:
         result, usage, warnings = await extract(extractor, page, schema=LANTERN)
         markdown, _, _ = await extract(extractor, page, prompt="Sum it up", output="markdown")

@@ -1,4 +1,4 @@
-"""The client of solving services, against one that speaks their protocol."""
+"""The client of CAPTCHA-solving services, against a test service with the same protocol."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from activities.walls.providers import DIALECTS, DialectName, Puzzle, dialect_of
+from activities.walls.providers import PROVIDERS, CaptchaTask, ProviderName, provider_of
 from activities.walls.solver import AccountError, Solver, SolverError
 from tests.support.site import closed_port
 from tests.support.site.pages import solid_png
@@ -30,35 +30,35 @@ def solver_of(
     return Solver(
         service.origin,
         key,
-        dialect=service.dialect,
+        provider=service.provider,
         timeout=timeout,
         pause=0.05,
         request_timeout=request_timeout,
     )
 
 
-async def error_of(solver: Solver, puzzle: Puzzle) -> SolverError:
+async def error_of(solver: Solver, task: CaptchaTask) -> SolverError:
     with pytest.raises(SolverError) as caught:
-        await solver.solve(puzzle)
+        await solver.solve(task)
     await solver.close()
     assert solver._key not in f"{caught.value!r} {caught.value.__cause__!r}"
     return caught.value
 
 
-@pytest.mark.parametrize("dialect", DIALECTS)
-async def test_each_dialect_names_tasks_its_way(dialect: DialectName) -> None:
-    puzzles = [
-        Puzzle("recaptcha_v2", PAGE, "key", data="s"),
-        Puzzle("recaptcha_v2", PAGE, "key", invisible=True, enterprise=True, data="s"),
-        Puzzle("recaptcha_v3", PAGE, "key", action="visit"),
-        Puzzle("recaptcha_v3", PAGE, "key", action="visit", enterprise=True),
-        Puzzle("hcaptcha", PAGE, "key", data="rq"),
-        Puzzle("turnstile", PAGE, "key", action="visit", data="c"),
-        Puzzle("image", PAGE, image=solid_png(*IMAGE_SIZE, (9, 9, 9))),
+@pytest.mark.parametrize("provider", PROVIDERS)
+async def test_each_provider_gets_tasks_under_its_own_names(provider: ProviderName) -> None:
+    captchas = [
+        CaptchaTask("recaptcha_v2", PAGE, "key", data="s"),
+        CaptchaTask("recaptcha_v2", PAGE, "key", invisible=True, enterprise=True, data="s"),
+        CaptchaTask("recaptcha_v3", PAGE, "key", action="visit"),
+        CaptchaTask("recaptcha_v3", PAGE, "key", action="visit", enterprise=True),
+        CaptchaTask("hcaptcha", PAGE, "key", data="rq"),
+        CaptchaTask("turnstile", PAGE, "key", action="visit", data="c"),
+        CaptchaTask("image", PAGE, image=solid_png(*IMAGE_SIZE, (9, 9, 9))),
     ]
-    async with Service(dialect) as service:
+    async with Service(provider) as service:
         solver = solver_of(service)
-        answers = await asyncio.gather(*map(solver.solve, puzzles))
+        answers = await asyncio.gather(*map(solver.solve, captchas))
         for answer in answers:
             await solver.report_wrong(answer)
         await solver.close()
@@ -67,13 +67,13 @@ async def test_each_dialect_names_tasks_its_way(dialect: DialectName) -> None:
     assert all(service.accepts(token.value, "key") for token in tokens)
     assert image.value == IMAGE_TEXT
     bodies = [tasks[int(answer.task_id)] for answer in answers]
-    proxyless = "ProxyLess" if dialect == "capsolver" else "Proxyless"
-    re = "ReCaptcha" if dialect == "capsolver" else "Recaptcha"
-    turnstile = "AntiTurnstile" if dialect == "capsolver" else "Turnstile"
+    proxyless = "ProxyLess" if provider == "capsolver" else "Proxyless"
+    re = "ReCaptcha" if provider == "capsolver" else "Recaptcha"
+    turnstile = "AntiTurnstile" if provider == "capsolver" else "Turnstile"
     v3_enterprise = {
         "capsolver": "ReCaptchaV3EnterpriseTaskProxyLess",
         "capmonster": "RecaptchaV3EnterpriseTask",
-    }.get(dialect, "RecaptchaV3TaskProxyless")
+    }.get(provider, "RecaptchaV3TaskProxyless")
     assert [body["type"] for body in bodies] == [
         f"{re}V2Task{proxyless}",
         f"{re}V2EnterpriseTask{proxyless}",
@@ -89,23 +89,23 @@ async def test_each_dialect_names_tasks_its_way(dialect: DialectName) -> None:
     assert enterprise["enterprisePayload"] == {"s": "s"}
     assert enterprise["isInvisible"] is True
     assert (v3["pageAction"], v3["minScore"]) == ("visit", 0.7)
-    is_in_name = dialect in ("capsolver", "capmonster")
+    is_in_name = provider in ("capsolver", "capmonster")
     assert v3_paid.get("isEnterprise") is (None if is_in_name else True)
-    rqdata = {"data": "rq"} if dialect == "capmonster" else {"enterprisePayload": {"rqdata": "rq"}}
+    rqdata = {"data": "rq"} if provider == "capmonster" else {"enterprisePayload": {"rqdata": "rq"}}
     assert {**hcaptcha, **rqdata} == hcaptcha
-    extras: dict[DialectName, dict[str, object]] = {
+    extras: dict[ProviderName, dict[str, object]] = {
         "2captcha": {"action": "visit", "data": "c"},
         "capsolver": {"metadata": {"action": "visit", "cdata": "c"}},
         "anti-captcha": {"action": "visit", "cData": "c"},
         "capmonster": {"pageAction": "visit", "data": "c"},
     }
-    assert {**widget, **extras[dialect]} == widget
-    # Anti-Captcha does not want to hear of wrong answers to a Turnstile.
-    assert len(service.reported) == (6 if dialect == "anti-captcha" else 7)
+    assert {**widget, **extras[provider]} == widget
+    # Anti-Captcha takes no reports of wrong answers to a Turnstile.
+    assert len(service.reported) == (6 if provider == "anti-captcha" else 7)
 
 
 @pytest.mark.parametrize(
-    ("url", "dialect"),
+    ("url", "provider"),
     [
         ("https://api.2captcha.com", "2captcha"),
         ("https://api.capsolver.com/", "capsolver"),
@@ -115,14 +115,14 @@ async def test_each_dialect_names_tasks_its_way(dialect: DialectName) -> None:
         ("https://notcapsolver.com", "2captcha"),
     ],
 )
-def test_the_host_tells_the_dialect(url: str, dialect: str) -> None:
-    assert dialect_of(url) == dialect
+def test_the_host_tells_the_provider(url: str, provider: str) -> None:
+    assert provider_of(url) == provider
 
 
-async def test_slow_and_busy_services_are_waited_for(service: Service) -> None:
+async def test_the_solver_waits_for_slow_and_busy_services(service: Service) -> None:
     service.behave("patience", "busy", "http-500", "slow")
     solver = solver_of(service)
-    answer = await solver.solve(Puzzle("hcaptcha", PAGE, "patience"))
+    answer = await solver.solve(CaptchaTask("hcaptcha", PAGE, "patience"))
     await solver.close()
     assert service.accepts(answer.value, "patience")
     busy, failing, slow = service.tasks_of("patience")
@@ -139,17 +139,17 @@ async def test_slow_and_busy_services_are_waited_for(service: Service) -> None:
         (("hanging",), "the service did not answer"),
     ],
 )
-async def test_what_goes_wrong_is_told_apart(
+async def test_each_failure_has_its_own_reason(
     service: Service, behaviours: tuple[str, ...], reason: str
 ) -> None:
     name = f"fails-{behaviours[0]}"
     service.behave(name, *behaviours)  # type: ignore[arg-type]
     timeout = 1 if behaviours[0] == "stuck" else 20
     solver = solver_of(service, timeout=timeout, request_timeout=0.5 if timeout > 1 else 5)
-    error = await error_of(solver, Puzzle("hcaptcha", PAGE, name))
+    error = await error_of(solver, CaptchaTask("hcaptcha", PAGE, name))
     assert str(error) == reason
     assert not isinstance(error, AccountError)
-    # What may have been taken is not handed in again.
+    # A task that the service may have taken is not submitted again.
     assert len(service.tasks_of(name)) == len(behaviours)
 
 
@@ -157,13 +157,13 @@ async def test_what_goes_wrong_is_told_apart(
     ("key", "code"),
     [("unknown-key-123", "ERROR_KEY_DOES_NOT_EXIST"), (POOR_KEY, "ERROR_ZERO_BALANCE")],
 )
-async def test_the_operators_problems_are_told_apart(
+async def test_problems_of_the_account_are_account_errors(
     service: Service, key: str, code: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
     solver = solver_of(service, key=key)
     await solver.check()
-    error = await error_of(solver, Puzzle("hcaptcha", PAGE, "key"))
+    error = await error_of(solver, CaptchaTask("hcaptcha", PAGE, "key"))
     assert isinstance(error, AccountError)
     assert str(error) == f"the service answered with {code}"
     [warning] = [record for record in caplog.records if record.levelname == "WARNING"]
@@ -171,7 +171,7 @@ async def test_the_operators_problems_are_told_apart(
     assert key not in caplog.text
 
 
-async def test_a_service_that_is_not_there() -> None:
+async def test_a_service_without_a_server_is_out_of_reach() -> None:
     solver = Solver(f"http://127.0.0.1:{closed_port()}", KEY, timeout=5, pause=0.01)
-    error = await error_of(solver, Puzzle("hcaptcha", PAGE, "key"))
+    error = await error_of(solver, CaptchaTask("hcaptcha", PAGE, "key"))
     assert str(error) == "the service is out of reach"

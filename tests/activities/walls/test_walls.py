@@ -1,4 +1,4 @@
-"""Which pages are walls, told from HTML, status and headers alone."""
+"""Detection of walls from HTML, status and headers alone."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from tests.support.walls.samples import SAMPLES, URL, Sample, page
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.name)
-def test_walls_are_told_from_content(sample: Sample) -> None:
+def test_walls_are_detected(sample: Sample) -> None:
     detection = detect_wall(sample.seen)
     assert detection is not None
     assert sample.name in detection.name
-    assert detection.nature == sample.nature
-    assert detection.signs
+    assert detection.kind == sample.kind
+    assert detection.indicators
 
 
-def test_there_are_enough_of_both() -> None:
+def test_there_are_enough_samples_of_walls_and_ordinary_pages() -> None:
     assert len({sample.name for sample in SAMPLES}) >= 12
     assert len(PAGES) >= 100
 
 
-def test_ordinary_pages_raise_no_false_alarm() -> None:
+def test_ordinary_pages_are_not_walls() -> None:
     alarms = {
         name: detection.name for name, seen in PAGES.items() if (detection := detect_wall(seen))
     }
@@ -34,8 +34,8 @@ def test_ordinary_pages_raise_no_false_alarm() -> None:
 
 
 @pytest.mark.parametrize("status", [403, 429, 503])
-def test_pages_of_sites_are_no_walls_by_their_status(status: int) -> None:
-    """A site may send a page of its own with any status."""
+def test_a_status_alone_makes_no_wall(status: int) -> None:
+    """A site may send an ordinary page with any status."""
     alarms = {
         name: detection.name
         for name, seen in PAGES.items()
@@ -44,7 +44,7 @@ def test_pages_of_sites_are_no_walls_by_their_status(status: int) -> None:
     assert alarms == {}
 
 
-def test_what_was_seen_is_said_in_words_of_ours() -> None:
+def test_an_error_names_the_indicators_in_our_words() -> None:
     akamai = next(sample for sample in SAMPLES if "Akamai" in sample.name)
     detection = detect_wall(akamai.seen)
     assert detection is not None
@@ -57,10 +57,10 @@ def test_what_was_seen_is_said_in_words_of_ours() -> None:
     assert (error.http_status, error.final_url) == (403, URL)
 
 
-def test_a_page_that_says_much_is_content() -> None:
+def test_a_page_with_much_text_is_content() -> None:
     lines = "<p>The lamp is made of tin, stands on three feet, and burns for a night.</p>" * 60
     for sample in SAMPLES:
-        if sample.nature != "consent":
+        if sample.kind != "consent":
             html = sample.html.replace("</body>", f"{lines}</body>")
             assert (
                 detect_wall(SeenPage(html, sample.url, 200, {})) is None
@@ -84,7 +84,7 @@ def test_a_page_that_says_much_is_content() -> None:
     ],
     ids=lambda html: html[:12],
 )
-def test_hostile_pages_are_judged_in_time(html: str) -> None:
+def test_hostile_pages_are_checked_in_time(html: str) -> None:
     start = time.process_time()
     detect_wall(SeenPage(html, URL, 403, {}))
     assert time.process_time() - start < 5

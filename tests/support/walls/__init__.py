@@ -1,2 +1,1 @@
-"""What stands in front of pages, for tests: samples of walls and of ordinary pages, a site behind
-CAPTCHAs, and a solving service."""
+"""Walls for tests: samples, ordinary pages, a site behind CAPTCHAs, and a solving service."""

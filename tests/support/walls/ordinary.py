@@ -1,6 +1,6 @@
-"""Ordinary pages that have something of a wall: what they speak of, what guards them, their status.
+"""Ordinary pages that resemble walls: by their topic, their protection or their status.
 
-`PAGES` is these, and all pages that other tests convert.
+`PAGES` has these pages, and all pages that other tests convert.
 """
 
 from __future__ import annotations

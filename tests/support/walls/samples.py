@@ -1,4 +1,4 @@
-"""Walls as their makers build them: the same structure, names and headers, in words of our own."""
+"""Sample pages of walls: structure, names and headers as their makers use them, in our words."""
 
 from __future__ import annotations
 
@@ -14,19 +14,21 @@ class Sample:
     """A page that is a wall."""
 
     name: str
-    """What the verdict is called, in part."""
+    """A part of the name that the detector gives the wall."""
     html: str
     status: int = 403
     headers: dict[str, str] = field(default_factory=dict)
     url: str = URL
-    nature: str = "block"
+    kind: str = "block"
 
     @property
     def seen(self) -> SeenPage:
+        """The page as a fetcher receives it."""
         return SeenPage(self.html, self.url, self.status, self.headers)
 
 
 def page(title: str, body: str, head: str = "") -> str:
+    """Return the HTML of a page that robots must not index."""
     return (
         f"<!DOCTYPE html><html lang=en><head><meta charset=utf-8><title>{title}</title>"
         f'<meta name=robots content="noindex,nofollow">{head}</head><body>{body}</body></html>'
@@ -373,52 +375,52 @@ SAMPLES = (
         "challenge of Cloudflare",
         _CLOUDFLARE,
         headers={"cf-mitigated": "challenge"},
-        nature="challenge",
+        kind="challenge",
     ),
-    Sample("challenge of Cloudflare", _CLOUDFLARE, nature="challenge"),
-    Sample("challenge of Cloudflare", _CLOUDFLARE_LATER, nature="challenge"),
-    Sample("challenge of Cloudflare", _IUAM, 503, {"server": "cloudflare"}, nature="challenge"),
+    Sample("challenge of Cloudflare", _CLOUDFLARE, kind="challenge"),
+    Sample("challenge of Cloudflare", _CLOUDFLARE_LATER, kind="challenge"),
+    Sample("challenge of Cloudflare", _IUAM, 503, {"server": "cloudflare"}, kind="challenge"),
     Sample("block page of Cloudflare", _CLOUDFLARE_1020),
     Sample("block page of Cloudflare", _CLOUDFLARE_BLOCKED),
     Sample("block page of Akamai", _AKAMAI, headers={"server": "AkamaiGHost"}),
-    Sample("challenge of Akamai", _AKAMAI_CHALLENGE, 429, nature="challenge"),
-    Sample("challenge of Akamai", _AKAMAI_VERIFY, 200, nature="challenge"),
+    Sample("challenge of Akamai", _AKAMAI_CHALLENGE, 429, kind="challenge"),
+    Sample("challenge of Akamai", _AKAMAI_VERIFY, 200, kind="challenge"),
     Sample("CAPTCHA of DataDome", _DATADOME, headers={"x-datadome": "protected"}),
     Sample("CAPTCHA of DataDome", _DATADOME_FRAME),
-    Sample("device check of DataDome", _DATADOME_DEVICE, nature="challenge"),
+    Sample("device check of DataDome", _DATADOME_DEVICE, kind="challenge"),
     Sample("HUMAN (PerimeterX)", _HUMAN),
     Sample("block page of Imperva", _INCAPSULA, headers={"x-iinfo": "10-1-0"}),
     Sample("block page of Imperva", _INCAPSULA, 200),
-    Sample("challenge of Imperva", _INCAPSULA_SCRIPT, 200, {"x-iinfo": "9-1"}, nature="challenge"),
+    Sample("challenge of Imperva", _INCAPSULA_SCRIPT, 200, {"x-iinfo": "9-1"}, kind="challenge"),
     Sample("interruption page of Imperva", _PARDON, 200),
     Sample(
         "challenge of AWS WAF",
         _AWS_CHALLENGE,
         202,
         {"x-amzn-waf-action": "challenge"},
-        nature="challenge",
+        kind="challenge",
     ),
-    Sample("challenge of AWS WAF", _AWS_CHALLENGE, 200, nature="challenge"),
+    Sample("challenge of AWS WAF", _AWS_CHALLENGE, 200, kind="challenge"),
     Sample("CAPTCHA of AWS WAF", _AWS_CAPTCHA, 405, {"x-amzn-waf-action": "captcha"}),
     Sample("CloudFront", _CLOUDFRONT),
-    Sample("Kasada", _KASADA, 429, nature="challenge"),
+    Sample("Kasada", _KASADA, 429, kind="challenge"),
     Sample("block page of F5", _F5, 200),
-    Sample("challenge of F5", _F5_SCRIPT, 200, nature="challenge"),
-    Sample("challenge of Sucuri", _SUCURI_SCRIPT, 200, nature="challenge"),
+    Sample("challenge of F5", _F5_SCRIPT, 200, kind="challenge"),
+    Sample("challenge of Sucuri", _SUCURI_SCRIPT, 200, kind="challenge"),
     Sample("block page of Sucuri", _SUCURI),
-    Sample("DDoS-Guard", _DDOS_GUARD, nature="challenge"),
+    Sample("DDoS-Guard", _DDOS_GUARD, kind="challenge"),
     Sample(
-        "reCAPTCHA v2 on the page for unusual traffic",
+        "reCAPTCHA v2 on the unusual-traffic page",
         _SORRY,
         429,
         url=_SORRY_URL,
-        nature="captcha",
+        kind="captcha",
     ),
-    Sample("unusual traffic of Google", _SORRY_REFUSED, 503, url=_SORRY_URL),
-    Sample("image CAPTCHA on the robot check of Amazon", _AMAZON, 200, nature="captcha"),
+    Sample("unusual-traffic page of Google", _SORRY_REFUSED, 503, url=_SORRY_URL),
+    Sample("image CAPTCHA on the robot check of Amazon", _AMAZON, 200, kind="captcha"),
     Sample("robot check of Amazon", _AMAZON_BUTTON, 200),
-    Sample("Vercel", _VERCEL, 429, nature="challenge"),
-    Sample("Anubis", _ANUBIS, 200, nature="challenge"),
+    Sample("Vercel", _VERCEL, 429, kind="challenge"),
+    Sample("Anubis", _ANUBIS, 200, kind="challenge"),
     Sample("Alibaba", _ALIBABA, 200, url=f"{URL}/_____tmd_____/punish?x5secdata=1"),
     Sample("Yandex", _YANDEX, 200, url="https://ya.ru/showcaptcha?cc=1"),
     Sample("Radware", _RADWARE, 200, url="https://validate.perfdrive.com/?ssa=1"),
@@ -429,25 +431,25 @@ SAMPLES = (
         _CONSENT_GOOGLE,
         200,
         url="https://consent.google.com/m?gl=DE",
-        nature="consent",
+        kind="consent",
     ),
     Sample(
         "consent page of Yahoo",
         _CONSENT_YAHOO,
         200,
         url="https://consent.yahoo.com/v2/collectConsent?sessionId=3_cc",
-        nature="consent",
+        kind="consent",
     ),
     Sample(
         "consent wall",
         _CONSENT_PUR,
         200,
         url="https://tagblatt.example/zustimmung?url=%2F",
-        nature="consent",
+        kind="consent",
     ),
-    Sample("page for robots", _GENERIC_403),
-    Sample("page for robots", _GENERIC_429, 429),
-    Sample("page for robots", _GENERIC_200, 200, nature="challenge"),
+    Sample("robot check of an unknown make", _GENERIC_403),
+    Sample("robot check of an unknown make", _GENERIC_429, 429),
+    Sample("robot check of an unknown make", _GENERIC_200, 200, kind="challenge"),
     Sample("GeeTest", _GEETEST),
     Sample("FunCaptcha", _ARKOSE),
 )

@@ -1,4 +1,4 @@
-"""A solving service that speaks createTask, with everything that goes wrong with one."""
+"""A test service that solves CAPTCHAs with `createTask`, and fails in all known ways."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from typing import Any, Literal
 
 from aiohttp import web
 
-from activities.walls.providers import DIALECTS, DialectName
+from activities.walls.providers import PROVIDERS, ProviderName
 from tests.support.servers import LocalServer
 
 KEY = "solver-key-8d1f0c"
 """The key of the account that has a balance."""
 
 POOR_KEY = "poor-solver-key-77"
-"""That of one without."""
+"""The key of the account without a balance."""
 
 IMAGE_TEXT = "tin7lamp"
-"""What every image says."""
+"""The text that every image shows."""
 
 IMAGE_SIZE = (120, 40)
 
@@ -34,7 +34,7 @@ Behaviour = Literal[
 
 @dataclass
 class Task:
-    """A task as it was handed in."""
+    """A task as a client submitted it."""
 
     id: int
     body: dict[str, Any]
@@ -44,13 +44,12 @@ class Task:
 
 @dataclass
 class Service(LocalServer):
-    """What becomes of tasks whose site key has `name` in it is told by `behave(name, …)`, one
-    behaviour for each of them; tasks beyond that are solved."""
+    """A solving service that solves every task, except where `behave` says something else."""
 
-    dialect: DialectName = "2captcha"
+    provider: ProviderName = "2captcha"
     tasks: list[Task] = field(default_factory=list)
     reported: list[int] = field(default_factory=list)
-    """Ids of tasks whose answers were reported as wrong."""
+    """IDs of the tasks whose answers were reported as wrong."""
 
     def __post_init__(self) -> None:
         self._ids = itertools.count(7_000_001)
@@ -58,19 +57,19 @@ class Service(LocalServer):
         self._tokens: dict[str, str] = {}
 
     def behave(self, name: str, *behaviours: Behaviour) -> None:
-        """See above."""
+        """Set the behaviours of the next tasks with `name` in their site key, one for each task."""
         self._behaviours[name].extend(behaviours)
 
     def tasks_of(self, name: str) -> list[Task]:
-        """The tasks with `name` in their site key, or in their page's URL."""
+        """Return the tasks with `name` in their site key, or in the URL of their page."""
         return [task for task in self.tasks if name in str(task.body)]
 
     def accepts(self, token: str, sitekey: str) -> bool:
-        """Whether `token` is one that was issued for `sitekey`; each is good once."""
+        """Return whether `token` was issued for `sitekey`. Each token is valid once."""
         return self._tokens.pop(token, None) == sitekey
 
     def application(self) -> web.Application:
-        """See `LocalServer`."""
+        """Return the service's application."""
         app = web.Application()
         app.router.add_post("/{method}", self._answer)
         return app
@@ -79,7 +78,7 @@ class Service(LocalServer):
         body = await request.json()
         method = request.match_info["method"]
         if body["clientKey"] not in (KEY, POOR_KEY):
-            # As real ones do, it repeats what it was told.
+            # Real services repeat the key as well.
             return _error("ERROR_KEY_DOES_NOT_EXIST", f"no such key: {body['clientKey']}")
         if method == "getBalance":
             balance = 9.5 if body["clientKey"] == KEY else 0
@@ -91,9 +90,9 @@ class Service(LocalServer):
         if method == "getTaskResult":
             return await self._result(body["taskId"])
         reports = {
-            DIALECTS[self.dialect].report(kind) for kind in ("image", "hcaptcha", "turnstile")
+            PROVIDERS[self.provider].report_method(kind)
+            for kind in ("image", "hcaptcha", "turnstile", "recaptcha_v2")
         }
-        reports |= {DIALECTS[self.dialect].report("recaptcha_v2")}
         if method not in reports:
             raise web.HTTPNotFound
         if method == "feedbackTask":
@@ -102,7 +101,7 @@ class Service(LocalServer):
         return web.json_response({"errorId": 0, "status": "success"})
 
     async def _create(self, body: dict[str, Any]) -> web.Response:
-        if body["type"] not in DIALECTS[self.dialect].types.values():
+        if body["type"] not in PROVIDERS[self.provider].types.values():
             return _error("ERROR_TASK_NOT_SUPPORTED", body["type"])
         behaviour: Behaviour = "solved"
         for name, behaviours in self._behaviours.items():
@@ -118,7 +117,7 @@ class Service(LocalServer):
             return _error("ERROR_NO_SLOT_AVAILABLE", "later")
         if behaviour == "hanging":
             await asyncio.Event().wait()
-        if body["type"] == "ImageToTextTask" and self.dialect == "capsolver":
+        if body["type"] == "ImageToTextTask" and self.provider == "capsolver":
             answer = {"errorId": 0, "taskId": task.id, "status": "ready", **self._solution(task)}
             return web.json_response(answer)
         return web.json_response({"errorId": 0, "taskId": task.id})
@@ -129,7 +128,7 @@ class Service(LocalServer):
         if task.behaviour == "unsolvable":
             return _error("ERROR_CAPTCHA_UNSOLVABLE", "too hard")
         if task.behaviour == "stuck" or (task.behaviour == "slow" and task.polls < 6):
-            # One of the answers is lost, too.
+            # The third answer is lost.
             if task.polls == 3:
                 return web.Response(status=502)
             return web.json_response({"errorId": 0, "status": "processing"})
@@ -138,7 +137,7 @@ class Service(LocalServer):
     def _solution(self, task: Task) -> dict[str, Any]:
         if task.body["type"] == "ImageToTextTask":
             size = struct.unpack(">II", base64.b64decode(task.body["body"])[16:24])
-            # A picture of it may be a pixel larger.
+            # A screenshot of the image may be a pixel larger.
             is_whole = all(0 <= a - b <= 2 for a, b in zip(size, IMAGE_SIZE, strict=True))
             is_right = is_whole and task.behaviour != "wrong"
             return {"solution": {"text": IMAGE_TEXT if is_right else "illegible"}}

@@ -1,7 +1,7 @@
-"""A site behind CAPTCHAs: it shows its content to those whose answers the service has issued.
+"""A site behind CAPTCHAs. It shows its content to visitors whose answers the service has issued.
 
-`/{flavour}/{name}` is a page by how its wall is built; `name` is part of its site key. The wall
-stands until the visitor, who is known by a cookie, has passed it.
+`/{flavour}/{name}` is a page. `flavour` says how its wall is built; `name` is part of its site
+key. A cookie identifies the visitor. The wall is shown until the visitor has passed it.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ async function solved(token) {
 
 _BUTTON = "<button>Go on</button>"
 
-# `$key`, `$verify` and `$visitor` stand for those of the page.
+# `$key` and `$verify` are replaced with the page's site key and the address for answers.
 _WALLS = {
     "v2-form": """<script src=/recaptcha/api.js async defer></script>
         <form method=post action=$verify><div class=g-recaptcha data-sitekey=$key></div>
@@ -112,18 +112,18 @@ _ORDINARY = {
 
 
 class WalledSite(LocalServer):
-    """Believes the answers of `service`."""
+    """A site that accepts the answers of `service`."""
 
     def __init__(self, service: Service) -> None:
         self._service = service
         self._passed: set[str] = set()
 
     def url(self, path: str) -> str:
-        """The absolute URL of `path`."""
+        """Return the absolute URL of `path`."""
         return f"{self.origin}{path}"
 
     def application(self) -> web.Application:
-        """See `LocalServer`."""
+        """Return the site's application."""
         app = web.Application()
         for path, file in _SCRIPTS.items():
             app.router.add_get(path, _script(file))
@@ -152,12 +152,12 @@ class WalledSite(LocalServer):
             "<h1>One moment</h1><p>Please verify you are human.</p>"
             f"<p id=said></p>{_wall(flavour, name, visitor)}"
         )
-        # The widget is often all that tells.
+        # Real walls often have the status 200, so that only the widget gives them away.
         status = 200 if flavour.endswith("form") else 403
         return _known(visitor, _html(body, status))
 
     async def _framed(self, request: web.Request) -> web.Response:
-        """A page that shows nothing but a wall in a frame of another origin."""
+        """Answer with a page that has a wall in a frame of another origin, and nothing else."""
         flavour, name = request.match_info["flavour"], request.match_info["name"]
         visitor = request.query.get("visitor") or _visitor(request)
         if visitor in self._passed:
@@ -189,7 +189,7 @@ class WalledSite(LocalServer):
         return web.Response(status=400, text="wrong")
 
     async def _challenge(self, request: web.Request) -> web.Response:
-        """A page that looks at the browser for a while, and then lets it in, or does not."""
+        """Answer with a page that checks the browser for a while, then shows the content or not."""
         if "checked" in request.cookies:
             return _html(f"<h1>{CONTENT}</h1>")
         script = (

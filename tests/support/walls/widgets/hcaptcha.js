@@ -1,4 +1,4 @@
-// Stands in for api.js of hCaptcha; what a widget was rendered with is known to nobody else.
+// A test double of hCaptcha's api.js. As in the original, a page cannot read a widget's options.
 (() => {
   const self = new URL(document.currentScript.src);
   const widgets = [];

@@ -1,5 +1,5 @@
-// Stands in for api.js and enterprise.js of reCAPTCHA: the same DOM, callbacks and registry, and
-// tokens that no site accepts, as a robot would get.
+// A test double of reCAPTCHA's api.js and enterprise.js, with the same DOM, callbacks and registry.
+// Its tokens are those of a robot: no site accepts them.
 (() => {
   const self = new URL(document.currentScript.src);
   const render = self.searchParams.get('render') ?? 'onload';

@@ -1,5 +1,5 @@
-// Stands in for api.js of Turnstile: the frame is in a closed shadow tree, and only the field for
-// the answer can be seen.
+// A test double of Turnstile's api.js. The frame is in a closed shadow tree, so a page sees only
+// the field for the answer.
 (() => {
   const self = new URL(document.currentScript.src);
   let count = 0;

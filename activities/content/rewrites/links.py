@@ -1,0 +1,78 @@
+"""Links and embedded pages."""
+
+from __future__ import annotations
+
+from lxml.html import HtmlElement
+from lxml.html.builder import A
+
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+
+_PERMALINK_TEXTS = frozenset(("", "#", "¶", "§", "🔗", "⚓", "link", "permalink", "anchor"))
+"""Texts of links from a heading to itself."""
+
+_SCRIPT_SCHEMES = ("javascript:", "data:", "vbscript:")
+
+
+def simplify_links(root: HtmlElement) -> None:
+    """Rewrite links that markdown has no form for.
+
+    Links that lead nowhere become text. Links without a text are removed, and so are the permalinks
+    of headings. A link around a whole card becomes a link of the card's heading.
+    """
+    for link in list(root.iter("a")):
+        if link.getparent() is not None:
+            _simplify_link(link)
+
+
+def _simplify_link(link: HtmlElement) -> None:
+    href = link.get("href", "").strip()
+    if not href or href.lower().startswith(_SCRIPT_SCHEMES):
+        link.drop_tag()
+        return
+    text = link.text_content().strip()
+    has_image = next(link.iter("img"), None) is not None
+    if not has_image and _is_permalink(link, href, text):
+        link.drop_tree()
+    elif not has_image and not text:
+        _write_label(link)
+    elif (heading := next(link.iter(*_HEADINGS), None)) is not None:
+        _move_into(heading, link)
+
+
+def _is_permalink(link: HtmlElement, href: str, text: str) -> bool:
+    """Return whether a link without an image leads from a heading to itself."""
+    if "#" not in href or text.lower() not in _PERMALINK_TEXTS:
+        return False
+    return next(link.iterancestors(*_HEADINGS, "dt"), None) is not None
+
+
+def _write_label(link: HtmlElement) -> None:
+    """Write the label of an icon as the link's text. Remove the link if it has no label."""
+    label = (link.get("aria-label") or link.get("title") or "").strip()
+    if label:
+        link.text = label
+    else:
+        link.drop_tree()
+
+
+def _move_into(heading: HtmlElement, link: HtmlElement) -> None:
+    """Make a link around a card the link of the card's heading."""
+    inner = A(href=link.get("href"))
+    inner.text, heading.text = heading.text, None
+    inner.extend(list(heading))
+    heading.append(inner)
+    link.tag = "div"
+    link.attrib.clear()
+
+
+def link_embedded_pages(root: HtmlElement) -> None:
+    """Replace frames with links to the pages that they show. Remove frames too small to see."""
+    for frame in list(root.iter("iframe", "frame")):
+        source = frame.get("src") or frame.get("data-src") or ""
+        sizes = (frame.get("width"), frame.get("height"))
+        if not source.startswith(("http:", "https:", "/")) or set(sizes) & {"0", "1"}:
+            frame.drop_tree()
+            continue
+        link = A(frame.get("title") or "Embedded page", href=source)
+        link.tail = frame.tail
+        frame.getparent().replace(frame, link)

@@ -1,0 +1,56 @@
+"""The result of filling a schema, with the origin of each value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from activities.declared.entities import Source
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """The origin of a value."""
+
+    source: Source
+    path: str
+    """Path of schema.org properties, or the label of a table's row."""
+    disagreeing: tuple[Source, ...] = ()
+    """Less trusted sources that declare another value."""
+
+
+@dataclass
+class Filled:
+    """A filled schema."""
+
+    result: dict[str, Any]
+    provenance: dict[str, Provenance] = field(default_factory=dict)
+    """Origins by JSON Pointer (RFC 6901) of the value."""
+    missing: list[str] = field(default_factory=list)
+    """JSON Pointers of required properties that are null, except inside of lists."""
+
+    def value_at(self, pointer: str) -> Any:
+        """Return the value at a JSON Pointer, or None if there is none."""
+        value: Any = self.result
+        for part in pointer.split("/")[1:]:
+            key = part.replace("~1", "/").replace("~0", "~")
+            if isinstance(value, list):
+                value = value[int(key)] if key.isdecimal() and int(key) < len(value) else None
+            else:
+                value = value.get(key) if isinstance(value, dict) else None
+        return value
+
+    def forget(self, pointer: str) -> None:
+        """Delete all that a failed attempt has noted at `pointer` and below."""
+        below = f"{pointer}/"
+        for place in [p for p in self.provenance if p == pointer or p.startswith(below)]:
+            del self.provenance[place]
+        self.missing = [place for place in self.missing if not place.startswith(below)]
+
+    def forget_missing_in_lists(self) -> None:
+        """Delete the missing properties that are inside of lists."""
+        self.missing = [
+            pointer
+            for pointer in self.missing
+            if not any(part.isdecimal() for part in pointer.split("/"))
+        ]
