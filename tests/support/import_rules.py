@@ -33,7 +33,7 @@ def main() -> None:
     """Exit with status 0 if all rules are kept, with 1 and an explanation if not."""
     with _all_as_packages(import_rules()["root_packages"]) as folder:
         os.chdir(folder)  # where import-linter looks for the packages
-        sys.exit(lint_imports(config_filename=str(CONFIGURATION), no_cache=True))
+        sys.exit(lint_imports(config_filename=str(CONFIGURATION), no_cache=True, no_logo=True))
 
 
 @contextmanager
