@@ -57,25 +57,25 @@ audit: $(DEV) ## look for known vulnerabilities in the requirements (10 s)
 	case "$$found" in *'known vulnerabilit'*) echo "$$found"; exit $$status;; esac; \
 	echo 'Nothing was checked: the database of vulnerabilities cannot be reached.'
 
-bench: setup-dev ## pages per second beside bare Playwright and Crawl4AI (10 min)
+bench: setup-dev ## pages per second beside bare Playwright and Crawl4AI (minutes)
 	@$(PYTHON) -m bench.engine $(ARGS)
 
-bench-api: setup-dev ## cancels, retries, list and status under load (5 min)
+bench-api: setup-dev ## cancels, retries, list and status under load (minutes)
 	@$(PYTHON) -m bench.api $(ARGS)
 
-bench-fairness: setup-dev ## a small batch behind big ones of another account (5 min)
+bench-fairness: setup-dev ## a small batch behind big ones of another account (minutes)
 	@$(PYTHON) -m bench.fairness $(ARGS)
 
-bench-fidelity: $(DEV) ## what converters keep of the pages of the tests (1 min)
+bench-fidelity: $(DEV) ## what converters keep of the pages of the tests (minutes)
 	@$(PYTHON) -m bench.fidelity
 
-bench-identity: setup-dev ## what it costs to look like a browser with a window (2 min)
+bench-identity: setup-dev ## what it costs to look like a browser with a window (minutes)
 	@$(PYTHON) -m bench.identity $(ARGS)
 
-bench-llm: setup-dev ## what it costs to wait for a model (2 min)
+bench-llm: setup-dev ## what it costs to wait for a model (minutes)
 	@$(PYTHON) -m bench.llm $(ARGS)
 
-bench-quality: $(DEV) ## main content against pages with ground truth: PAGES=folder (1 min)
+bench-quality: $(DEV) ## main content against pages with ground truth: PAGES=folder (minutes)
 	@test -n "$(PAGES)" || { echo 'make bench-quality PAGES=folder: bench/quality.py says how' >&2; exit 2; }
 	@$(PYTHON) -m bench.quality $(ARGS) "$(PAGES)"
 

@@ -104,3 +104,22 @@ def test_docker_compose(command: Command) -> None:
     service, count = words[words.index("--scale") + 1].split("=")
     assert int(count) > 1
     assert "ports" not in services[service]  # two processes cannot have one port
+
+
+def test_ci_runs_targets_that_exist() -> None:
+    workflow = (ROOT / ".github" / "workflows" / "ci.yml").read_text()
+    assert re.search(r"- run: bash \.ci/run$", workflow, flags=re.MULTILINE)
+    targets = re.findall(r"^make ([a-z-]+)$", (ROOT / ".ci" / "run").read_text(), re.MULTILINE)
+    assert targets
+    for target in targets:
+        assert run("make", "--dry-run", target).returncode == 0, target
+
+
+def test_the_hooks_before_a_commit_run_what_is_installed() -> None:
+    configuration = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text())
+    for repository in configuration["repos"]:
+        assert repository["repo"] == "local"  # others are fetched from the network
+        for hook in repository["hooks"]:
+            program = Path(hook["entry"].split()[0])
+            assert program.parent == Path(".venv/bin")
+            assert Path(sys.executable).with_name(program.name).exists()
