@@ -47,8 +47,8 @@ lint: $(DEV) ## style, imports between packages, and types (30 s)
 	$(PYTHON) -m tests.support.import_rules
 	$(PYTHON) -m mypy
 
-map: $(DEV) ## draw the packages and their imports into docs/architecture.md (1 s)
-	$(PYTHON) -m tests.support.package_map
+map: $(DEV) ## write into docs/ what follows from the code: imports, error codes (1 s)
+	$(PYTHON) -m tests.support.drawn_docs
 
 # Fails for what it finds, and not because the database cannot be reached.
 audit: $(DEV) ## look for known vulnerabilities in the requirements (10 s)

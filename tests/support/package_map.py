@@ -1,4 +1,4 @@
-"""`python -m tests.support.package_map`: draw the packages and their imports into the docs.
+"""The map of the packages and their imports.
 
 The imports come from the code. The floors come from pyproject.toml, where import-linter has them:
 a package whose parts have floors of their own, such as `activities`, is shown by its parts.
@@ -12,12 +12,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from tests.support.import_rules import import_rules
 from tests.support.paths import ROOT
-
-DOCUMENT = ROOT / "docs" / "architecture.md"
-
-_MAP = re.compile(r"(?<=<!-- map: begin -->\n).*(?=<!-- map: end -->)", re.DOTALL)
 
 Imports = Mapping[str, set[str]]
 """What each package imports of the others."""
@@ -66,21 +61,7 @@ def upward_imports(imports: Imports, rules: Mapping[str, Any]) -> list[str]:
 
 def draw(imports: Imports, rules: Mapping[str, Any]) -> str:
     """Return the map in Markdown: a diagram of the whole, and a table with a row per package."""
-    return "\n".join([*_diagram(imports), "", *_table(imports, rules), ""])
-
-
-def drawn() -> str:
-    """Return the map that the document has."""
-    found = _MAP.search(DOCUMENT.read_text())
-    assert found, f"{DOCUMENT} has no marks between which the map stands"
-    return found[0]
-
-
-def main() -> None:
-    """Write the map into the document."""
-    rules = import_rules()
-    new = draw(read_imports(rules), rules)
-    DOCUMENT.write_text(_MAP.sub(lambda _: new, DOCUMENT.read_text()))
+    return "\n".join([*_diagram(imports), "", *_table(imports, rules)])
 
 
 def _files(packages: list[str], root: Path) -> dict[str, Path]:
@@ -154,7 +135,3 @@ def _purpose(path: Path) -> str:
     """Return the first sentence of the file's docstring."""
     docstring = " ".join((ast.get_docstring(ast.parse(path.read_text())) or "").split())
     return re.split(r"(?<=\.) ", docstring)[0].replace("|", "\\|")
-
-
-if __name__ == "__main__":
-    main()
