@@ -16,6 +16,7 @@ COPY activities/ activities/
 COPY api/ api/
 COPY domain/ domain/
 COPY runtime/ runtime/
+COPY spidra_batch/ spidra_batch/
 COPY storage/ storage/
 COPY workflows/ workflows/
 

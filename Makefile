@@ -1,102 +1,113 @@
-# Every target does its own set-up; what is there already costs nothing. `make` alone lists them.
+# `make` alone lists the targets. Each target does its own set-up; what is there already costs
+# nothing. The times are those of two cores and a fast network, with everything installed.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup browser up demo test bench bench-quality bench-fidelity bench-api bench-fairness bench-llm bench-identity lint audit lock clean
+.PHONY: help setup setup-dev browser demo up check test test-long lint map lock audit \
+	bench bench-api bench-fairness bench-fidelity bench-identity bench-llm bench-quality clean
 
 VENV := .venv
 PYTHON := $(VENV)/bin/python
-INSTALLED := $(VENV)/.installed
+RUN := $(VENV)/.installed-run
+DEV := $(VENV)/.installed-dev
 
 URLS ?=
 ARGS ?=
 PAGES ?=
 
-help:
-	@echo 'make demo                    scrape a sample shop with a stack made for that'
-	@echo 'make demo URLS="URL URL"     scrape these pages instead'
-	@echo 'make up                      run API, worker, Temporal and S3 until Ctrl-C'
-	@echo 'make up ARGS="--workers 2"   with options; ARGS=--help lists them'
-	@echo 'make test ARGS="-k crash"    run the tests, or some of them'
-	@echo 'make bench                   measure pages/s beside bare Playwright and Crawl4AI'
-	@echo 'make bench ARGS="--soak 2000"  measure memory over so many pages'
-	@echo 'make bench-quality PAGES=dir measure main content against pages with ground truth'
-	@echo 'make bench-fidelity          compare what converters keep of the pages of the tests'
-	@echo 'make bench-api               measure cancels, retries, list and status under load'
-	@echo 'make bench-fairness          measure how a small batch fares behind big ones of others'
-	@echo 'make bench-llm               measure what waiting for a model costs'
-	@echo 'make bench-identity          measure what looking like a browser with a window costs'
-	@echo 'make lint                    check style and types'
-	@echo 'make audit                   look for known vulnerabilities in the requirements'
-	@echo 'make lock                    compile the requirements from pyproject.toml'
-	@echo 'make clean                   remove the virtual environment and all caches'
+help: ## list the targets
+	@awk -F ' ## ' '/^[a-z-]+:.* ## / { sub(/:.*/, "", $$1); printf "make %-15s %s\n", $$1, $$2 }' \
+		Makefile
+	@echo
+	@echo 'Options: make demo URLS="URL URL" scrapes these pages; make up ARGS="--workers 2" and'
+	@echo 'make test ARGS="-k crash" pass arguments on; ARGS=--help shows which there are.'
 
-setup: $(INSTALLED) browser
+setup: $(RUN) browser ## install what demo and up need, a browser included (1 min, once)
 
-up: setup
-	@$(PYTHON) -m stack up $(ARGS)
+setup-dev: $(DEV) browser ## install what tests and checks need on top (1 min, once)
 
-demo: setup
+demo: setup ## scrape a sample shop with a stack made for that (15 s)
 	@$(PYTHON) -m stack demo $(URLS)
 
-test: setup
+up: setup ## run API, worker, Temporal and S3 until Ctrl-C (ready after 5 s)
+	@$(PYTHON) -m stack up $(ARGS)
+
+# The tests that start no process of the stack and no browser.
+check: lint ## lint, types, and the quick tests (90 s)
+	$(PYTHON) -m pytest -n 2 --dist loadfile -m "not stack and not browser and not long" $(ARGS)
+
+test: setup-dev ## all tests, as CI runs them (10 min)
 	$(PYTHON) -m pytest -n 2 --dist loadfile $(ARGS)
 
-bench: setup
-	@$(PYTHON) -m bench.engine $(ARGS)
+test-long: setup-dev ## the generated cases, all of them instead of a sample (30 min)
+	TEST_LONG=1 $(PYTHON) -m pytest -n 2 --dist loadfile -m long $(ARGS)
 
-bench-quality: $(INSTALLED)
-	@test -n "$(PAGES)" || { echo 'make bench-quality PAGES=dir: see bench/quality.py for its form' >&2; exit 2; }
-	@$(PYTHON) -m bench.quality $(ARGS) "$(PAGES)"
-
-bench-fidelity: $(INSTALLED)
-	@$(PYTHON) -m bench.fidelity
-
-bench-api: setup
-	@$(PYTHON) -m bench.api $(ARGS)
-
-bench-fairness: setup
-	@$(PYTHON) -m bench.fairness $(ARGS)
-
-bench-llm: setup
-	@$(PYTHON) -m bench.llm $(ARGS)
-
-bench-identity: setup
-	@$(PYTHON) -m bench.identity $(ARGS)
-
-lint: $(INSTALLED)
+lint: $(DEV) ## style, imports between packages, and types (30 s)
 	$(PYTHON) -m ruff check
 	$(PYTHON) -m ruff format --check
+	$(PYTHON) -m tests.support.import_rules
 	$(PYTHON) -m mypy
 
-# Fails for what it finds, and not because nobody can be asked.
-audit: $(INSTALLED)
+map: $(DEV) ## write into docs/ what follows from the code: imports, error codes (1 s)
+	$(PYTHON) -m tests.support.drawn_docs
+
+# Fails for what it finds, and not because the database cannot be reached.
+audit: $(DEV) ## look for known vulnerabilities in the requirements (10 s)
 	@found=$$($(PYTHON) -m pip_audit --strict --disable-pip --require-hashes \
 		--progress-spinner off -r requirements.txt 2>&1) && status=0 || status=$$?; \
 	case "$$found" in *'known vulnerabilit'*) echo "$$found"; exit $$status;; esac; \
 	echo 'Nothing was checked: the database of vulnerabilities cannot be reached.'
 
-browser: $(INSTALLED)
+bench: setup-dev ## pages per second beside bare Playwright and Crawl4AI (minutes)
+	@$(PYTHON) -m bench.engine $(ARGS)
+
+bench-api: setup-dev ## cancels, retries, list and status under load (minutes)
+	@$(PYTHON) -m bench.api $(ARGS)
+
+bench-fairness: setup-dev ## a small batch behind big ones of another account (minutes)
+	@$(PYTHON) -m bench.fairness $(ARGS)
+
+bench-fidelity: $(DEV) ## what converters keep of the pages of the tests (minutes)
+	@$(PYTHON) -m bench.fidelity
+
+bench-identity: setup-dev ## what it costs to look like a browser with a window (minutes)
+	@$(PYTHON) -m bench.identity $(ARGS)
+
+bench-llm: setup-dev ## what it costs to wait for a model (minutes)
+	@$(PYTHON) -m bench.llm $(ARGS)
+
+bench-quality: $(DEV) ## main content against pages with ground truth: PAGES=folder (minutes)
+	@test -n "$(PAGES)" || { echo 'make bench-quality PAGES=folder: bench/quality.py says how' >&2; exit 2; }
+	@$(PYTHON) -m bench.quality $(ARGS) "$(PAGES)"
+
+browser: $(RUN)
 	@$(PYTHON) -m stack browser
 
 # --no-deps, since the file names everything, and old versions of pip fail on hashes without it.
-$(INSTALLED): requirements-dev.txt stack/find_python.sh
+INSTALL := $(PYTHON) -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes
+
+$(RUN): requirements-stack.txt stack/find_python.sh
 	@python=$$(sh stack/find_python.sh) && \
 	{ $(PYTHON) -m pip --version >/dev/null 2>&1 || \
 		{ echo 'Creating $(VENV) ...' && "$$python" -m venv $(VENV); }; } && \
-	echo 'Installing the requirements ...' && \
-	$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes \
-		-r requirements-dev.txt && \
+	echo 'Installing what the stack needs ...' && \
+	$(INSTALL) -r requirements-stack.txt && \
+	touch $@
+
+$(DEV): requirements-dev.txt $(RUN)
+	@echo 'Installing what tests and checks need ...' && \
+	$(INSTALL) -r requirements-dev.txt && \
 	touch $@
 
 COMPILE := $(VENV)/bin/uv pip compile --quiet --universal --generate-hashes --no-annotate \
 	--strip-extras --no-emit-index-url --python-version 3.11 \
 	--custom-compile-command 'make lock' pyproject.toml
 
-lock: $(INSTALLED)
+lock: $(DEV) ## compile the requirements files from pyproject.toml (10 s)
 	@test -x $(VENV)/bin/uv || $(PYTHON) -m pip install --quiet --disable-pip-version-check uv
-	$(COMPILE) -o requirements.txt
-	$(COMPILE) --group dev -c requirements.txt -o requirements-dev.txt
+	$(COMPILE) --group server -o requirements.txt
+	$(COMPILE) --group stack -c requirements.txt -o requirements-stack.txt
+	$(COMPILE) --group dev -c requirements-stack.txt -o requirements-dev.txt
 
-clean:
+clean: ## remove the virtual environment and all caches (1 s)
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

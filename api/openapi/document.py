@@ -19,9 +19,7 @@ from api.http.response_models import ErrorResponse
 from api.openapi.headers import HEADERS, RATE_LIMIT_HEADERS
 from api.openapi.operations import account, batches, health
 from api.openapi.operations.terms import ErrorCase, Examples, Operation, Parameter, Response
-
-VERSION = "0.1.0"
-"""The version of the project."""
+from spidra_batch import __version__
 
 OPERATIONS = (*batches.OPERATIONS, *account.OPERATIONS, *health.OPERATIONS)
 
@@ -81,7 +79,7 @@ def openapi_document() -> dict[str, Any]:
         "openapi": "3.1.0",
         "info": {
             "title": "spidra-batch",
-            "version": VERSION,
+            "version": __version__,
             "description": _DESCRIPTION,
             "license": {"name": "Apache 2.0", "identifier": "Apache-2.0"},
         },

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-import tomllib
 
 import aiohttp
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from api.app import create_app
 from settings import Settings
+from spidra_batch import __version__
 from stack.stack import Stack
 from tests.api.openapi.documented import DOCUMENT, deviations, operations
-from tests.support.paths import ROOT
 
 
 def test_the_document_is_valid() -> None:
@@ -31,8 +30,7 @@ def test_the_document_has_exactly_the_routes_of_the_application() -> None:
 
 
 def test_the_version_is_that_of_the_project() -> None:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    assert DOCUMENT["info"]["version"] == project["version"]
+    assert DOCUMENT["info"]["version"] == __version__
 
 
 def test_each_body_has_examples_and_all_are_valid() -> None:

@@ -1,0 +1,58 @@
+"""`python -m tests.support.drawn_docs`: write into the docs what follows from the code.
+
+Each such part of a page stands between two marks. A test compares the parts with the code.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from domain.failures import FAILURE_KINDS
+from tests.support.import_rules import import_rules
+from tests.support.package_map import draw, read_imports
+from tests.support.paths import ROOT
+
+_PART = re.compile(
+    r"(?<=<!-- begin of what `make map` writes -->\n).*(?=\n<!-- end -->)", re.DOTALL
+)
+
+
+def draw_map() -> str:
+    """Return the map of the packages."""
+    rules = import_rules()
+    return draw(read_imports(rules), rules)
+
+
+def draw_error_codes() -> str:
+    """Return the table of the error codes of items."""
+    rows = [
+        f"| `{code}` | {'yes' if kind.retryable else 'no'} | {kind.advice} |"
+        for code, kind in FAILURE_KINDS.items()
+    ]
+    return "\n".join(["| code | worth a retry | what to do |", "|---|---|---|", *rows])
+
+
+DRAWN: Mapping[Path, Callable[[], str]] = {
+    ROOT / "docs" / "architecture.md": draw_map,
+    ROOT / "docs" / "error-codes.md": draw_error_codes,
+}
+"""The pages, and what draws the part of each."""
+
+
+def part_of(page: Path) -> str:
+    """Return the part of the page that stands between the marks."""
+    found = _PART.search(page.read_text())
+    assert found, f"{page} has no marks"
+    return found[0]
+
+
+def main() -> None:
+    """Write each part anew."""
+    for page, draw_part in DRAWN.items():
+        page.write_text(page.read_text().replace(part_of(page), draw_part()))
+
+
+if __name__ == "__main__":
+    main()
