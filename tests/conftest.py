@@ -44,7 +44,7 @@ started once."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the marks, and let pytest-xdist keep the order of `pytest_collection_modifyitems`."""
+    """Register the marks, and make pytest-xdist keep the order that `_rank` gives."""
     for name, meaning in MARKERS.items():
         config.addinivalue_line("markers", f"{name}: {meaning}")
     config.option.loadscopereorder = False
@@ -139,7 +139,8 @@ async def own_stack(second_stack: Stack) -> Stack:
 @pytest_asyncio.fixture(scope="module")
 async def pool() -> AsyncIterator[TabPool]:
     """A browser without a worker."""
-    pool = TabPool(find_browser(None), tabs=6)
+    # Most pages of tests wait for something, so more of them than there are processors.
+    pool = TabPool(find_browser(None), tabs=12)
     await pool.start()
     yield pool
     await pool.close()

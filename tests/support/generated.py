@@ -1,4 +1,4 @@
-"""Generated cases: how many of them there are, and how to have them before a test begins."""
+"""Tests with many cases: how many of them run, and how to generate them before a test begins."""
 
 from __future__ import annotations
 
@@ -9,8 +9,14 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 _IS_LONG = os.environ.get("TEST_LONG") == "1"
+"""Whether all cases are asked for instead of a sample."""
 
 _Case = TypeVar("_Case")
+
+
+def sample(usual: list[_Case], *, more: list[_Case]) -> list[_Case]:
+    """Return the cases to run: `usual`, and `more` as well if `TEST_LONG=1` is set."""
+    return [*usual, *more] if _IS_LONG else usual
 
 
 def count(usual: int, *, long: int) -> int:

@@ -1,13 +1,9 @@
-"""Random interleavings of what clients do and what dies, on the whole stack.
-
-`EXAMPLES=100 make test ARGS=tests/system/test_interleavings.py` tries more of them.
-"""
+"""Random interleavings of what clients ask for and of parts that die, on the whole stack."""
 
 from __future__ import annotations
 
 import asyncio
 import itertools
-import os
 from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -15,11 +11,13 @@ from pathlib import Path
 
 import aiohttp
 import psutil
+import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from stack.stack import Stack
 from storage.database import Database
+from tests.support import generated
 from tests.support.client import ApiClient, Json, summary
 from tests.support.databases import wait_settled
 from tests.support.site import Site
@@ -122,8 +120,9 @@ async def retry(api: ApiClient, batch: Observed, before: Json) -> None:
         batch.attempts.update(failed)
 
 
+@pytest.mark.long
 @settings(
-    max_examples=int(os.environ.get("EXAMPLES", "5")),
+    max_examples=generated.count(3, long=100),
     derandomize=True,
     deadline=None,
     phases=[Phase.generate],  # shrinking would take hours
