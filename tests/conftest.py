@@ -1,7 +1,7 @@
 """Fixtures that many files share, and the marks by which `make` chooses and spreads the tests.
 
-The marks are set from the fixtures that a test uses. A file that starts processes of its own has
-its mark in `pytestmark`.
+The marks are set from the fixtures that a test uses. A test that starts something without a fixture
+has its mark in its file.
 """
 
 from __future__ import annotations
@@ -38,6 +38,12 @@ MARKERS = {
     "long": "takes more than ten seconds, or generates cases, of which TEST_LONG=1 makes more",
 }
 
+STARTING = {
+    "stack": {"stack", "second_stack", "crashing", "model_stack", "reach", "run"},
+    "browser": {"pool", "world"},
+}
+"""The fixtures that start something, by the mark of the tests that use them."""
+
 STACKS = {"second_stack": "own stack", "stack": "shared stack"}
 """The group of the tests that use a fixture. A group runs in one process, so that its stack is
 started once."""
@@ -54,12 +60,11 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark each test, and sort the tests so that groups which take long start first."""
     for item in items:
-        fixtures: tuple[str, ...] = tuple(getattr(item, "fixturenames", ()))
+        fixtures = set(getattr(item, "fixturenames", ()))
+        for mark, starting in STARTING.items():
+            if fixtures & starting:
+                item.add_marker(mark)
         groups = [group for name, group in STACKS.items() if name in fixtures]
-        if groups:
-            item.add_marker("stack")
-        if "pool" in fixtures:
-            item.add_marker("browser")
         # `--dist loadgroup` sends the tests of a group to one process, a file if nothing is said.
         item.add_marker(pytest.mark.xdist_group((groups or [item.nodeid.partition("::")[0]])[0]))
     if hasattr(config, "workerinput"):

@@ -22,7 +22,7 @@ from tests.support.databases import database_url, wait_settled
 from tests.support.generated import sample
 from tests.support.site import Site
 
-pytestmark = [pytest.mark.stack, pytest.mark.long]
+pytestmark = pytest.mark.long
 
 ACCOUNT = "first"
 

@@ -25,8 +25,6 @@ from tests.support.extraction import LANTERN
 from tests.support.model_server import KEY, MODEL, ModelServer, Reply, says
 from tests.support.site import Site
 
-pytestmark = pytest.mark.stack
-
 FOUND = {"name": "Tin lantern", "price": 18.5}
 
 ENV = {

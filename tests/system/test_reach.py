@@ -26,8 +26,6 @@ from tests.support.site import Site, closed_port
 from tests.support.upstreams import PASSWORD, USER, Upstream, upstream_proxy
 from tests.support.walls.samples import SAMPLES
 
-pytestmark = pytest.mark.stack
-
 HATED = ("127.0.0.7", "127.0.0.8")
 """Addresses that `PickySite` blocks."""
 
