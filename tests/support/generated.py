@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from typing import TypeVar
 
 from hypothesis import HealthCheck, Phase, given, settings
@@ -14,7 +15,7 @@ _IS_LONG = os.environ.get("TEST_LONG") == "1"
 _Case = TypeVar("_Case")
 
 
-def sample(usual: list[_Case], *, more: list[_Case]) -> list[_Case]:
+def sample(usual: Sequence[_Case], *, more: Sequence[_Case]) -> Sequence[_Case]:
     """Return the cases to run: `usual`, and `more` as well if `TEST_LONG=1` is set."""
     return [*usual, *more] if _IS_LONG else usual
 
