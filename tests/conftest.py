@@ -1,4 +1,8 @@
-"""The real parts that tests share: one stack of processes, one site to scrape."""
+"""Fixtures that many files share, and the marks by which `make` chooses and spreads the tests.
+
+The marks are set from the fixtures that a test uses. A test that starts something without a fixture
+has its mark in its file.
+"""
 
 from __future__ import annotations
 
@@ -24,12 +28,63 @@ from tests.support.walls.service import KEY as CAPTCHA_KEY
 from tests.support.walls.service import Service
 from workflows import search_attributes
 
-# The same cases each time, however busy the machine is; single tests say how to have others.
+# The same cases each time, and no limit of time for a case, since the machine may be busy.
 settings.register_profile("suite", deadline=None, derandomize=True)
 settings.load_profile("suite")
 
+MARKERS = {
+    "stack": "starts the processes of the product",
+    "browser": "starts a Chromium",
+    "long": "takes more than ten seconds, or generates cases, of which TEST_LONG=1 makes more",
+}
+
+STARTING = {
+    "stack": {"stack", "second_stack", "crashing", "model_stack", "reach", "run"},
+    "browser": {"pool", "world"},
+}
+"""The fixtures that start something, by the mark of the tests that use them."""
+
+STACKS = {"second_stack": "own stack", "stack": "shared stack"}
+"""The group of the tests that use a fixture. A group runs in one process, so that its stack is
+started once."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the marks, and make pytest-xdist keep the order that `_rank` gives."""
+    for name, meaning in MARKERS.items():
+        config.addinivalue_line("markers", f"{name}: {meaning}")
+    config.option.loadscopereorder = False
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark each test, and sort the tests so that groups which take long start first."""
+    for item in items:
+        fixtures = set(getattr(item, "fixturenames", ()))
+        for mark, starting in STARTING.items():
+            if fixtures & starting:
+                item.add_marker(mark)
+        groups = [group for name, group in STACKS.items() if name in fixtures]
+        # `--dist loadgroup` sends the tests of a group to one process, a file if nothing is said.
+        item.add_marker(pytest.mark.xdist_group((groups or [item.nodeid.partition("::")[0]])[0]))
+    if hasattr(config, "workerinput"):
+        items.sort(key=_rank)
+
+
+def _rank(item: pytest.Item) -> int:
+    """Return the place of the test's group: the later, the less is lost when a process is idle."""
+    group = item.get_closest_marker("xdist_group")
+    assert group is not None
+    order = [*STACKS.values()]
+    if group.args[0] in order:
+        return order.index(group.args[0])
+    return len(order) + next(
+        (rank for rank, mark in enumerate(MARKERS) if item.get_closest_marker(mark)), len(MARKERS)
+    )
+
+
 SECOND_KEY = "second-test-key"
-"""Opens an account other than that of `stack.api_key`."""
+"""The key of an account other than that of `stack.api_key`."""
 
 POOR_KEY, POOR_CREDITS = "poor-test-key", 8
 RACE_KEY, RACE_CREDITS = "race-test-key", 12
@@ -44,13 +99,13 @@ STACK_ENV = {
     "SPIDRA_TABS": "6",
 }
 
-# Pages that never finish are part of the tests; the gates of the site open well before.
 SHORT_TIMEOUTS = {"SPIDRA_NAVIGATION_TIMEOUT": "20", "SPIDRA_ITEM_TIMEOUT": "60"}
+"""For tests whose pages never finish. The gates of the site open well before."""
 
 
 @pytest_asyncio.fixture(scope="session")
 async def captcha_service() -> AsyncIterator[Service]:
-    """The solving service that `stack` has."""
+    """The solving service of `stack`."""
     async with Service() as running:
         yield running
 
@@ -59,7 +114,7 @@ async def captcha_service() -> AsyncIterator[Service]:
 async def stack(
     tmp_path_factory: pytest.TempPathFactory, captcha_service: Service
 ) -> AsyncIterator[Stack]:
-    """The whole stack with one worker; tests that stop parts of it take `own_stack`."""
+    """The whole stack with one worker. A test that stops parts of a stack takes `own_stack`."""
     data_dir: Path = tmp_path_factory.mktemp("stack")
     solver = {"SPIDRA_CAPTCHA_URL": captcha_service.origin, "SPIDRA_CAPTCHA_KEY": CAPTCHA_KEY}
     async with Stack(data_dir, env={**STACK_ENV, **SHORT_TIMEOUTS, **solver}) as running:
@@ -69,8 +124,8 @@ async def stack(
 
 @pytest_asyncio.fixture(scope="session")
 async def second_stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack]:
-    """For `own_stack`."""
-    # Any limit that no test comes to: requests are counted, so that they need the database.
+    """The stack behind `own_stack`."""
+    # No test comes to this limit. With a limit, requests are counted, and so need the database.
     env = {**STACK_ENV, "SPIDRA_RATE_LIMIT": "1000000", "SPIDRA_ROBOTS": "on"}
     async with Stack(tmp_path_factory.mktemp("own-stack"), env=env) as running:
         yield running
@@ -78,16 +133,19 @@ async def second_stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterato
 
 @pytest_asyncio.fixture
 async def own_stack(second_stack: Stack) -> Stack:
-    """A stack to stop and kill parts of, all of which run when a test begins. It has the batches
-    of other such tests in it: who counts takes an account of their own."""
+    """A stack whose parts a test may stop and kill. All of them run when a test begins.
+
+    It keeps the batches of earlier tests. A test that counts batches uses a new account.
+    """
     await second_stack.restore(150)
     return second_stack
 
 
 @pytest_asyncio.fixture(scope="module")
 async def pool() -> AsyncIterator[TabPool]:
-    """A browser alone, without a worker."""
-    pool = TabPool(find_browser(None), tabs=6)
+    """A browser without a worker."""
+    # Most pages of tests wait for something, so more of them than there are processors.
+    pool = TabPool(find_browser(None), tabs=12)
     await pool.start()
     yield pool
     await pool.close()
@@ -95,14 +153,14 @@ async def pool() -> AsyncIterator[TabPool]:
 
 @pytest_asyncio.fixture(scope="session")
 async def site() -> AsyncIterator[Site]:
-    """The site that is scraped."""
+    """The site to scrape."""
     async with Site() as running:
         yield running
 
 
 @pytest_asyncio.fixture(scope="session")
 async def env() -> AsyncIterator[WorkflowEnvironment]:
-    """A Temporal server alone, without a worker."""
+    """A Temporal server without a worker."""
     async with await WorkflowEnvironment.start_local(
         data_converter=pydantic_data_converter,
         dev_server_existing_path=str(Path(sys.executable).with_name("temporal")),
@@ -120,7 +178,7 @@ async def api(stack: Stack) -> AsyncIterator[ApiClient]:
 
 @pytest.fixture
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    """An empty ledger whose one account may spend 1000 credits; see `on_each_kind`."""
+    """An empty ledger whose only account may spend 1000 credits; see `on_each_kind`."""
     with database_url(getattr(request, "param", "sqlite"), tmp_path) as url:
         opened = Database(url)
         opened.migrate()

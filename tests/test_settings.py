@@ -1,4 +1,4 @@
-"""Settings: what is wrong is said at the start, by the name of its variable."""
+"""Settings: a wrong value is reported at the start of a process, with the name of its variable."""
 
 from __future__ import annotations
 
@@ -10,15 +10,52 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from settings import PREFIX, ApiKey, Settings
+from settings import PREFIX, ApiKey, Settings, SettingsError, load_settings
+from tests.support.generated import sample
 from tests.support.paths import ROOT
 
-NAMES = (PREFIX, "TEMPORAL_", "OPENAI_")
+PREFIXES = (PREFIX, "TEMPORAL_", "OPENAI_")
+
+WRONG = [
+    ({"SPIDRA_API_PORT": "http"}, "SPIDRA_API_PORT: Input should be a valid integer"),
+    ({"SPIDRA_TABS": "0"}, "SPIDRA_TABS: Input should be greater than or equal to 1"),
+    ({"SPIDRA_TAPS": "4"}, "SPIDRA_TAPS is not a setting. Did you mean SPIDRA_TABS?"),
+    ({"SPIDRA_BROWSER": "/nowhere"}, "SPIDRA_BROWSER: Value error, /nowhere is not a program"),
+    ({"SPIDRA_API_KEYS": "key-without-rest"}, "entry 1 is not of the form key:account:credits"),
+    ({"SPIDRA_EGRESS_ALLOW": "10.0.0.1/8"}, "SPIDRA_EGRESS_ALLOW: "),
+    ({"SPIDRA_COUNTRY": "eu"}, "SPIDRA_COUNTRY: Value error, it must be one of ar, au"),
+    ({"SPIDRA_CAPTCHA_URL": "solver"}, "SPIDRA_CAPTCHA_URL: Value error, it is not the URL"),
+    ({"SPIDRA_CAPTCHA_KEY": "x"}, "SPIDRA_CAPTCHA_URL and SPIDRA_CAPTCHA_KEY go together"),
+    ({"OPENAI_BASE_URL": "vllm"}, "OPENAI_BASE_URL: Value error, it is not the URL"),
+    ({"SPIDRA_LLM_MODEL": "m", "OPENAI_API_KEY": ""}, "SPIDRA_LLM_MODEL needs OPENAI_API_KEY"),
+    ({"SPIDRA_LLM_CONTEXT_TOKENS": "9"}, "SPIDRA_LLM_CONTEXT_TOKENS: Input should be greater"),
+]
+"""Variables, and what is said of them."""
+
+WRONG_BUCKETS = [
+    ({}, "SPIDRA_S3_BUCKET is not set."),
+    ({"SPIDRA_S3_BUCKET": "b", "SPIDRA_S3_ENDPOINT_URL": "nonsense"}, "Invalid endpoint"),
+]
+"""Variables that only the start of a program checks."""
+
+
+@pytest.mark.parametrize(("variables", "expected"), WRONG)
+def test_an_error_names_the_variable(
+    variables: dict[str, str], expected: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)  # where there is no file `.env`
+    for name in [name for name in os.environ if name.startswith(PREFIXES)]:
+        monkeypatch.delenv(name)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError) as caught:
+        load_settings()
+    assert expected in str(caught.value)
 
 
 def start(program: list[str], tmp_path: Path, **variables: str) -> subprocess.CompletedProcess[str]:
-    """Runs a process of the project, outside any `.env` file, until it refuses to."""
-    environment = {k: v for k, v in os.environ.items() if not k.startswith(NAMES)}
+    """Run a program with these settings alone, until it refuses to start."""
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(PREFIXES)}
     return subprocess.run(
         [sys.executable, *program],
         env={**environment, "PYTHONPATH": str(ROOT), **variables},
@@ -30,25 +67,12 @@ def start(program: list[str], tmp_path: Path, **variables: str) -> subprocess.Co
     )
 
 
+# Both programs read their settings in the same way, so one wrong value usually stands for all.
+@pytest.mark.stack
+@pytest.mark.long
 @pytest.mark.parametrize("program", [["-m", "api"], [str(ROOT / "worker.py")]])
 @pytest.mark.parametrize(
-    ("variables", "expected"),
-    [
-        ({"SPIDRA_API_PORT": "http"}, "SPIDRA_API_PORT: Input should be a valid integer"),
-        ({"SPIDRA_TABS": "0"}, "SPIDRA_TABS: Input should be greater than or equal to 1"),
-        ({"SPIDRA_TAPS": "4"}, "SPIDRA_TAPS is not a setting. Did you mean SPIDRA_TABS?"),
-        ({"SPIDRA_BROWSER": "/nowhere"}, "SPIDRA_BROWSER: Value error, /nowhere is not a program"),
-        ({"SPIDRA_API_KEYS": "key-without-rest"}, "entry 1 is not of the form key:account:credits"),
-        ({"SPIDRA_EGRESS_ALLOW": "10.0.0.1/8"}, "SPIDRA_EGRESS_ALLOW: "),
-        ({"SPIDRA_COUNTRY": "eu"}, "SPIDRA_COUNTRY: Value error, it must be one of ar, au"),
-        ({"SPIDRA_CAPTCHA_URL": "solver"}, "SPIDRA_CAPTCHA_URL: Value error, it is not the URL"),
-        ({"SPIDRA_CAPTCHA_KEY": "x"}, "SPIDRA_CAPTCHA_URL and SPIDRA_CAPTCHA_KEY go together"),
-        ({"OPENAI_BASE_URL": "vllm"}, "OPENAI_BASE_URL: Value error, it is not the URL"),
-        ({"SPIDRA_LLM_MODEL": "m", "OPENAI_API_KEY": ""}, "SPIDRA_LLM_MODEL needs OPENAI_API_KEY"),
-        ({"SPIDRA_LLM_CONTEXT_TOKENS": "9"}, "SPIDRA_LLM_CONTEXT_TOKENS: Input should be greater"),
-        ({}, "SPIDRA_S3_BUCKET is not set."),
-        ({"SPIDRA_S3_BUCKET": "b", "SPIDRA_S3_ENDPOINT_URL": "nonsense"}, "Invalid endpoint"),
-    ],
+    ("variables", "expected"), sample([*WRONG_BUCKETS, WRONG[0]], more=WRONG[1:])
 )
 def test_a_process_refuses_to_start_and_names_the_variable(
     program: list[str], variables: dict[str, str], expected: str, tmp_path: Path
@@ -59,7 +83,8 @@ def test_a_process_refuses_to_start_and_names_the_variable(
     assert "Traceback" not in result.stderr
 
 
-def test_keys_are_not_repeated_in_errors(tmp_path: Path) -> None:
+@pytest.mark.stack
+def test_an_error_does_not_repeat_keys(tmp_path: Path) -> None:
     result = start(["-m", "api"], tmp_path, SPIDRA_API_KEYS="my-secret-key:account:many")
     assert result.returncode == 2
     assert "my-secret-key" not in result.stderr

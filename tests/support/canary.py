@@ -1,4 +1,4 @@
-"""What must not be reached: counts whoever does reach it, by TCP or UDP."""
+"""A server that no page may reach. It records each connection and datagram that arrives."""
 
 from __future__ import annotations
 
@@ -10,12 +10,15 @@ _ANSWER = (
     b"Connection: close\r\nContent-Length: 13\r\n\r\ncanary secret"
 )
 SECRET = "canary secret"
-"""The body of each of its answers."""
+"""The body of each response of a canary."""
 
 
 class Canary:
-    """Listens on one address and port. `hits` has an entry for each connection or datagram: the
-    first line of what it sent, or nothing."""
+    """A server on one address and port, for TCP and UDP.
+
+    `hits` has an entry for each connection and datagram. The entry of a connection is the first
+    line that it sent, or an empty string.
+    """
 
     def __init__(self, host: str) -> None:
         self.host = host
@@ -25,7 +28,7 @@ class Canary:
         self._datagrams: asyncio.DatagramTransport | None = None
 
     async def start(self, port: int) -> None:
-        """Raises `OSError` if the address is not there, or the port is taken."""
+        """Start to listen. Raises `OSError` if the address does not exist or the port is taken."""
         self._server = await asyncio.start_server(self._serve, self.host, port)
         self.port = self._server.sockets[0].getsockname()[1]
         hits = self.hits
@@ -40,7 +43,7 @@ class Canary:
         )
 
     async def close(self) -> None:
-        """Stops listening."""
+        """Stop to listen."""
         if self._datagrams is not None:
             self._datagrams.close()
         if self._server is not None:

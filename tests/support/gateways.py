@@ -1,4 +1,4 @@
-"""Gateways for tests that have no worker."""
+"""Egress gateways for tests without a worker."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from activities.egress.gateway import Gateway
 from domain.addresses import Network
 
 SITE_ONLY: Sequence[Network] = (IPv4Network("127.0.0.1/32"),)
-"""Of what is not public, the address on which `tests.support.site` listens."""
+"""The address of `tests.support.site`, and no other address that is not public."""
 
 
 @asynccontextmanager
@@ -21,7 +21,7 @@ async def running_gateway(
     max_item_bytes: int = 200 * 2**20,
     resolver: Resolver | None = None,
 ) -> AsyncIterator[Gateway]:
-    """A gateway that listens until the block ends."""
+    """Run a gateway until the block ends."""
     gateway = Gateway(allow=allow, max_item_bytes=max_item_bytes, resolver=resolver)
     await gateway.start()
     try:

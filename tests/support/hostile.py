@@ -1,4 +1,4 @@
-"""Pages that try every way that leads from a browser to a server."""
+"""Pages that try each way in which a browser can send a request to a server."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ FROM_HEADERS = {
         },
     ),
 }
-"""Status and headers by name; `$` stands for the URL to reach."""
+"""Status and headers of an attack, by its name. `$` stands for the URL to reach."""
 
 FROM_HTML = {
     "meta-refresh": "<meta http-equiv=refresh content='0; url=$'>",
@@ -68,7 +68,7 @@ FROM_HTML = {
     "script-redirect": "<script src='/to?url=$'></script>",
     "xslt": "<iframe src='/xml?url=$'></iframe>",
 }
-"""HTML by name."""
+"""HTML of an attack, by its name."""
 
 FROM_SCRIPTS = {
     "location": "location = '$'",
@@ -125,14 +125,14 @@ FROM_SCRIPTS = {
                     candidate: `candidate:1 1 ${p} 2122260223 $host $port typ host${t}`})
         })""",
 }
-"""Scripts by name; `$ws`, `$wss`, `$tls` are the URL with another scheme."""
+"""Script of an attack, by its name. `$ws`, `$wss` and `$tls` are the URL with another scheme."""
 
 ATTACKS = (*FROM_HEADERS, *FROM_HTML, *FROM_SCRIPTS)
 
 NEVER_ARRIVE = frozenset(
     {
-        # Not without user activation, a secure context, a lucky timing, the full browser, or an
-        # answer that a canary does not give. TLS is not read by a canary either.
+        # These need user activation, a secure context, lucky timing, the full browser, or an
+        # answer that a canary does not give. A canary does not read TLS either.
         "credentials",
         "csp-report",
         "img-user",
@@ -160,16 +160,16 @@ NEVER_ARRIVE = frozenset(
         "link-header",
     }
 )
-"""Attacks that need not reach a server that may be reached."""
+"""Attacks that may fail to reach even a server that is allowed."""
 
 WITHOUT_BROWSER = frozenset(
     {"http-301", "http-302", "http-303", "http-307", "http-308", "meta-refresh", "refresh-header"}
 )
-"""Attacks that work without a browser as well."""
+"""Attacks that also work without a browser."""
 
 
 def hostile_app(host: str, port: int) -> web.Application:
-    """The site whose page `/attack/{name}` tries to reach `/{name}` on `host` and `port`."""
+    """Return the site whose page `/attack/{name}` tries to reach `/{name}` on `host` and `port`."""
     hostport = f"{host}:{port}"
 
     def fill(text: str, name: str) -> str:
@@ -183,7 +183,7 @@ def hostile_app(host: str, port: int) -> web.Application:
             ("$tls", f"https://{hostport}/{name}"),
             ("$", f"http://{hostport}/{name}"),
         ):
-            # A template literal's own placeholders stay.
+            # The placeholders of a template literal stay.
             text = text.replace("${", "\0").replace(placeholder, value).replace("\0", "${")
         return text
 

@@ -1,4 +1,4 @@
-"""Where things are in this repository."""
+"""Paths in this repository that tests need."""
 
 from __future__ import annotations
 
@@ -6,4 +6,4 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 PAGES = ROOT / "tests" / "pages"
-"""Pages of HTML, with what is to become of them."""
+"""Folder with pages of HTML and their expected results."""

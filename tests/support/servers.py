@@ -1,4 +1,4 @@
-"""Small servers for tests that need pages of their own."""
+"""Web servers for tests that need pages of their own."""
 
 from __future__ import annotations
 
@@ -11,23 +11,26 @@ from aiohttp import web
 
 
 class LocalServer:
-    """Serves `application()` on 127.0.0.1 and a free port: from `start` to `stop`, or while it is
-    entered. A request that is not answered ends with its client, and with the server."""
+    """A server of `application()` on 127.0.0.1 and a free port.
+
+    It listens from `start` to `stop`, or within an `async with` block. An open request ends when
+    its client goes away or the server stops.
+    """
 
     _runner: web.AppRunner | None = None
     _port = 0
 
     def application(self) -> web.Application:
-        """What it serves, made anew at each start."""
+        """Return the application to serve. Each start makes a new application."""
         raise NotImplementedError
 
     @property
     def origin(self) -> str:
-        """Scheme, host and port."""
+        """Scheme, host and port of the server."""
         return f"http://127.0.0.1:{self._port}"
 
     async def start(self, port: int = 0) -> None:
-        """Begins to listen, on the port that it had before if it was stopped."""
+        """Start to listen. A server that was stopped keeps its port."""
         self._runner = web.AppRunner(
             self.application(), access_log=None, handler_cancellation=True, shutdown_timeout=0.1
         )
@@ -37,7 +40,7 @@ class LocalServer:
         self._port = self._runner.addresses[0][1]
 
     async def stop(self) -> None:
-        """Ends all connections and listens no more."""
+        """End all connections, and listen no more."""
         if self._runner is not None:
             await self._runner.cleanup()
             self._runner = None
@@ -65,7 +68,7 @@ class _Server(LocalServer):
 
 @asynccontextmanager
 async def serving(app: web.Application, port: int = 0) -> AsyncIterator[str]:
-    """`app` on 127.0.0.1; its URL."""
+    """Serve `app` on 127.0.0.1 until the block ends, and yield its URL."""
     server = _Server(app)
     try:
         await server.start(port)

@@ -1,4 +1,4 @@
-"""Upstream proxies: HTTP `CONNECT` and SOCKS5, with user name and password or without."""
+"""Upstream proxies: HTTP `CONNECT` and SOCKS5, with or without a user name and password."""
 
 from __future__ import annotations
 
@@ -13,44 +13,44 @@ USER, PASSWORD = "exit-user", "exit-password"
 
 
 class Upstream:
-    """A proxy at `url`; `asked` has the targets that it was asked for, as `host:port`."""
+    """A proxy. `asked` has the targets that its clients asked for, as `host:port`."""
 
     def __init__(
         self,
         scheme: str,
         names: Mapping[str, str],
         *,
-        has_login: bool,
+        needs_credential: bool,
         dies_after: int | None,
         source: str | None,
     ) -> None:
         self.scheme = scheme
         self.asked: list[str] = []
         self.users: list[str] = []
-        """User names that were given, of any that begin as `USER`."""
+        """User names that clients have sent. All names that begin with `USER` are accepted."""
         self.relayed = 0
-        """Bytes that went through, both ways."""
+        """Bytes that the proxy has relayed, in both directions."""
         self.address = ""
         self.server: asyncio.Server | None = None
         self._names = names
-        self._has_login = has_login
+        self._needs_credential = needs_credential
         self._dies_after = dies_after
         self._source = source
         self._open: set[asyncio.StreamWriter] = set()
 
     @property
     def url(self) -> str:
-        """With user name and password, if they are needed."""
-        login = f"{USER}:{PASSWORD}@" if self._has_login else ""
-        return f"{self.scheme}://{login}{self.address}"
+        """URL of the proxy, with user name and password if it needs them."""
+        credential = f"{USER}:{PASSWORD}@" if self._needs_credential else ""
+        return f"{self.scheme}://{credential}{self.address}"
 
     @property
     def is_dead(self) -> bool:
-        """Whether it has died."""
+        """Whether the proxy has died."""
         return self._dies_after is not None and self.relayed > self._dies_after
 
     def count(self, data: bytes) -> None:
-        """Counts bytes that are about to be passed on. The last ones may be its death."""
+        """Count bytes before they are relayed. The proxy dies when the bytes exceed its limit."""
         self.relayed += len(data)
         if self.is_dead:
             assert self.server is not None
@@ -60,7 +60,7 @@ class Upstream:
             raise ConnectionResetError
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """One connection."""
+        """Serve one connection."""
         self._open.add(writer)
         with suppress(OSError, asyncio.IncompleteReadError):
             if self.scheme == "http":
@@ -73,8 +73,8 @@ class Upstream:
     async def _serve_http(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = (await reader.readuntil(b"\r\n\r\n")).decode()
         given = re.search(r"^proxy-authorization: Basic (\S+)\r$", head, re.M | re.I)
-        login = base64.b64decode(given[1]).decode() if given else ""
-        user, _, password = login.partition(":")
+        credential = base64.b64decode(given[1]).decode() if given else ""
+        user, _, password = credential.partition(":")
         if not self._lets_in(user, password):
             writer.write(b"HTTP/1.1 407 No\r\nContent-Length: 0\r\n\r\n")
             return
@@ -91,19 +91,19 @@ class Upstream:
 
     def _lets_in(self, user: str, password: str) -> bool:
         self.users.append(user)
-        return not self._has_login or (user.startswith(USER) and password == PASSWORD)
+        return not self._needs_credential or (user.startswith(USER) and password == PASSWORD)
 
     async def _serve_socks(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
-        """RFC 1928 and RFC 1929."""
+        """Speak SOCKS5, with user name and password if need be (RFC 1928, RFC 1929)."""
         _, count = await reader.readexactly(2)
-        method = 2 if self._has_login else 0
+        method = 2 if self._needs_credential else 0
         if method not in await reader.readexactly(count):
             writer.write(b"\x05\xff")
             return
         writer.write(bytes((5, method)))
-        if self._has_login:
+        if self._needs_credential:
             _, length = await reader.readexactly(2)
             user = await reader.readexactly(length)
             password = await reader.readexactly((await reader.readexactly(1))[0])
@@ -164,16 +164,22 @@ class Upstream:
 async def upstream_proxy(
     scheme: str,
     *,
-    has_login: bool = True,
+    needs_credential: bool = True,
     names: Mapping[str, str] | None = None,
     dies_after: int | None = None,
     source: str | None = None,
 ) -> AsyncIterator[Upstream]:
-    """A proxy on a free port; `scheme` is `http` or `socks5`. `names` are those that it alone
-    knows. After so many bytes it is gone for good, with all that it carries. Sites see it come
-    from `source`, an address of this machine."""
+    """Run a proxy on a free port until the block ends.
+
+    Args:
+        scheme: `http` or `socks5`.
+        needs_credential: Whether the proxy needs user name and password.
+        names: Hosts that only this proxy knows, and their addresses.
+        dies_after: Bytes after which the proxy is gone for good, with all its connections.
+        source: Address of this machine that sites see as the visitor.
+    """
     upstream = Upstream(
-        scheme, names or {}, has_login=has_login, dies_after=dies_after, source=source
+        scheme, names or {}, needs_credential=needs_credential, dies_after=dies_after, source=source
     )
     server = upstream.server = await asyncio.start_server(upstream.serve, "127.0.0.1", 0)
     upstream.address = f"127.0.0.1:{server.sockets[0].getsockname()[1]}"

@@ -1,4 +1,4 @@
-"""Batches end to end: HTTP in, real pages in Chromium, objects in the bucket, HTTP out."""
+"""Batches from end to end: HTTP requests, pages in Chromium, objects in the bucket."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 
 async def only_item(api: ApiClient, url: str, **options: object) -> Json:
-    """The one item of a batch of one URL, when it has ended."""
+    """Scrape one URL, and return its item when the batch has ended."""
     batch = await api.finished(await api.submit([url], **options))
     assert batch["status"] == "completed"
     [item] = batch["items"]
@@ -48,19 +48,19 @@ async def test_a_page_becomes_markdown(api: ApiClient, site: Site) -> None:
     assert item["warnings"] == []
 
 
-async def test_what_scripts_write_is_part_of_the_page(api: ApiClient, site: Site) -> None:
+async def test_text_that_scripts_write_is_part_of_the_page(api: ApiClient, site: Site) -> None:
     batch_id = await api.submit([site.url("/js"), site.url("/late")])
     written, fetched = (await api.finished(batch_id))["items"]
     assert PRICE in written["result"]
     assert SEEN_BY_LATE_SCRIPT in fetched["result"]
 
 
-async def test_main_content_leaves_out_what_surrounds_it(api: ApiClient, site: Site) -> None:
+async def test_main_content_leaves_out_the_boilerplate(api: ApiClient, site: Site) -> None:
     whole = await only_item(api, site.url("/plain"))
     main = await only_item(api, site.url("/plain"), extractContentOnly=True)
-    for surroundings in ("[Home]", "Footer of the site"):
-        assert surroundings in whole["result"]
-        assert surroundings not in main["result"]
+    for boilerplate in ("[Home]", "Footer of the site"):
+        assert boilerplate in whole["result"]
+        assert boilerplate not in main["result"]
     for content in ("# On reading pages", SENTENCE.strip(), f"[the price]({site.url('/js')})"):
         assert content in whole["result"]
         assert content in main["result"]
@@ -86,7 +86,7 @@ async def test_redirects_are_followed_and_reported(api: ApiClient, site: Site) -
     assert item["finalUrl"] == site.url("/plain")
 
 
-async def test_without_a_model_a_schema_is_filled_from_what_the_page_declares(
+async def test_without_a_model_a_schema_is_filled_from_the_declared_data(
     api: ApiClient, site: Site
 ) -> None:
     schema = {
@@ -106,16 +106,14 @@ async def test_without_a_model_a_schema_is_filled_from_what_the_page_declares(
     assert "price" in disagreement
 
 
-async def test_without_a_model_a_prompt_gets_all_that_the_page_declares(
-    api: ApiClient, site: Site
-) -> None:
+async def test_without_a_model_a_prompt_gets_all_declared_data(api: ApiClient, site: Site) -> None:
     item = await only_item(api, site.url("/declared"), prompt="What does it cost?")
     [thing] = item["result"]["things"]
     assert (thing["type"], thing["offers"]["price"]) == ("Product", "18.50")
     assert "The prompt was not considered." in item["warnings"][0]
 
 
-async def test_what_only_a_model_can_find_fails_and_names_the_setting(
+async def test_an_item_that_needs_a_model_fails_and_names_the_setting(
     api: ApiClient, site: Site
 ) -> None:
     needed = {"type": "object", "required": ["mood"], "properties": {"mood": {"type": "string"}}}
@@ -134,7 +132,7 @@ async def test_what_only_a_model_can_find_fails_and_names_the_setting(
         assert item["creditsUsed"] == 0
 
 
-async def test_duplicates_are_items_of_their_own(api: ApiClient, site: Site) -> None:
+async def test_each_duplicate_is_a_separate_item(api: ApiClient, site: Site) -> None:
     url = site.url("/plain")
     batch = await api.finished(await api.submit([url, url, url]))
     assert batch["completedCount"] == 3
@@ -152,7 +150,9 @@ async def test_a_batch_is_pending_then_running_then_completed(
     assert running["status"] == "running"
     assert running["finishedAt"] is None
     states = [item["status"] for item in running["items"]]
-    assert set(states) == {"pending", "running"}, "more items than tabs, so some have to wait"
+    assert set(states) == {"pending", "running"}, (
+        "there are more items than tabs, so some items have to wait"
+    )
     for item in running["items"]:
         assert (item["startedAt"] is not None) == (item["status"] == "running")
     site.open_gate("states")
@@ -209,7 +209,7 @@ async def test_fifty_urls_of_every_kind(api: ApiClient, site: Site) -> None:
     for url in stubborn:
         item = by_url[url]
         if item["status"] == "completed":
-            assert item["warnings"], "a script that was stopped has to be mentioned"
+            assert item["warnings"], "a warning says that a script was stopped"
         else:
             assert item["errorCode"] in {"PAGE_UNRESPONSIVE", "NAVIGATION_TIMEOUT"}
     for item in batch["items"]:

@@ -1,4 +1,4 @@
-"""Parts are killed in mid-batch; the batch completes all the same, each item once."""
+"""Parts are killed in the middle of a batch. The batch still completes, each item once."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from tests.support.site import Site
 
 
 async def batch_in_flight(api: ApiClient, site: Site, gate: str) -> tuple[str, list[str]]:
-    """A batch of which some items are done, some are held at the gate, and some wait."""
+    """Return a batch with items that are done, items held at the gate, and items that wait."""
     urls = [site.url(f"/plain?number={n}") for n in range(4)]
-    # Fewer than the worker has tabs, since items are not taken in any order.
+    # Fewer than the worker has tabs, since the order of the items is not fixed.
     urls += [site.url(f"/gated/{gate}") for _ in range(5)]
     urls += [site.url(f"/plain?number={n}") for n in range(4, 11)]
     batch_id = await api.submit(urls)
@@ -48,7 +48,7 @@ async def test_the_worker_is_killed(own_stack: Stack, site: Site) -> None:
         assert any(item["attempts"] > 1 for item in batch["items"])
         for old, new in zip(before["items"], batch["items"], strict=True):
             if old["status"] == "completed":
-                assert old == new, "what was done stays as it was"
+                assert old == new, "a completed item does not change"
 
 
 async def test_chromium_is_killed(own_stack: Stack, site: Site) -> None:
@@ -66,7 +66,9 @@ async def test_chromium_is_killed(own_stack: Stack, site: Site) -> None:
         site.open_gate("chromium")
         batch = await api.finished(batch_id)
         check_complete(batch, urls)
-        assert all(item["attempts"] == 1 for item in batch["items"]), "the worker coped by itself"
+        assert all(item["attempts"] == 1 for item in batch["items"]), (
+            "the worker starts a new browser"
+        )
 
 
 async def test_the_api_is_killed(own_stack: Stack, site: Site) -> None:
@@ -94,7 +96,7 @@ async def test_everything_is_killed_at_once(own_stack: Stack, site: Site) -> Non
         check_complete(await api.finished(batch_id), urls)
 
 
-async def test_a_worker_that_is_stopped_lets_its_items_finish(own_stack: Stack, site: Site) -> None:
+async def test_a_stopped_worker_finishes_its_items(own_stack: Stack, site: Site) -> None:
     async with ApiClient(own_stack.api_url, own_stack.api_key) as api:
         batch_id, urls = await batch_in_flight(api, site, "graceful")
         pid = own_stack.part("worker-1").pid
@@ -102,17 +104,19 @@ async def test_a_worker_that_is_stopped_lets_its_items_finish(own_stack: Stack, 
         site.open_gate("graceful")
         batch = await api.finished(batch_id)
         check_complete(batch, urls)
-        # Another one may be handed to it just as it stops to ask, and get lost on the way.
+        # The worker may lose an item that it is given just as it stops to ask for items.
         held = [item for item in batch["items"] if "/gated/" in item["url"]]
         assert all(item["attempts"] == 1 for item in held)
 
 
-async def test_a_second_signal_hands_items_over_at_once(own_stack: Stack, site: Site) -> None:
+async def test_after_a_second_signal_a_worker_gives_its_items_back_at_once(
+    own_stack: Stack, site: Site
+) -> None:
     async with ApiClient(own_stack.api_url, own_stack.api_key) as api:
         batch_id, urls = await batch_in_flight(api, site, "handover")
         worker = psutil.Process(own_stack.part("worker-1").pid)
         worker.send_signal(signal.SIGTERM)
-        worker.send_signal(signal.SIGINT)  # another one, since equal signals may merge
+        worker.send_signal(signal.SIGINT)  # a different signal, since equal signals may merge
         async with asyncio.timeout(120):
             while own_stack.part("worker-1").is_running(worker.pid):  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
@@ -122,9 +126,7 @@ async def test_a_second_signal_hands_items_over_at_once(own_stack: Stack, site: 
         assert any(item["attempts"] == 2 for item in batch["items"])
 
 
-async def test_without_a_worker_a_batch_waits_and_can_be_asked_for(
-    own_stack: Stack, site: Site
-) -> None:
+async def test_without_a_worker_a_batch_waits_and_can_be_read(own_stack: Stack, site: Site) -> None:
     async with ApiClient(own_stack.api_url, own_stack.api_key) as api:
         await own_stack.stop("worker-1")
         batch_id = await api.submit([site.url("/plain")])

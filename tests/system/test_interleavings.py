@@ -1,13 +1,9 @@
-"""Random interleavings of what clients do and what dies, on the whole stack.
-
-`EXAMPLES=100 make test ARGS=tests/system/test_interleavings.py` tries more of them.
-"""
+"""Random interleavings of what clients ask for and of parts that die, on the whole stack."""
 
 from __future__ import annotations
 
 import asyncio
 import itertools
-import os
 from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -15,11 +11,13 @@ from pathlib import Path
 
 import aiohttp
 import psutil
+import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from stack.stack import Stack
 from storage.database import Database
+from tests.support import generated
 from tests.support.client import ApiClient, Json, summary
 from tests.support.databases import wait_settled
 from tests.support.site import Site
@@ -34,7 +32,7 @@ FREEZE = st.tuples(
     st.sampled_from(["worker-1", "temporal", "s3"]),
     st.sampled_from([0.5, 3, 12]),
 )
-"""To a process that is stopped and goes on, the clock has skipped; 12 s outlast a heartbeat."""
+"""A frozen process sees its clock jump. 12 s are longer than the timeout of a heartbeat, 10 s."""
 PAUSE = st.tuples(st.just("pause"), st.floats(0, 2))
 
 Step = tuple[object, ...]
@@ -44,7 +42,7 @@ numbers = itertools.count()
 
 @dataclass
 class Observed:
-    """What a client has been told about one batch."""
+    """What the API has told a client about one batch."""
 
     batch_id: str
     urls: list[str]
@@ -53,12 +51,12 @@ class Observed:
     attempts: Counter[str] = field(default_factory=Counter)
 
     def see(self, batch: Json) -> None:
-        """Checks an answer against the earlier ones."""
+        """Check a status against the earlier ones."""
         assert [item["url"] for item in batch["items"]] == self.urls
         for item in batch["items"]:
             known = self.completed.setdefault(item["uuid"], item)
             if known["status"] == "completed":
-                assert item == known, "what is completed does not change"
+                assert item == known, "a completed item does not change"
             elif item["status"] == "completed":
                 self.completed[item["uuid"]] = item
         if self.cancelled is not None:
@@ -68,7 +66,7 @@ class Observed:
             assert self.cancelled["creditsRefunded"] == 2 * len(cancelled)
 
     def count_attempts(self, batch: Json) -> None:
-        """Adds the attempts of the items that have ended in the generation that has."""
+        """Add the attempts of the items of the generation that has ended."""
         for item in batch["items"]:
             self.attempts[item["url"]] += item["attempts"]
 
@@ -86,7 +84,7 @@ async def act(
             stack.kill(part)
         case ("freeze", str(part), int() | float() as seconds):
             await stack.part(part).wait_ready(150)
-            with suppress(psutil.NoSuchProcess):  # the step before may have killed it
+            with suppress(psutil.NoSuchProcess):  # the step before may have killed the process
                 process = psutil.Process(stack.part(part).pid)
                 process.suspend()
                 await asyncio.sleep(seconds)
@@ -122,15 +120,16 @@ async def retry(api: ApiClient, batch: Observed, before: Json) -> None:
         batch.attempts.update(failed)
 
 
+@pytest.mark.long
 @settings(
-    max_examples=int(os.environ.get("EXAMPLES", "5")),
+    max_examples=generated.count(3, long=100),
     derandomize=True,
     deadline=None,
-    phases=[Phase.generate],  # shrinking would take hours
+    phases=[Phase.generate],  # to shrink a failure would take hours
     suppress_health_check=list(HealthCheck),
 )
 @given(steps=st.lists(st.one_of(SUBMIT, ACT, ACT, PAUSE, KILL, FREEZE), min_size=6, max_size=16))
-async def test_whatever_happens_nothing_is_lost_and_the_ledger_adds_up(
+async def test_no_interleaving_loses_an_item_or_a_credit(
     own_stack: Stack, site: Site, steps: list[Step]
 ) -> None:
     stack = own_stack

@@ -1,5 +1,7 @@
-"""Parts are away, stopped or frozen: every route answers in time, with the right code, and what
-it has refused has not happened."""
+"""Parts are stopped or frozen. Each route still answers in time, with the right code.
+
+A request that was refused has had no effect.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,7 @@ from tests.support.site import Site
 
 BATCHES = "/api/batch/scrape"
 SECONDS = 10.0
-"""What is promised is five; the rest is for a busy machine."""
+"""Longest time for a response: five are promised, the rest is for a busy machine."""
 
 BUSY = "SERVICE_BUSY"
 QUEUE = "QUEUE_UNAVAILABLE"
@@ -36,19 +38,19 @@ QUEUE = "QUEUE_UNAVAILABLE"
 
 @dataclass(frozen=True)
 class Batches:
-    """Batches in different states."""
+    """Ids of batches in different states."""
 
     running: str
     done: str
     failed: str
-    """It has ended, and its one item has failed."""
+    """A batch that has ended, and whose only item has failed."""
 
 
 Routes = dict[str, tuple[str, str, object]]
 
 
 def routes(batches: Batches, url: str) -> Routes:
-    """Method, path and body of what is asked for, by a name."""
+    """Return method, path and body of a request to each route, by a name."""
     return {
         "submit": ("POST", BATCHES, {"urls": [url]}),
         "list": ("GET", BATCHES, None),
@@ -74,7 +76,7 @@ async def stopped(stack: Stack, name: str) -> AsyncIterator[None]:
 async def frozen(stack: Stack, name: str) -> AsyncIterator[None]:
     pid = stack.part(name).pid
     os.kill(pid, signal.SIGSTOP)
-    # Each of its threads goes on until it is told.
+    # Each thread goes on until the signal comes to it.
     async with asyncio.timeout(10):
         while any(state != "T" for state in states_of_threads(pid)):  # noqa: ASYNC110
             await asyncio.sleep(0.01)
@@ -120,7 +122,7 @@ WITHOUT_WORKER = {
     "submit": 202,
     "cancel": BUSY,
     "retry": 202,
-    # A worker that has just gone counts as there for as long as one may be silent.
+    # A worker counts as present until it has been silent for a while.
     "readyz": 200,
 }
 
@@ -162,7 +164,10 @@ async def test_every_route_answers_in_time(
         await wait_settled(database, "first")
         assert await total(api) == before + (expected["submit"] == 202)
         batch = await api.batch(batches.running)
-        if (outage, part) != (frozen, "worker-1"):  # which may have been about to cancel it
+        if (outage, part) != (
+            frozen,
+            "worker-1",
+        ):  # the worker may have been about to cancel the batch
             assert batch["status"] == ("cancelled" if expected["cancel"] == 200 else "completed")
         assert (site.hits(refused) > 0) == (expected["submit"] == 202)
     database.close()
@@ -181,13 +186,13 @@ async def make_batches(api: ApiClient, site: Site, gate: str) -> Batches:
 
 
 async def total(api: ApiClient) -> int:
-    """How many batches the account has."""
+    """Return the number of batches of the account."""
     async with api.session.get(BATCHES) as response:
         return int((await response.json())["pagination"]["total"])
 
 
 async def check(api: ApiClient, asked: Routes, expected: dict[str, int | str], outage: str) -> None:
-    """Asks for everything at once, compares, and prints a table."""
+    """Send all requests at once, print a table of the responses, and compare them."""
 
     async def ask(method: str, path: str, body: object) -> tuple[int | str, float]:
         began = time.monotonic()
@@ -208,7 +213,7 @@ async def check(api: ApiClient, asked: Routes, expected: dict[str, int | str], o
     assert max(seconds for _, seconds in answers) < SECONDS
 
 
-async def test_a_cancel_that_may_have_arrived_is_not_called_refused(
+async def test_a_cancel_that_may_have_arrived_is_not_reported_as_refused(
     own_stack: Stack, site: Site
 ) -> None:
     gate = f"undecided-{time.monotonic_ns()}"
@@ -218,14 +223,14 @@ async def test_a_cancel_that_may_have_arrived_is_not_called_refused(
         await api.wait_for(batch_id, lambda batch: batch["status"] == "running")
         async with frozen(own_stack, "worker-1"):
             asking = asyncio.create_task(cancel(api, batch_id))
-            await has_signal(temporal.get_workflow_handle(f"batch-{batch_id}"))
+            await until_signalled(temporal.get_workflow_handle(f"batch-{batch_id}"))
             async with frozen(own_stack, "temporal"):
                 status, answer = await asking
         assert (status, answer["code"]) == (503, QUEUE)
         assert "may still be cancelled" in answer["message"]
         site.open_gate(gate)
         batch = await api.wait_for(batch_id, lambda batch: batch["finishedAt"] is not None)
-        assert batch["completedCount"] == 1, "it had started"
+        assert batch["completedCount"] == 1, "the item had started"
 
 
 async def cancel(api: ApiClient, batch_id: str) -> tuple[int, Json]:
@@ -233,8 +238,8 @@ async def cancel(api: ApiClient, batch_id: str) -> tuple[int, Json]:
         return response.status, await response.json()
 
 
-async def has_signal(handle: WorkflowHandle[object, object]) -> None:
-    """Returns when a signal has come to the workflow."""
+async def until_signalled(handle: WorkflowHandle[object, object]) -> None:
+    """Wait until the workflow has a signal in its history."""
     async with asyncio.timeout(60):
         while True:
             events = (await handle.fetch_history()).events
@@ -246,7 +251,7 @@ async def has_signal(handle: WorkflowHandle[object, object]) -> None:
 
 @pytest.fixture
 def postgresql(tmp_path: Path) -> Iterator[tuple[str, psutil.Process]]:
-    """Address and first process of a PostgreSQL server."""
+    """URL and main process of a PostgreSQL server."""
     with get_server(tmp_path / "postgresql", cleanup_mode="delete") as server:
         yield server.get_uri(), psutil.Process(server.get_pid())
 
@@ -277,6 +282,6 @@ async def test_every_route_answers_in_time_without_postgresql(
         with all_frozen(process):
             await check(api, asked, WITHOUT_SQL, "PostgreSQL frozen")
         assert await total(api) == 0
-        process.send_signal(signal.SIGQUIT)  # at once, as in a crash
+        process.send_signal(signal.SIGQUIT)  # the server ends at once, as in a crash
         await asyncio.to_thread(process.wait, 10)
         await check(api, asked, WITHOUT_SQL, "PostgreSQL gone")

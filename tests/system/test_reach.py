@@ -1,4 +1,4 @@
-"""Items leave by the exit that was asked for: real proxies, each of which stands for a country."""
+"""Items leave through the exit that the client chose. Real proxies stand for the countries."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ from tests.support.site import Site, closed_port
 from tests.support.upstreams import PASSWORD, USER, Upstream, upstream_proxy
 from tests.support.walls.samples import SAMPLES
 
-HATED = ("127.0.0.7", "127.0.0.8")
-"""Addresses that `PickySite` blocks."""
+BLOCKED = ("127.0.0.7", "127.0.0.8")
+"""Addresses of visitors that `PickySite` blocks."""
 
 WALL = next(sample for sample in SAMPLES if sample.name == "block page of Akamai")
 
 NAMED = "shop.exit.example"
-"""A host that only the exit in the United States knows."""
+"""A host name that only the exit in the United States can resolve."""
 
 
 @dataclass
 class Reach:
-    """A stack whose exits are all here."""
+    """A stack with an exit in each of several countries. All of them run on this machine."""
 
     stack: Stack
     api: ApiClient
@@ -51,13 +51,13 @@ async def reach(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Reach
         async def proxy(
             scheme: str,
             *,
-            has_login: bool = True,
+            needs_credential: bool = True,
             dies_after: int | None = None,
             source: str | None = None,
         ) -> Upstream:
             made = upstream_proxy(
                 scheme,
-                has_login=has_login,
+                needs_credential=needs_credential,
                 names={NAMED: "127.0.0.1"},
                 dies_after=dies_after,
                 source=source,
@@ -67,13 +67,13 @@ async def reach(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Reach
         exits = {
             "de": await proxy("http"),
             "nl": await proxy("socks5"),
-            "jp": await proxy("http", has_login=False),
-            "us": await proxy("socks5", has_login=False),
+            "jp": await proxy("http", needs_credential=False),
+            "us": await proxy("socks5", needs_credential=False),
             "br": await proxy("http"),
             "dying": await proxy("socks5", dies_after=100_000),
             "provider": await proxy("http"),
-            "hated": await proxy("http", source=HATED[0]),
-            "despised": await proxy("socks5", source=HATED[1]),
+            "blocked": await proxy("http", source=BLOCKED[0]),
+            "blocked-too": await proxy("socks5", source=BLOCKED[1]),
         }
         gate = exits["provider"].address
         wrong = exits["de"].url.replace(PASSWORD, "wrong")
@@ -85,9 +85,9 @@ async def reach(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Reach
             "br": [f"http://127.0.0.1:{closed_port()}", wrong, exits["br"].url],
             "mx": [exits["dying"].url, exits["br"].url],
             "ca": [f"socks5://127.0.0.1:{closed_port()}", wrong],
-            "tr": [exits["hated"].url, exits["br"].url],
-            "no": [exits["hated"].url, exits["despised"].url, exits["hated"].url],
-            "ua": exits["despised"].url,
+            "tr": [exits["blocked"].url, exits["br"].url],
+            "no": [exits["blocked"].url, exits["blocked-too"].url, exits["blocked"].url],
+            "ua": exits["blocked-too"].url,
             "kr,tw": f"http://{USER}-{{country}}-{{session}}:{PASSWORD}@{gate}",
         }
         file = tmp_path_factory.mktemp("exits") / "exits.json"
@@ -104,14 +104,14 @@ async def reach(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Reach
 async def scrape(
     reach: Reach, urls: list[str], country: str | None = None, **options: object
 ) -> Json:
-    """The batch of `urls`, by an exit there, once it has ended."""
+    """Scrape `urls` through an exit in `country`, and return the batch when it has ended."""
     if country is not None:
         options["proxyCountry"] = country
     return await reach.api.finished(await reach.api.submit(urls, useProxy=True, **options))
 
 
 def traffic(reach: Reach) -> int:
-    """What was settled so far, in bytes."""
+    """Return the proxy traffic that is settled so far, in bytes."""
     database = Database(f"sqlite:///{reach.stack.data_dir}/spidra.db")
     with database.transaction() as connection:
         found = connection.execute(select(settlements.c.proxy_bytes)).scalars().all()
@@ -147,14 +147,16 @@ async def test_the_account_shows_the_traffic(reach: Reach, site: Site) -> None:
     assert bandwidth["usedMb"] > 0
 
 
-async def test_an_exit_may_know_names_that_nobody_here_knows(reach: Reach, site: Site) -> None:
+async def test_an_exit_may_resolve_names_that_this_machine_does_not_know(
+    reach: Reach, site: Site
+) -> None:
     port = site.url("").rpartition(":")[2]
     batch = await scrape(reach, [f"http://{NAMED}:{port}/plain"], "us")
     assert batch["completedCount"] == 1, summary(batch)
     assert set(reach.exits["us"].asked) == {f"{NAMED}:{port}"}
 
 
-async def test_but_not_what_must_not_be_reached(reach: Reach, site: Site) -> None:
+async def test_an_exit_reaches_no_forbidden_address(reach: Reach, site: Site) -> None:
     batch = await scrape(reach, [site.url("/redirect?to=http://127.0.0.2:8080/")], "us")
     assert batch["items"][0]["errorCode"] == "EGRESS_BLOCKED"
     batch = await scrape(reach, ["http://metadata.internal/"], "us")
@@ -162,7 +164,7 @@ async def test_but_not_what_must_not_be_reached(reach: Reach, site: Site) -> Non
     assert not [target for target in reach.exits["us"].asked if "127.0.0.2" in target]
 
 
-async def test_exits_that_are_away_or_shut_cost_nothing_but_another_try(
+async def test_exits_that_do_not_answer_or_refuse_cost_only_another_try(
     reach: Reach, site: Site
 ) -> None:
     batch = await scrape(reach, [site.url("/plain")] * 4, "br")
@@ -170,19 +172,21 @@ async def test_exits_that_are_away_or_shut_cost_nothing_but_another_try(
     assert [item["attempts"] for item in batch["items"]] == [1] * 4
 
 
-async def test_an_exit_that_dies_in_the_middle_costs_a_retry(reach: Reach, site: Site) -> None:
+async def test_an_exit_that_dies_while_it_relays_costs_only_another_try(
+    reach: Reach, site: Site
+) -> None:
     dying, other = reach.exits["dying"], reach.exits["br"]
     metered, by_other, by_dying = traffic(reach), other.relayed, dying.relayed
     while not dying.is_dead:
         batch = await scrape(reach, [site.url("/big?mb=0.2")] * 2, "mx")
         assert batch["completedCount"] == 2, summary(batch)
     assert [item["attempts"] for item in batch["items"]] == [1, 1]
-    # All tries count; of the last bytes of the dying exit only it knows.
+    # Each try counts. The last bytes of the dying exit did not come through.
     by_other, by_dying = other.relayed - by_other, dying.relayed - by_dying
     assert by_other < traffic(reach) - metered <= 1.02 * (by_other + by_dying)
 
 
-async def test_without_an_exit_that_works_the_item_says_so(reach: Reach, site: Site) -> None:
+async def test_an_item_without_a_working_exit_fails_and_says_so(reach: Reach, site: Site) -> None:
     hits = site.hits("/plain")
     batch = await scrape(reach, [site.url("/plain")], "ca")
     [item] = batch["items"]
@@ -194,7 +198,7 @@ async def test_without_an_exit_that_works_the_item_says_so(reach: Reach, site: S
     assert site.hits("/plain") == hits
 
 
-async def test_a_session_is_of_one_item(reach: Reach, site: Site) -> None:
+async def test_each_item_has_a_session_of_its_own(reach: Reach, site: Site) -> None:
     provider = reach.exits["provider"]
     await scrape(reach, [site.url("/big?mb=0.2"), site.url("/js")], "tw")
     users = set(provider.users)
@@ -202,7 +206,7 @@ async def test_a_session_is_of_one_item(reach: Reach, site: Site) -> None:
     assert all(user.startswith(f"{USER}-tw-") for user in users)
 
 
-async def test_a_region_is_any_of_its_exits(reach: Reach, site: Site) -> None:
+async def test_a_region_uses_all_of_its_exits(reach: Reach, site: Site) -> None:
     before = {name: len(exit_.asked) for name, exit_ in reach.exits.items()}
 
     def used() -> set[str]:
@@ -228,7 +232,7 @@ async def test_a_country_without_an_exit_is_refused(reach: Reach) -> None:
 
 
 class PickySite:
-    """A site that blocks visitors by their address; `visitors` are those of its page."""
+    """A site that blocks some addresses. `visitors` has the addresses of all visitors."""
 
     def __init__(self) -> None:
         self.visitors: list[str] = []
@@ -238,33 +242,33 @@ class PickySite:
     async def _page(self, request: web.Request) -> web.Response:
         assert request.remote is not None
         self.visitors.append(request.remote)
-        if request.remote in HATED:
+        if request.remote in BLOCKED:
             return web.Response(text=WALL.html, status=WALL.status, content_type="text/html")
         return web.Response(text="<h1>Welcome</h1>", content_type="text/html")
 
 
 @pytest.mark.parametrize("mode", ["default", "fast"])
-async def test_a_block_costs_one_turn_to_another_exit(reach: Reach, mode: str) -> None:
+async def test_a_blocked_item_tries_another_exit(reach: Reach, mode: str) -> None:
     site = PickySite()
     async with serving(site.app) as url:
-        metered, exits = traffic(reach), (reach.exits["hated"], reach.exits["br"])
+        metered, exits = traffic(reach), (reach.exits["blocked"], reach.exits["br"])
         relayed = sum(exit_.relayed for exit_ in exits)
-        # An exit that one site blocks is no worse for others: it goes on being chosen.
+        # An exit that one site blocks may work for other sites, so it is still chosen.
         for _ in range(20):
             batch = await scrape(reach, [f"{url}/page"] * 4, "tr", scrapeMode=mode)
             assert batch["completedCount"] == 4, summary(batch)
             assert [item["attempts"] for item in batch["items"]] == [1] * 4
             assert [item["creditsUsed"] for item in batch["items"]] == [2] * 4
-            if site.visitors.count(HATED[0]) >= 4:
+            if site.visitors.count(BLOCKED[0]) >= 4:
                 break
-        assert site.visitors.count(HATED[0]) >= 4
-        # The blocked tries count as well.
+        assert site.visitors.count(BLOCKED[0]) >= 4
+        # The traffic of the blocked tries counts as well.
         by_exits = sum(exit_.relayed for exit_ in exits) - relayed
         assert traffic(reach) - metered == pytest.approx(by_exits, rel=0.02)
 
 
 @pytest.mark.parametrize(("country", "visits"), [("no", 2), ("ua", 1)])
-async def test_a_block_everywhere_is_told_after_one_more_try(
+async def test_a_block_at_every_exit_is_reported_after_one_more_try(
     reach: Reach, country: str, visits: int
 ) -> None:
     site = PickySite()
@@ -276,7 +280,7 @@ async def test_a_block_everywhere_is_told_after_one_more_try(
     assert len(site.visitors) == visits
 
 
-async def test_who_leaves_by_an_exit_comes_from_its_country(reach: Reach) -> None:
+async def test_the_visitor_profile_is_that_of_the_country_of_the_exit(reach: Reach) -> None:
     async with fingerprint_site() as site:
         for country in ("jp", "nl"):
             batch = await scrape(reach, [site.url(f"{country}-{n}") for n in range(3)], country)
@@ -292,14 +296,14 @@ async def test_who_leaves_by_an_exit_comes_from_its_country(reach: Reach) -> Non
             assert len({tuple(one["position"]) for one in found}) == 3
 
 
-async def test_without_a_browser_too(reach: Reach) -> None:
+async def test_the_fast_mode_has_the_visitor_profile_of_the_country_too(reach: Reach) -> None:
     async with fingerprint_site() as site:
         batch = await scrape(reach, [f"{site.base}/echo"], "jp", scrapeMode="fast")
     assert "ja-JP,ja;q=0.9,en-US;q=0.8,en;q=0.7" in batch["items"][0]["result"]
 
 
 async def test_no_password_is_in_any_file(reach: Reach) -> None:
-    """Run last: after exits that were away, shut, and died."""
+    """Search the data folder. This is the last test: by now exits have refused and died."""
     found = await asyncio.to_thread(lambda: list(files_with(reach.stack.data_dir, PASSWORD)))
     assert found == []
 

@@ -1,26 +1,27 @@
 """Random sequences of client requests to the batch workflow, on a real Temporal server.
 
-`EXAMPLES=300 make test ARGS=tests/workflows/test_properties.py` tries more of them.
+An interleaving mostly waits for timeouts of Temporal, so several run at the same time. Each has a
+database and a worker of its own.
 """
 
 from __future__ import annotations
 
 import asyncio
-import os
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
-from hypothesis import HealthCheck, Phase, given, settings
+import pytest
 from hypothesis import strategies as st
 from temporalio import activity
 from temporalio.client import WorkflowExecutionStatus
 from temporalio.exceptions import ApplicationError
-from temporalio.service import RPCError
+from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import WorkflowEnvironment
-from temporalio.worker import Worker
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from activities.ledger import LedgerActivities
 from domain.failures import failure
@@ -28,12 +29,15 @@ from domain.items import SCRAPE_ITEM, ItemOutcome, Progress, ScrapeInput
 from storage import ledger
 from storage.accounts import set_limit
 from storage.database import Database
+from tests.support import generated
 from tests.support.batch_runs import Handle, completed, new_batch
 from tests.support.databases import check_it_adds_up
 from workflows.batch import BatchWorkflow
 from workflows.state import BatchState, CancelRequest, RetryRequest, workflow_id
 
-QUEUE = "properties"
+AT_ONCE = 6
+"""Interleavings at the same time: beyond that, they wait for the processor."""
+
 LATER = timedelta(milliseconds=300)
 CANCEL_COUNTS_FOR = timedelta(seconds=3)
 
@@ -116,9 +120,10 @@ class Batch:
 class World:
     """All batches of one example, and their worker."""
 
-    def __init__(self, env: WorkflowEnvironment, database: Database) -> None:
+    def __init__(self, env: WorkflowEnvironment, database: Database, queue: str) -> None:
         self.env = env
         self.database = database
+        self.queue = queue
         self.batches: list[Batch] = []
 
     @asynccontextmanager
@@ -135,8 +140,9 @@ class World:
         book = LedgerActivities(self.database)
         async with Worker(
             self.env.client,
-            task_queue=QUEUE,
+            task_queue=self.queue,
             workflows=[BatchWorkflow],
+            workflow_runner=UnsandboxedWorkflowRunner(),  # as the product's worker
             activities=[scrape, book.admit_batch, book.settle_items],
             max_concurrent_activities=3,
             max_heartbeat_throttle_interval=timedelta(milliseconds=100),
@@ -162,7 +168,7 @@ class World:
             BatchWorkflow.run,
             state,
             id=workflow_id(state.batch_id),
-            task_queue=QUEUE,
+            task_queue=self.queue,
             task_timeout=timedelta(seconds=1),  # for tasks of a worker that dies
             start_signal="retry" if generation > 1 else None,
             start_signal_args=[RetryRequest(generation=generation)] if generation > 1 else [],
@@ -170,6 +176,16 @@ class World:
 
     async def is_running(self, batch: Batch) -> bool:
         return (await batch.handle.describe()).status == WorkflowExecutionStatus.RUNNING
+
+    async def poll(self, batch: Batch) -> BatchState:
+        """Return the state, once a worker answers that has not been killed meanwhile."""
+        while True:
+            try:
+                return await batch.handle.query(BatchWorkflow.status)
+            except RPCError as error:
+                if error.status != RPCStatusCode.FAILED_PRECONDITION:
+                    raise
+                await asyncio.sleep(0.1)
 
     async def cancel(self, batch: Batch) -> None:
         if not await self.is_running(batch):
@@ -207,7 +223,7 @@ class World:
                 batch = self.batches[which % len(self.batches)]
                 match verb:
                     case "poll":
-                        batch.see(await batch.handle.query(BatchWorkflow.status))
+                        batch.see(await self.poll(batch))
                     case "cancel":
                         await self.cancel(batch)
                     case "retry":
@@ -235,7 +251,7 @@ class World:
         for batch in self.batches:
             await batch.handle.result()
 
-    async def check(self, used_before: int) -> None:
+    async def check(self) -> None:
         items_completed = 0
         for batch in self.batches:
             result = await batch.handle.result()
@@ -255,23 +271,32 @@ class World:
                 assert item.status != "cancelled" or starts == 0
         check_it_adds_up(self.database, "account", held=0)
         with self.database.transaction() as connection:
-            assert ledger.usage(connection, "account").used == used_before + 2 * items_completed
+            assert ledger.usage(connection, "account").used == 2 * items_completed
 
 
-@settings(
-    max_examples=int(os.environ.get("EXAMPLES", "20")),
-    derandomize=True,
-    deadline=None,
-    phases=[Phase.generate],  # shrinking would take long
-    suppress_health_check=list(HealthCheck),
-)
-@given(steps=STEPS)
+@pytest.mark.long
 async def test_state_and_ledger_add_up_after_any_sequence_of_requests(
-    env: WorkflowEnvironment, database: Database, steps: list[Step]
+    env: WorkflowEnvironment, tmp_path: Path
 ) -> None:
-    world = World(env, database)
-    with database.transaction() as connection:
-        set_limit(connection, "account", 1_000_000)
-        used_before = ledger.usage(connection, "account").used
-    await world.run([("submit", ["ok", "hangs", "flaky"]), *steps])
-    await world.check(used_before)
+    places = asyncio.Semaphore(AT_ONCE)
+
+    async def run(number: int, steps: list[Step]) -> None:
+        async with places:
+            database = Database(f"sqlite:///{tmp_path}/{number}.db")
+            database.migrate()
+            with database.transaction() as connection:
+                set_limit(connection, "account", 1_000_000)
+            world = World(env, database, f"properties-{number}")
+            try:
+                await world.run([("submit", ["ok", "hangs", "flaky"]), *steps])
+                await world.check()
+            except BaseException as error:
+                error.add_note(f"after the steps {steps}")
+                raise
+            finally:
+                database.close()
+
+    interleavings = generated.cases(STEPS, generated.count(20, long=300))
+    async with asyncio.TaskGroup() as group:
+        for number, steps in enumerate(interleavings):
+            group.create_task(run(number, steps))

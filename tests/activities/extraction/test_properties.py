@@ -1,17 +1,17 @@
 """Random schemas and bad answers: each result obeys the rule for null and fits its schema.
 
-Otherwise the item fails with a code. `SPIDRA_TEST_EXAMPLES=10000` runs 10,000 examples.
+Otherwise the item fails with a code.
 """
 
 from __future__ import annotations
 
 import json
-import os
 from collections import Counter
 from collections.abc import AsyncIterator
 from typing import Any
 
 import hypothesis
+import pytest
 import pytest_asyncio
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -21,10 +21,13 @@ from activities.extraction.extractor import Extractor
 from domain.failures import ScrapeError
 from domain.schema.strict import strict_schema
 from domain.schema.validation import check_schema
+from tests.support import generated
 from tests.support.extraction import extract, extractor_of
 from tests.support.model_server import ModelServer, fails_strict_dialect, says
 
-EXAMPLES = int(os.environ.get("SPIDRA_TEST_EXAMPLES", "150"))
+pytestmark = pytest.mark.long
+
+EXAMPLES = generated.count(150, long=10_000)
 
 NAMES = st.sampled_from(["a", "b", "name", "price", "kind", "größe", "x/y", "z~", "type", "$ref2"])
 WORDS = st.sampled_from(["in stock", "sold out", "New", "used", "5", "", "null", "C", "C++", "ja"])
@@ -259,7 +262,7 @@ ENDS: Counter[str] = Counter()
 @settings(
     max_examples=EXAMPLES,
     deadline=None,
-    derandomize="SPIDRA_TEST_EXAMPLES" not in os.environ,
+    derandomize=True,
     database=None,
     suppress_health_check=list(HealthCheck),
 )

@@ -1,7 +1,8 @@
-"""Kills the process that imports it between two steps, when a test says so.
+"""A module that kills its process between two steps, when a test asks for that.
 
-Python imports a module of this name at its start, if it is on the path. The file `CRASH_FLAG`
-holds `before STEP` or `after STEP`; the first process to get there removes it and dies.
+Python imports a module of this name at its start, if the module is on the path. The variable
+`CRASH_FLAG` names a file with `before STEP` or `after STEP`. The first process that comes to this
+moment deletes the file and dies.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ def _crash_if_asked(moment: str) -> None:
         if _FLAG.read_text() != moment:
             return
         _FLAG.unlink()
-    except FileNotFoundError:  # nothing is asked, or another process was the first
+    except FileNotFoundError:  # no crash is asked for, or another process was the first
         return
     os.kill(os.getpid(), signal.SIGKILL)
 

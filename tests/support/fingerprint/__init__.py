@@ -1,4 +1,4 @@
-"""A page that asks a browser who it is, in many ways and places, and compares the answers."""
+"""A page that reads the fingerprint of its browser in many ways, and compares the answers."""
 
 from __future__ import annotations
 
@@ -25,24 +25,30 @@ _HEADERS = {"Accept-CH": _HINTS, "Cache-Control": "no-store", "Access-Control-Al
 
 @dataclass
 class Fingerprints:
-    """The page, at `url(name)`; each visit has a name of its own."""
+    """The site of the page. Each visit has a name of its own."""
 
     base: str
     reports: defaultdict[str, asyncio.Future[Any]]
 
     def url(self, name: str) -> str:
-        """The page for the visit `name`. It is complete once it has sent its report."""
+        """Return the URL of the page for the visit `name`.
+
+        The page is complete when it has sent its report.
+        """
         return f"{self.base}/?{name}"
 
     def of(self, name: str) -> Any:
-        """The report of that visit, which has ended: `report` with a list of name, whether all
-        agree, and what was seen; and some facts."""
+        """Return the report of a visit that has ended.
+
+        Its `report` is a list of checks: the name, whether all answers agree, and the answers. The
+        other fields are single facts.
+        """
         return self.reports[name].result()
 
 
 @asynccontextmanager
 async def fingerprint_site() -> AsyncIterator[Fingerprints]:
-    """Serves the page on 127.0.0.1, and as another site on localhost."""
+    """Serve the page on 127.0.0.1, and on localhost, which is another site."""
     loop = asyncio.get_running_loop()
     reports: defaultdict[str, asyncio.Future[Any]] = defaultdict(loop.create_future)
 

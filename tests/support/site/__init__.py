@@ -1,10 +1,10 @@
-"""A real web site for tests, hostile where a scraper has to be proof against it.
+"""The test site: a real web site, with each kind of page that a scraper must cope with.
 
     with Site() as site:
         requests.get(site.url("/plain"))
         assert site.hits("/plain") == 1
 
-The pages are in `tests.support.site.pages`. The server runs in a thread of its own, so both
+The pages are in `tests.support.site.pages`. The server runs in a thread of its own, so that both
 coroutines and plain functions can use it.
 """
 
@@ -22,13 +22,13 @@ from tests.support.servers import LocalServer
 from tests.support.site.pages import Handler, html, routes
 
 UNKNOWN_HOST = "http://no-such-host.invalid/"
-"""No resolver ever answers for `.invalid` (RFC 6761, 6.4)."""
+"""A URL whose host no resolver knows: `.invalid` is reserved for that (RFC 6761, 6.4)."""
 
 _START_TIMEOUT = 10.0
 
 
 class Site(LocalServer):
-    """The test site on 127.0.0.1 and a free port. A context manager, `with` and `async with`."""
+    """The test site on 127.0.0.1 and a free port. Use it with `with` or `async with`."""
 
     def __init__(self) -> None:
         self._hits: Counter[str] = Counter()
@@ -38,26 +38,29 @@ class Site(LocalServer):
         self._thread = threading.Thread(target=self._loop.run_forever, name="test-site")
 
     def url(self, path: str) -> str:
-        """The absolute URL of `path`, which may have a query."""
+        """Return the absolute URL of `path`, which may have a query."""
         return f"{self.origin}{path}"
 
     def hits(self, path: str) -> int:
-        """How many requests have come in for `path`, whatever their query."""
+        """Return the number of requests for `path` so far, with any query."""
         with self._hit:
             return self._hits[path]
 
     def wait_hits(self, path: str, n: int, timeout: float) -> None:
-        """Blocks until `n` requests have come in for `path`; `TimeoutError` after `timeout` s.
+        """Wait until `n` requests have come in for `path`.
 
-        In a coroutine: `await asyncio.to_thread(site.wait_hits, …)`.
+        Raises `TimeoutError` after `timeout` seconds. This blocks the thread, so a coroutine calls
+        `await asyncio.to_thread(site.wait_hits, …)`.
         """
         with self._hit:
             if not self._hit.wait_for(lambda: self._hits[path] >= n, timeout):
                 raise TimeoutError(f"{path} had {self._hits[path]} of {n} hits in {timeout} s")
 
     def open_gate(self, name: str) -> None:
-        """Lets `/gated/{name}` answer, requests that wait for it included, from now on, and
-        `/broken/{name}` answer with a page instead of a 500."""
+        """Make `/gated/{name}` answer, also to requests that wait for the gate.
+
+        From now on, `/broken/{name}` answers with a page instead of a 500.
+        """
         self._loop.call_soon_threadsafe(lambda: self._gates[name].set())
 
     def __enter__(self) -> Site:
@@ -88,7 +91,7 @@ class Site(LocalServer):
         await asyncio.to_thread(self.__exit__, kind, error, traceback)
 
     def application(self) -> web.Application:
-        """See `LocalServer`."""
+        """Return the application with all pages, those with state included."""
         app = web.Application(middlewares=[self._count])
         app.add_routes(routes)
         app.router.add_get("/gated/{name}", self._gated)
@@ -105,9 +108,11 @@ class Site(LocalServer):
         return await handler(request)
 
     async def _item(self, request: web.Request) -> web.Response:
-        """A page whose path is its own, so that its hits can be counted. By `behaviour` it is
-        there at once (`ok`), after a second (`slow`), never (`gone`), or from the second time
-        on (`flaky`)."""
+        """Answer as the path says. Each item of a test has its own path, to count its requests.
+
+        The page comes at once (`ok`), after a second (`slow`), never (`gone`), or from the second
+        request on (`flaky`).
+        """
         behaviour = request.match_info["behaviour"]
         if behaviour == "gone" or (behaviour == "flaky" and self.hits(request.path) == 1):
             return web.Response(status=500, text=behaviour)
@@ -122,7 +127,7 @@ class Site(LocalServer):
         return html(f"<h1>mended</h1><p>The gate {name} is open.</p>")
 
     async def _refusing(self, request: web.Request) -> web.Response:
-        """A page that asks to come back in a second, the first time."""
+        """Ask the first visitor to come back in a second; answer the others with a page."""
         if self.hits(request.path) == 1:
             return web.Response(status=429, headers={"Retry-After": "1"})
         return html("<h1>patience</h1>")
@@ -134,6 +139,6 @@ class Site(LocalServer):
 
 
 def closed_port() -> int:
-    """A port of 127.0.0.1 on which nothing listens as long as the tests run."""
+    """Return a port of 127.0.0.1 on which no process listens while the tests run."""
     [port] = free_ports(1)
     return port

@@ -1,4 +1,4 @@
-"""The pages of the test site: one route per thing that a page can do to a scraper."""
+"""The pages of the test site: a route for each thing that a page can do to a scraper."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ PRICE = "42.50 EUR"
 
 
 def html(body: str, *, head: str = "", title: str = "Test page") -> web.Response:
-    """A whole page around `body`."""
+    """Return a response with a whole page around `body`."""
     return web.Response(text=document(body, head=head, title=title), content_type="text/html")
 
 
 def document(body: str, *, head: str = "", title: str = "Test page") -> str:
-    """The HTML of a whole page around `body`."""
+    """Return the HTML of a whole page around `body`."""
     return (
         f"<!DOCTYPE html><html lang=en><head><meta charset=utf-8><title>{title}</title>{head}"
         f"</head><body>{body}</body></html>"
@@ -35,7 +35,7 @@ def document(body: str, *, head: str = "", title: str = "Test page") -> str:
 
 
 def solid_png(width: int, height: int, rgb: tuple[int, int, int]) -> bytes:
-    """A PNG of one colour."""
+    """Return a PNG of one colour."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         checksum = zlib.crc32(kind + data)
@@ -50,7 +50,7 @@ def solid_png(width: int, height: int, rgb: tuple[int, int, int]) -> bytes:
 
 
 def _script(name: str, body: str) -> None:
-    """Registers a page at `/{name}` that says so and runs the script `body`."""
+    """Register a page at `/{name}` that shows its name and runs the script `body`."""
 
     @routes.get(f"/{name}")
     async def handler(request: web.Request) -> web.Response:
@@ -116,7 +116,7 @@ _script("js-redirect-missing", "location.replace('/status/404')")
 _script("js-download", "location.href = '/zip'")
 _script("popup", "open('/plain'); open('/alerts')")
 _script("blank", "location.replace('about:blank')")
-# Ends at the limit of the script heap, whatever that is, long before the machine's memory.
+# The script ends at the limit of the script heap, long before the memory of the machine.
 _script("crash", "const hoard = []; for (;;) hoard.push(new Array(2e7).fill(1.5))")
 
 
@@ -285,7 +285,7 @@ async def _meta_refresh_slow(request: web.Request) -> web.Response:
 
 @routes.get("/tall")
 async def _tall(request: web.Request) -> web.Response:
-    """A page of `px` pixels, red down to its last 100 pixels, which are blue."""
+    """Answer with a page `px` pixels high, red except for the last 100 pixels, which are blue."""
     px = int(request.query["px"])
     return html(
         f"<div style='height:{px - 100}px;background:#f00'></div>"
@@ -296,7 +296,7 @@ async def _tall(request: web.Request) -> web.Response:
 
 @routes.get("/lazy")
 async def _lazy(request: web.Request) -> web.Response:
-    """Three screens, and an image at the very bottom that a script loads when it comes in view."""
+    """Answer with three screens and, at the bottom, an image that loads when it comes in view."""
     return html(
         "<div style='height:2160px'></div><img width=1280 height=200 style='display:block'>"
         "<script>const image = document.querySelector('img');"
@@ -313,7 +313,7 @@ async def _lone_surrogate(request: web.Request) -> web.Response:
 
 @routes.get("/declared")
 async def declared(request: web.Request) -> web.Response:
-    """A product that a script declares when the page is there already."""
+    """Answer with a product that a script declares after the page has loaded."""
     return html(
         """<h1>Tin lantern</h1><script>
         const script = document.createElement('script')
@@ -330,7 +330,7 @@ async def declared(request: web.Request) -> web.Response:
 
 @routes.get("/shadow")
 async def shadow(request: web.Request) -> web.Response:
-    """Open shadow trees, one in the other, with a filled slot, an empty one, and a closed tree."""
+    """Answer with nested open shadow trees, a filled slot, an empty slot, and a closed tree."""
     return html(
         """<p>before</p>
         <x-card><b slot=name>slotted name</b><x-note>slotted note</x-note><i slot=none>unshown</i>
@@ -349,7 +349,7 @@ async def shadow(request: web.Request) -> web.Response:
 
 @routes.get("/frames")
 async def frames(request: web.Request) -> web.Response:
-    """Frames of the same origin, shown and hidden, written by script, and one of another origin."""
+    """Answer with frames: shown, hidden, written by the page itself, and of another origin."""
     return html(
         f"""<p>before</p><iframe src="/framed/inner?depth=1"></iframe>
         <iframe src="/framed/hidden" hidden></iframe>

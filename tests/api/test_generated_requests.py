@@ -6,6 +6,7 @@ import asyncio
 import json
 from typing import Any
 
+import pytest
 from aiohttp import web
 from aiohttp.streams import EMPTY_PAYLOAD, StreamReader
 from aiohttp.test_utils import make_mocked_request
@@ -17,6 +18,9 @@ from api.http.errors import ApiError
 from api.http.validation import parse_body
 from domain.options import BatchScrapeRequest, RetryRequestBody
 from domain.schema.validation import check_schema, schema_warnings
+from tests.support import generated
+
+pytestmark = pytest.mark.long
 
 SECRET = "hunter2"
 FIELDS = [field.alias or name for name, field in BatchScrapeRequest.model_fields.items()]
@@ -41,7 +45,7 @@ schemas = st.recursive(
 )
 
 
-@settings(max_examples=100)
+@settings(max_examples=generated.count(100, long=2000))
 @given(
     body=st.dictionaries(st.sampled_from(FIELDS) | st.text(max_size=12), values, max_size=6),
     cookies=st.sampled_from([SECRET, [SECRET], {SECRET: SECRET}, {"a": [SECRET]}]),
@@ -60,7 +64,7 @@ def test_any_object_is_accepted_or_refused_in_words(body: dict[str, Any], cookie
             assert SECRET not in repr(read)
 
 
-@settings(max_examples=100)
+@settings(max_examples=generated.count(100, long=2000))
 @given(schema=st.dictionaries(keywords, schemas, max_size=6))
 def test_any_schema_is_accepted_or_refused_in_words(schema: dict[str, Any]) -> None:
     errors = check_schema({"type": "object"} | schema)
@@ -73,7 +77,7 @@ def test_any_schema_is_accepted_or_refused_in_words(schema: dict[str, Any]) -> N
 nested = st.integers(1, 5000).map(lambda depth: b'{"a":' * depth + b"1" + b"}" * depth)
 
 
-@settings(max_examples=60)
+@settings(max_examples=generated.count(60, long=2000))
 @given(content=st.binary(max_size=200) | values.map(lambda v: json.dumps(v).encode()) | nested)
 def test_any_bytes_are_an_object_or_refused(content: bytes) -> None:
     async def read() -> dict[str, Any]:
