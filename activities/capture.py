@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
-from domain.cookies import Cookie
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class PageOptions:
-    """What to capture of a page, and the limits for this page."""
+class PageLimits:
+    """Limits of one page, from the settings of the worker."""
 
     max_bytes: int
     """Largest size of the HTML in UTF-8, after scripts have run."""
-    screenshot: bool = False
-    full_page: bool = False
-    """Whether the screenshot shows the whole page instead of the viewport."""
     max_frames: int = 500
     """How many frames the page may open."""
     navigation_timeout: float = 30
     """Seconds until the final document must be there, including all redirects."""
-    cookies: tuple[Cookie, ...] = field(default=(), repr=False)
-    """Cookies of the client for the site of the page."""
 
 
 @dataclass(frozen=True)
@@ -40,3 +33,7 @@ class PageCapture:
     """A PNG; None if the options ask for no screenshot."""
     warnings: tuple[str, ...]
     """Full sentences that say which parts are missing or were stopped."""
+
+
+def ignore_stage(name: str) -> None:
+    """Do nothing when a visit reaches the stage `name`."""

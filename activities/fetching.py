@@ -11,7 +11,7 @@ from activities.browser.capture import capture_page
 from activities.browser.pool import TabPool
 from activities.browser.visit import Visit
 from activities.browser.wall_handler import CHALLENGE_TIMEOUT, MAX_CAPTCHAS, WallHandler
-from activities.capture import PageCapture, PageOptions
+from activities.capture import PageCapture, PageLimits
 from activities.egress.gateway import Gateway
 from activities.egress.routes import ExitPool, Route
 from activities.egress.session import EgressSession
@@ -21,7 +21,6 @@ from activities.item_context import ItemContext
 from activities.politeness.robots import Robots
 from activities.visitor.profile import VisitorProfile, profile_for
 from activities.walls.solver import Solver
-from domain.cookies import jar_lines, parse_cookies
 from domain.failures import ScrapeError
 
 _ATTEMPTS = 3
@@ -32,18 +31,6 @@ _TRANSIENT = frozenset({"BROWSER_LOST", "EGRESS_UNAVAILABLE"})
 
 _AFTER_WALLS = 15.0
 """Seconds at the end of an item's time in which no CAPTCHA is solved: its page has to load yet."""
-
-
-@dataclass(frozen=True)
-class FetchLimits:
-    """Limits of one page."""
-
-    navigation_timeout: float
-    """Seconds until its document must be there."""
-    max_page_bytes: int
-    """Bytes of its HTML."""
-    max_frames: int
-    """Frames that it may open."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +56,7 @@ class PageFetcher:
         exits: ExitPool,
         robots: Robots | None,
         *,
-        limits: FetchLimits,
+        limits: PageLimits,
         walls: WallSettings,
         country: str | None,
     ) -> None:
@@ -126,14 +113,7 @@ class PageFetcher:
     async def _fetch_fast(
         self, run: ItemContext, egress: EgressSession, profile: VisitorProfile
     ) -> PageCapture:
-        options = self._page_options(run)
-        visit = HttpVisit(
-            run.item.url,
-            options,
-            profile,
-            run.enter,
-            cookies=jar_lines(options.cookies, run.item.url),
-        )
+        visit = HttpVisit(run.item.url, self._limits, profile, run.options, run.enter)
         return await fetch_page(self._http, egress, visit)
 
     async def _capture(
@@ -148,7 +128,8 @@ class PageFetcher:
         reuse_key = None if run.options.use_proxy else (item.batch_id, item.generation)
         visit = Visit(
             item.url,
-            self._page_options(run),
+            self._limits,
+            run.options,
             run.enter,
             reuse_key=reuse_key,
             profile=profile,
@@ -169,17 +150,6 @@ class PageFetcher:
             finally:
                 if route is not None:
                     run.usage.proxy_bytes += egress.sent + egress.received
-
-    def _page_options(self, run: ItemContext) -> PageOptions:
-        options = run.options
-        return PageOptions(
-            screenshot=options.screenshot,
-            full_page=options.full_page_screenshot,
-            navigation_timeout=self._limits.navigation_timeout,
-            max_bytes=self._limits.max_page_bytes,
-            max_frames=self._limits.max_frames,
-            cookies=parse_cookies(options.cookies),
-        )
 
     def _wall_handler(self, run: ItemContext) -> WallHandler:
         now = asyncio.get_running_loop().time()

@@ -21,7 +21,7 @@ from activities.browser.capture import capture_page
 from activities.browser.executable import find_browser
 from activities.browser.pool import TabPool
 from activities.browser.visit import Visit
-from activities.capture import PageOptions
+from activities.capture import PageLimits
 from activities.visitor.profile import profile_for
 from tests.support.gateways import running_gateway
 from tests.support.servers import serving
@@ -45,13 +45,13 @@ async def measure(url: str, pages: int, *, has_profile: bool) -> Round:
     before = _cpu()
     pool = TabPool(find_browser(None), tabs=_TABS)
     await pool.start()
-    options = PageOptions(max_bytes=2**20)
+    limits = PageLimits(max_bytes=2**20)
     async with running_gateway() as gateway:
 
         async def capture(number: int) -> None:
             profile = profile_for("de", str(number)) if has_profile else None
             async with gateway.open_session() as egress:
-                await capture_page(pool, egress, Visit(url, options, profile=profile))
+                await capture_page(pool, egress, Visit(url, limits, profile=profile))
 
         await asyncio.gather(*map(capture, range(_WARM_UP)))
         start = time.perf_counter()

@@ -21,10 +21,11 @@ from temporalio.worker import (
 )
 
 from activities.browser.launch import BrowserStartError
+from activities.capture import PageLimits
 from activities.egress.routes import ExitPool
 from activities.extraction.client import ModelClient
 from activities.extraction.extractor import Extractor
-from activities.fetching import FetchLimits, PageFetcher, WallSettings
+from activities.fetching import PageFetcher, WallSettings
 from activities.item_run import ItemServices
 from activities.item_store import ItemStore
 from activities.ledger import LedgerActivities
@@ -119,9 +120,9 @@ def _fetcher(settings: Settings, resources: Resources, stack: AsyncExitStack) ->
         resources.gateway,
         ExitPool(settings.proxies),
         Robots(resources.http) if settings.robots == "on" else None,
-        limits=FetchLimits(
+        limits=PageLimits(
             navigation_timeout=settings.navigation_timeout,
-            max_page_bytes=settings.max_page_bytes,
+            max_bytes=settings.max_page_bytes,
             max_frames=settings.max_frames,
         ),
         walls=WallSettings(

@@ -60,7 +60,7 @@ def _may_be_caused_by_tab(error: ScrapeError | PlaywrightError) -> bool:
 
 async def _capture_in(tab: Tab, egress: EgressSession, visit: Visit) -> PageCapture:
     """Capture the page in `tab`, and mark the tab as reusable or dirty."""
-    with PageObserver(tab, egress, visit.options) as observer:
+    with PageObserver(tab, egress, visit.limits) as observer:
         loader = PageLoader(tab, observer.navigation, egress, visit)
         visit.wall_handler.enter_tab()
         try:
@@ -88,7 +88,7 @@ async def _capture_loaded(
     if visit.options.screenshot:
         visit.on_stage("screenshot")
         screenshot, screenshot_warnings = await take_screenshot(
-            tab.page, tab.world, full_page=visit.options.full_page
+            tab.page, tab.world, full_page=visit.options.full_page_screenshot
         )
     return PageCapture(
         html=document.html,

@@ -20,6 +20,7 @@ from activities.browser.wall_handler import LoadedDocument
 from activities.egress.session import EgressSession
 from activities.fetch_errors import host
 from activities.walls.facts import SeenPage
+from domain.cookies import parse_cookies
 from domain.failures import ScrapeError
 
 _LOAD_TIMEOUT = 10.0
@@ -39,13 +40,13 @@ class PageLoader:
         self._navigation = navigation
         self._egress = egress
         self._visit = visit
-        self._deadline = _NavigationDeadline(visit.options.navigation_timeout)
+        self._deadline = _NavigationDeadline(visit.limits.navigation_timeout)
 
     async def open(self) -> None:
         """Open the URL, and wait for the first document. Raises `ScrapeError`."""
         url, navigation = self._visit.url, self._navigation
         await self._tab.scale_drawing(full_size=self._visit.options.screenshot)
-        await set_cookies(self._tab.page, self._visit.options.cookies, url)
+        await set_cookies(self._tab.page, parse_cookies(self._visit.options.cookies), url)
         try:
             async with self._deadline.limit(f"{host(url)} did not answer"):
                 await self._tab.page.goto(url, wait_until="commit", timeout=0)
@@ -93,7 +94,7 @@ class PageLoader:
             await navigation.until(lambda: navigation.pending is None)
         if navigation.documents != number or navigation.failed is not None:
             return None
-        max_bytes = self._visit.options.max_bytes
+        max_bytes = self._visit.limits.max_bytes
         document = await read_document(self._tab, navigation, number, max_bytes=max_bytes)
         return document if navigation.documents == number else None
 

@@ -16,7 +16,7 @@ from activities.browser.navigation import Navigation
 from activities.browser.tab import Tab
 from activities.browser.urls import has_password, site_key
 from activities.browser.watchdog import Watchdog
-from activities.capture import PageOptions
+from activities.capture import PageLimits
 from activities.egress.session import EgressSession
 
 _SCRIPT_PATIENCE = 8.0
@@ -30,17 +30,17 @@ class PageObserver:
     another item. `abort_reason` is set when the capture cannot go on.
     """
 
-    def __init__(self, tab: Tab, egress: EgressSession, options: PageOptions) -> None:
+    def __init__(self, tab: Tab, egress: EgressSession, limits: PageLimits) -> None:
         self.abort_reason: asyncio.Future[AbortReason] = asyncio.get_running_loop().create_future()
         self._tab = tab
         self._egress = egress
-        self._max_frames = options.max_frames
+        self._max_frames = limits.max_frames
         self._frames = 0
         self._closing_popups = BackgroundTasks()
         self._listeners = tab.event_relay.listeners()
         self._add_listeners()
         self.navigation = Navigation(tab.page, tab.event_relay)
-        patience = min(_SCRIPT_PATIENCE, options.navigation_timeout / 2)
+        patience = min(_SCRIPT_PATIENCE, limits.navigation_timeout / 2)
         self._watchdog = Watchdog(tab, self.navigation, self.abort_reason, patience=patience)
         self._watching: asyncio.Task[None] | None = None
 

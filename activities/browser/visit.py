@@ -6,12 +6,9 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 
 from activities.browser.wall_handler import WallHandler
-from activities.capture import PageOptions
+from activities.capture import PageLimits, ignore_stage
 from activities.visitor.profile import VisitorProfile
-
-
-def _ignore_stage(_: str) -> None:
-    """Do nothing when a visit reaches its next stage."""
+from domain.options import BatchOptions
 
 
 @dataclass(frozen=True)
@@ -19,8 +16,10 @@ class Visit:
     """A page to capture, and the visitor who opens the page."""
 
     url: str
-    options: PageOptions
-    on_stage: Callable[[str], None] = _ignore_stage
+    limits: PageLimits
+    options: BatchOptions = field(default_factory=BatchOptions)
+    """What the client asks for."""
+    on_stage: Callable[[str], None] = ignore_stage
     """Called with `navigating`, `settling` and `screenshot` when that stage begins."""
     reuse_key: Hashable | None = None
     """Items with the same key, for the same site, may use the same tab one after the other.

@@ -7,12 +7,12 @@ What counts as a page, which redirects are followed, and which failures there ar
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import ada_url
 
-from activities.capture import PageCapture, PageOptions
+from activities.capture import PageCapture, PageLimits, ignore_stage
 from activities.egress.session import EgressSession
 from activities.fetch_errors import (
     check_content_type,
@@ -29,7 +29,9 @@ from activities.http.redirects import is_redirect, redirect_target
 from activities.visitor.profile import VisitorProfile
 from activities.walls.detector import WALL_STATUSES, detect_wall
 from activities.walls.facts import SeenPage
+from domain.cookies import jar_lines, parse_cookies
 from domain.failures import ScrapeError
+from domain.options import BatchOptions
 
 _MAX_REDIRECTS = 20
 """Redirects of one document, as in Chromium."""
@@ -41,21 +43,17 @@ _REFRESH_SECONDS = 1
 """Longest delay of a refresh that is followed. A browser's page has settled by then as well."""
 
 
-def _ignore_stage(name: str) -> None:
-    """Do nothing."""
-
-
 @dataclass(frozen=True)
 class HttpVisit:
     """A page to fetch, and the visitor who asks for the page."""
 
     url: str
-    options: PageOptions
+    limits: PageLimits
     profile: VisitorProfile
-    on_stage: Callable[[str], None] = _ignore_stage
+    options: BatchOptions = field(default_factory=BatchOptions)
+    """What the client asks for."""
+    on_stage: Callable[[str], None] = ignore_stage
     """Called with `navigating` when the visit begins."""
-    cookies: Sequence[str] = field(default=(), repr=False)
-    """Cookies that are sent from the start, see `HttpClient.session`."""
 
 
 async def fetch_page(client: HttpClient, egress: EgressSession, visit: HttpVisit) -> PageCapture:
@@ -64,7 +62,8 @@ async def fetch_page(client: HttpClient, egress: EgressSession, visit: HttpVisit
     Cookies that servers set are dropped at the end of this call. Raises `ScrapeError`.
     """
     visit.on_stage("navigating")
-    async with client.session(egress, visit.cookies) as session:
+    cookies = jar_lines(parse_cookies(visit.options.cookies), visit.url)
+    async with client.session(egress, cookies) as session:
         return await _Fetch(session, visit).run()
 
 
@@ -75,9 +74,9 @@ class _Fetch:
         self._session = session
         self._url = str(ada_url.URL(visit.url).href)
         self._profile = visit.profile
-        self._max_bytes = visit.options.max_bytes
+        self._max_bytes = visit.limits.max_bytes
         self._loop = asyncio.get_running_loop()
-        self._deadline = self._loop.time() + visit.options.navigation_timeout
+        self._deadline = self._loop.time() + visit.limits.navigation_timeout
 
     async def run(self) -> PageCapture:
         """Follow redirects and refreshes, and return the page at their end."""

@@ -1,5 +1,6 @@
-"""`python -m tests.support.import_rules`: check the imports between packages, as pyproject.toml
-declares them under `[tool.importlinter]`.
+"""Check the imports between packages, as pyproject.toml declares them.
+
+`python -m tests.support.import_rules` reads `[tool.importlinter]`.
 
 import-linter looks at packages only, and some of the server's modules stand alone, such as
 `settings.py`. So this runs import-linter in a folder of links that shows each as a package.

@@ -21,9 +21,9 @@ from activities.browser.capture import capture_page
 from activities.browser.executable import find_browser
 from activities.browser.pool import TabPool
 from activities.browser.visit import Visit
-from activities.capture import PageOptions
+from activities.capture import PageLimits
 from api.batches.idempotency import HEADER
-from domain.cookies import parse_cookies
+from domain.options import BatchOptions
 from settings import Settings
 from stack.stack import Stack
 from storage.bucket import Bucket
@@ -74,7 +74,7 @@ async def test_only_the_whole_site_gets_the_cookies() -> None:
 
     pool = TabPool(find_browser(None), tabs=1)
     await pool.start()
-    options = PageOptions(max_bytes=2**20, cookies=parse_cookies("a=1; b=ü"))
+    limits, options = PageLimits(max_bytes=2**20), BatchOptions(cookies="a=1; b=ü")
     try:
         async with (
             recording_site() as (port, seen),
@@ -88,7 +88,7 @@ async def test_only_the_whole_site_gets_the_cookies() -> None:
                 "?embeds=shop.example",
             ):
                 async with gateway.open_session() as egress:
-                    await capture_page(pool, egress, Visit(url, options))
+                    await capture_page(pool, egress, Visit(url, limits, options))
     finally:
         await pool.close()
     given = {(host, path): cookies for host, path, cookies in seen if path != "/favicon.ico"}

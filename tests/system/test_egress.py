@@ -19,7 +19,7 @@ from activities.browser.capture import capture_page
 from activities.browser.executable import find_browser
 from activities.browser.pool import TabPool
 from activities.browser.visit import Visit
-from activities.capture import PageCapture, PageOptions
+from activities.capture import PageCapture, PageLimits
 from activities.egress.exits import Exit, UpstreamProxy
 from activities.egress.gateway import Gateway
 from activities.http.capture import HttpVisit, fetch_page
@@ -35,7 +35,7 @@ from tests.support.servers import serving
 from tests.support.site import Site
 from tests.support.upstreams import upstream_proxy
 
-OPTIONS = PageOptions(max_bytes=2**20, max_frames=20)
+LIMITS = PageLimits(max_bytes=2**20, max_frames=20)
 VISITOR = profile_for("de", "test")
 EVERYWHERE = (IPv4Network("127.0.0.0/8"), IPv6Network("::1/128"))
 
@@ -68,8 +68,8 @@ async def attack(
         async with gateway.open_session(exit_) as egress:
             try:
                 if isinstance(by, HttpClient):
-                    return await fetch_page(by, egress, HttpVisit(url, OPTIONS, VISITOR))
-                return await capture_page(by, egress, Visit(url, OPTIONS, profile=VISITOR))
+                    return await fetch_page(by, egress, HttpVisit(url, LIMITS, VISITOR))
+                return await capture_page(by, egress, Visit(url, LIMITS, profile=VISITOR))
             except ScrapeError as error:
                 return error
 
@@ -242,7 +242,7 @@ async def test_without_the_gateway_nothing_is_reached(pool: TabPool) -> None:
             await gateway.close()
             url = f"http://127.0.0.1:{canary.port}/"
             with pytest.raises(ScrapeError) as caught:
-                await capture_page(pool, egress, Visit(url, OPTIONS))
+                await capture_page(pool, egress, Visit(url, LIMITS))
         assert caught.value.failure.code == "EGRESS_UNAVAILABLE"
         async with pool.context() as context:
             page = await context.new_page()

@@ -9,10 +9,11 @@ import pytest
 from activities.browser.capture import capture_page
 from activities.browser.pool import TabPool
 from activities.browser.visit import Visit
-from activities.capture import PageCapture, PageOptions
+from activities.capture import PageCapture, PageLimits
 from activities.egress.gateway import Gateway
 from activities.visitor.profile import profile_for
 from domain.failures import ScrapeError
+from domain.options import BatchOptions
 from tests.support.gateways import running_gateway
 
 MAX_BYTES = 20 * 2**20
@@ -30,14 +31,10 @@ async def capture(
     on_stage: Callable[[str], None] = lambda _: None,
 ) -> PageCapture:
     """Capture one page in a new tab."""
-    options = PageOptions(
-        max_bytes=max_bytes,
-        screenshot=screenshot,
-        full_page=full_page,
-        navigation_timeout=timeout,
-    )
+    limits = PageLimits(max_bytes=max_bytes, navigation_timeout=timeout)
+    options = BatchOptions(screenshot=screenshot, full_page_screenshot=full_page)
     async with running_gateway() as gateway, gateway.open_session() as egress:
-        visit = Visit(url, options, on_stage, profile=VISITOR)
+        visit = Visit(url, limits, options, on_stage, profile=VISITOR)
         return await capture_page(pool, egress, visit)
 
 
@@ -60,7 +57,7 @@ class Batch:
 
     async def item(self, url: str, *, timeout: float = 30) -> PageCapture:
         """Capture `url` as the next item of the batch."""
-        options = PageOptions(max_bytes=2**24, navigation_timeout=timeout)
+        limits = PageLimits(max_bytes=2**24, navigation_timeout=timeout)
         async with self._gateway.open_session() as egress:
-            visit = Visit(url, options, reuse_key=self._name)
+            visit = Visit(url, limits, reuse_key=self._name)
             return await capture_page(self._pool, egress, visit)

@@ -14,7 +14,7 @@ from activities.browser.executable import find_browser
 from activities.browser.pool import TabPool
 from activities.browser.visit import Visit
 from activities.browser.wall_handler import WallHandler
-from activities.capture import PageCapture, PageOptions
+from activities.capture import PageCapture, PageLimits
 from activities.walls.solver import Solver
 from domain.failures import ScrapeError
 from tests.support.client import ApiClient
@@ -34,9 +34,9 @@ class World:
     solver: Solver
 
     async def capture(self, path: str, wall_handler: WallHandler) -> PageCapture:
-        options = PageOptions(max_bytes=2**20, navigation_timeout=30)
+        limits = PageLimits(max_bytes=2**20, navigation_timeout=30)
         async with running_gateway() as gateway, gateway.open_session() as egress:
-            visit = Visit(self.site.url(path), options, wall_handler=wall_handler)
+            visit = Visit(self.site.url(path), limits, wall_handler=wall_handler)
             return await capture_page(self.pool, egress, visit)
 
     async def failure_of(self, path: str, wall_handler: WallHandler) -> ScrapeError:

@@ -15,7 +15,7 @@ from curl_cffi import requests
 from activities.browser.capture import capture_page
 from activities.browser.pool import TabPool
 from activities.browser.visit import Visit
-from activities.capture import PageOptions
+from activities.capture import PageLimits
 from activities.http.capture import HttpVisit, fetch_page
 from activities.http.client import HttpClient
 from activities.http.exchange import CHROME_MAJOR
@@ -27,7 +27,7 @@ from tests.support.gateways import running_gateway
 from tests.support.paths import ROOT
 from tests.support.servers import serving
 
-OPTIONS = PageOptions(max_bytes=2**20, navigation_timeout=60)
+LIMITS = PageLimits(max_bytes=2**20, navigation_timeout=60)
 DOCUMENTATION = (ROOT / "docs" / "visitor.md").read_text()
 
 
@@ -42,7 +42,7 @@ async def examined(
 ) -> dict[str, Any]:
     """Return what the page found out about the visitor of `profile`."""
     async with running_gateway() as gateway, gateway.open_session() as egress:
-        await capture_page(pool, egress, Visit(site.url(name), OPTIONS, profile=profile))
+        await capture_page(pool, egress, Visit(site.url(name), LIMITS, profile=profile))
     found: dict[str, Any] = site.of(name)
     return found
 
@@ -78,7 +78,7 @@ async def test_the_profile_reaches_a_worker_in_an_empty_page(
 ) -> None:
     profile = profile_for("es", "visitor")
     async with running_gateway() as gateway, gateway.open_session() as egress:
-        visit = Visit(f"{site.base}/lonely", OPTIONS, profile=profile)
+        visit = Visit(f"{site.base}/lonely", LIMITS, profile=profile)
         page = await capture_page(pool, egress, visit)
     assert f"es-ES,{profile.device.webgl_renderer}" in page.html
 
@@ -143,8 +143,8 @@ async def test_without_a_browser_the_visitor_is_the_same(pool: TabPool, site: Fi
     client = HttpClient(threads=2)
     async with running_gateway() as gateway, gateway.open_session() as egress:
         url = f"{site.base}/echo"
-        page = await fetch_page(client, egress, HttpVisit(url, OPTIONS, profile))
-        shown = await capture_page(pool, egress, Visit(url, OPTIONS, profile=profile))
+        page = await fetch_page(client, egress, HttpVisit(url, LIMITS, profile))
+        shown = await capture_page(pool, egress, Visit(url, LIMITS, profile=profile))
     client.close()
     by_client, by_browser = (
         json.loads(html[html.index("{") : html.rindex("}") + 1].replace("&quot;", '"'))

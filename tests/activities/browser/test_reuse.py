@@ -16,7 +16,7 @@ from activities.browser.executable import find_browser
 from activities.browser.pool import TabPool
 from activities.browser.tab import Tab
 from activities.browser.visit import Visit
-from activities.capture import PageOptions
+from activities.capture import PageLimits
 from activities.egress.exits import DirectExit
 from activities.egress.gateway import Gateway
 from domain.failures import ScrapeError
@@ -153,7 +153,7 @@ async def test_each_item_has_its_own_bytes_and_exit(
         exit_ = CountingExit()
         async with gateway.open_session(exit_) as egress:
             url = site.url(f"/text?kb={kilobytes}")
-            visit = Visit(url, PageOptions(max_bytes=2**24), reuse_key="metered")
+            visit = Visit(url, PageLimits(max_bytes=2**24), reuse_key="metered")
             await capture_page(pool, egress, visit)
         exits.append(exit_)
         sessions.append(egress)
@@ -169,8 +169,8 @@ async def test_connections_serve_the_next_item_unless_a_request_is_under_way(
     exit_, made = CountingExit(), []
     for _ in range(2):
         async with gateway.open_session(exit_) as egress:
-            options = PageOptions(max_bytes=2**24)
-            visit = Visit(hostile.url(path), options, reuse_key=f"connections {path}")
+            limits = PageLimits(max_bytes=2**24)
+            visit = Visit(hostile.url(path), limits, reuse_key=f"connections {path}")
             await capture_page(pool, egress, visit)
         assert egress.received > 0
         made.append(exit_.connections)

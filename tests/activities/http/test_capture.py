@@ -14,12 +14,15 @@ import pytest_asyncio
 import zstandard
 from aiohttp import web
 
-from activities.capture import PageCapture, PageOptions
+from activities.capture import PageCapture, PageLimits
 from activities.content import markdown
 from activities.http.capture import HttpVisit, fetch_page
 from activities.http.client import HttpClient
+from activities.http.exchange import BodyRule
 from activities.visitor.profile import profile_for
+from domain.cookies import jar_lines, parse_cookies
 from domain.failures import ScrapeError
+from domain.options import BatchOptions
 from tests.support.client import ApiClient
 from tests.support.gateways import running_gateway
 from tests.support.servers import serving
@@ -30,6 +33,8 @@ MAX_BYTES = 20 * 2**20
 VISITOR = profile_for(None, "test")
 SHORT = 1.5
 """Navigation timeout in seconds, for pages that never finish."""
+
+OTHER_SITE = "http://other.example/"
 
 
 @pytest_asyncio.fixture(scope="module")
@@ -45,11 +50,13 @@ async def fetch(
     *,
     timeout: float = 30,
     max_bytes: int = MAX_BYTES,
-    cookies: tuple[str, ...] = (),
+    cookies: str = "",
 ) -> PageCapture:
-    options = PageOptions(max_bytes=max_bytes, navigation_timeout=timeout)
+    limits = PageLimits(max_bytes=max_bytes, navigation_timeout=timeout)
     async with running_gateway() as gateway, gateway.open_session() as egress:
-        return await fetch_page(client, egress, HttpVisit(url, options, VISITOR, cookies=cookies))
+        return await fetch_page(
+            client, egress, HttpVisit(url, limits, VISITOR, BatchOptions(cookies=cookies))
+        )
 
 
 async def failure_of(
@@ -284,8 +291,15 @@ async def test_cookies_last_for_one_page(client: HttpClient) -> None:
     async with serving(app) as url:
         await fetch(client, url)
         await fetch(client, url)
-        await fetch(client, url, cookies=("127.0.0.1\tFALSE\t/\tFALSE\t0\tgiven\t2",))
-        await fetch(client, url, cookies=("other.example\tFALSE\t/\tFALSE\t0\tgiven\t3",))
+        await fetch(client, url, cookies="given=2")
+        async with (
+            running_gateway() as gateway,
+            gateway.open_session() as egress,
+            client.session(egress, jar_lines(parse_cookies("given=3"), OTHER_SITE)) as session,
+        ):
+            for path in ("/", "/end"):
+                rule = BodyRule(lambda *_: True, MAX_BYTES)
+                await session.get(f"{url}{path}", {}, rule, seconds=10)
     assert seen[:4] == ["", "session=1"] * 2
     assert seen[4] == "given=2"
     assert sorted(seen[5].split("; ")) == ["given=2", "session=1"]
@@ -383,11 +397,11 @@ async def test_unreachable_servers_are_a_failure(client: HttpClient, site: Site)
 
 async def test_without_the_gateway_nothing_is_reached(client: HttpClient, site: Site) -> None:
     hits = site.hits("/plain")
-    options = PageOptions(max_bytes=MAX_BYTES)
+    limits = PageLimits(max_bytes=MAX_BYTES)
     async with running_gateway() as gateway, gateway.open_session() as egress:
         await gateway.close()
         with pytest.raises(ScrapeError) as caught:
-            await fetch_page(client, egress, HttpVisit(site.url("/plain"), options, VISITOR))
+            await fetch_page(client, egress, HttpVisit(site.url("/plain"), limits, VISITOR))
     assert caught.value.failure.code == "EGRESS_UNAVAILABLE"
     assert site.hits("/plain") == hits
 
@@ -403,7 +417,7 @@ async def test_environment_variables_do_not_bypass_the_gateway(
             await fetch_page(
                 client,
                 egress,
-                HttpVisit(site.url("/plain"), PageOptions(max_bytes=MAX_BYTES), VISITOR),
+                HttpVisit(site.url("/plain"), PageLimits(max_bytes=MAX_BYTES), VISITOR),
             )
     assert caught.value.failure.code == "EGRESS_BLOCKED"
     assert site.hits("/plain") == hits
