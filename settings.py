@@ -22,7 +22,7 @@ from typing import Annotated, Literal, NoReturn
 from pydantic import AfterValidator, BaseModel, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from domain.proxies import COUNTRIES, Proxies, read_proxies
+from domain.proxies import COUNTRIES, Proxies, parse_proxies
 
 PREFIX = "SPIDRA_"
 
@@ -337,6 +337,23 @@ class PolitenessSettings(_Group):
 
     Off by default, because clients name each page and no links are followed.
     """
+
+
+def read_proxies(text: str) -> Proxies:
+    """Return the exits that `text` lists. `text` is JSON, or the path of a file with JSON.
+
+    Raises `ValueError`, whose message says where the mistake is and shows no secrets.
+    """
+    text = text.strip()
+    if text.startswith("{"):
+        return parse_proxies(text)
+    if "://" in text or text.startswith(("[", '"')):
+        raise ValueError('it is neither a path nor JSON such as {"de": ["http://…"]}')
+    try:
+        return parse_proxies(Path(text).read_text())
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise ValueError(f"the file that it names cannot be read: {reason}") from None
 
 
 class Settings(

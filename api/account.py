@@ -10,10 +10,10 @@ from typing import Annotated
 from aiohttp import web
 from pydantic import Field
 
-from api.batches.reservations import BYTES_PER_MB
 from api.http.app_keys import ACCOUNT, DATABASE, SETTINGS
 from api.http.response_models import Count, ResponseModel, Timestamp
 from api.http.responses import json_response
+from domain.proxies import BYTES_PER_MB
 from storage import ledger
 
 Megabytes = Annotated[float, Field(ge=0)]

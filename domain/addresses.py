@@ -5,10 +5,7 @@ Globally routable addresses may be reached, and the networks that `SPIDRA_EGRESS
 
 from __future__ import annotations
 
-import asyncio
-import socket
 from collections.abc import Iterable
-from concurrent.futures import Executor
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
 Address = IPv4Address | IPv6Address
@@ -33,10 +30,6 @@ _ISATAP = (0x0000_5EFE, 0x0200_5EFE)
 """Upper halves of an interface identifier that ends in an IPv4 address (RFC 5214, 6.1)."""
 
 
-class NameNotResolvedError(Exception):
-    """The name has no address, or its name server does not answer."""
-
-
 def literal_address(host: str) -> Address | None:
     """Return the address that `host` itself is; None if `host` is a name to look up.
 
@@ -51,32 +44,6 @@ def literal_address(host: str) -> Address | None:
         # Browsers never look these names up (RFC 6761, 6.3).
         return IPv4Address("127.0.0.1")
     return None
-
-
-async def resolve(host: str, threads: Executor | None = None) -> list[Address]:
-    """Return the addresses of `host`, at least one.
-
-    `host` is a name or an address, as `ada_url` writes it. The system's resolver runs in one of
-    `threads`, or in a thread of the event loop. Bound the call by a timeout. Raises
-    `NameNotResolvedError`.
-    """
-    literal = literal_address(host)
-    if literal is not None:
-        return [literal]
-    loop = asyncio.get_running_loop()
-    try:
-        if threads is None:
-            found = await loop.getaddrinfo(host, None, type=socket.SOCK_STREAM)
-        else:
-            found = await loop.run_in_executor(
-                threads, lambda: socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
-            )
-    except (OSError, UnicodeError) as error:
-        raise NameNotResolvedError(host) from error
-    addresses = [ip_address(str(entry[4][0]).partition("%")[0]) for entry in found]
-    if not addresses:
-        raise NameNotResolvedError(host)
-    return addresses
 
 
 def may_reach(address: Address, allow: Iterable[Network] = ()) -> bool:

@@ -9,7 +9,6 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Literal, get_args
 from urllib.parse import unquote, urlsplit
 
@@ -23,6 +22,9 @@ ProxyCountry = Literal[
 
 _REGIONS = ("eu", "global")
 COUNTRIES: tuple[str, ...] = tuple(c for c in get_args(ProxyCountry) if c not in _REGIONS)
+BYTES_PER_MB = 1_000_000
+"""Bytes of a megabyte of proxy traffic (the contract counts in MB, not MiB)."""
+
 EUROPEAN_UNION = frozenset(
     {"be", "cz", "de", "dk", "es", "fi", "fr", "gr", "hu", "ie", "it", "nl", "pl", "pt", "ro", "se"}
 )
@@ -90,20 +92,11 @@ class Proxies:
         return [code for code in get_args(ProxyCountry) if self.of(code)]
 
 
-def read_proxies(text: str) -> Proxies:
-    """Return the exits that `text` lists. `text` is JSON, or the path of a file with JSON.
+def parse_proxies(text: str) -> Proxies:
+    """Return the exits that `text` lists, as JSON.
 
     Raises `ValueError`, whose message says where the mistake is and shows no secrets.
     """
-    text = text.strip()
-    if not text.startswith("{"):
-        if "://" in text or text.startswith(("[", '"')):
-            raise ValueError('it is neither a path nor JSON such as {"de": ["http://…"]}')
-        try:
-            text = Path(text).read_text()
-        except (OSError, UnicodeDecodeError) as error:
-            reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-            raise ValueError(f"the file that it names cannot be read: {reason}") from None
     try:
         listed = json.loads(text, object_pairs_hook=_unique)
     except ValueError as error:

@@ -74,7 +74,7 @@ def start_scrape(state: BatchState, index: int, item: ItemState) -> ActivityHand
     """Start an attempt at the item at `index`, and tell it what earlier attempts have used."""
     timeout = timedelta(seconds=state.item_timeout_seconds)
     is_fast = state.scrape_mode == "fast"
-    begun = item.begun
+    earlier = item.last_progress
     return workflow.start_activity(
         SCRAPE_ITEM,
         ScrapeInput(
@@ -83,10 +83,10 @@ def start_scrape(state: BatchState, index: int, item: ItemState) -> ActivityHand
             url=item.url,
             generation=state.generation,
             timeout_seconds=state.item_timeout_seconds,
-            earlier_attempts=begun.attempts if begun else 0,
-            earlier_usage=begun.usage if begun else Usage(),
-            earlier_postponed=begun.postponed if begun else 0,
-            earlier_refusals=begun.refusals if begun else 0,
+            earlier_attempts=earlier.attempts if earlier else 0,
+            earlier_usage=earlier.usage if earlier else Usage(),
+            earlier_postponed=earlier.postponed if earlier else 0,
+            earlier_refusals=earlier.refusals if earlier else 0,
             has_secrets=state.has_secrets,
         ),
         result_type=ItemOutcome,

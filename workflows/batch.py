@@ -105,12 +105,12 @@ class BatchWorkflow:
 
         Either wait until the next attempt may start, or end the item as failed.
         """
-        progress = progress_of_error(cause, item.begun, workflow.now())
+        progress = progress_of_error(cause, item.last_progress, workflow.now())
         pause = pause_before_next(cause, progress)
         if pause is None:
             self._end_item(item, outcome_of_error(cause, progress, workflow.now()))
             return
-        item.begun = progress
+        item.last_progress = progress
         self._update_details()
         if pause:
             await workflow.sleep(pause)
@@ -179,7 +179,7 @@ class BatchWorkflow:
             return
         for index, scrape in self._scrapes.items():
             item = self._state.items[index]
-            if item.status == "pending" and item.begun is None:
+            if item.status == "pending" and item.last_progress is None:
                 scrape.cancel()
         # All cancelled items come from that one transaction. So when the condition finds one of
         # them, it finds them all. If every item had started, no answer comes: then the timeout

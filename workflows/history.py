@@ -100,8 +100,8 @@ def _apply_activity_end(
 def _apply_error(item: ItemState, error: Failure, at: datetime, converter: DataConverter) -> None:
     """Record an attempt without an outcome, as the workflow does: the item goes on or fails."""
     cause = converter.failure_converter.from_failure(error, converter.payload_converter)
-    progress = progress_of_error(cause, item.begun, at)
+    progress = progress_of_error(cause, item.last_progress, at)
     if pause_before_next(cause, progress) is None:
         item.settle(outcome_of_error(cause, progress, at))
     else:
-        item.begun = progress
+        item.last_progress = progress

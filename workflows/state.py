@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field
 
 from domain.items import HAS_SECRETS, ItemOutcome, Progress, ScrapeMode, SettledItem, Usage
 
@@ -20,6 +20,8 @@ Temporal server knows what a worker has started."""
 class ItemState(BaseModel):
     """One URL of a batch."""
 
+    model_config = ConfigDict(serialize_by_alias=True)
+
     uuid: str
     url: str
     """The URL as the client wrote it."""
@@ -28,7 +30,11 @@ class ItemState(BaseModel):
     """Latest generation of the batch in which the item ran, or will run."""
     outcome: ItemOutcome | None = None
     """How the latest run ended; None until then."""
-    begun: Progress | None = None
+    last_progress: Progress | None = Field(
+        default=None,
+        validation_alias=AliasChoices("last_progress", "begun"),
+        serialization_alias="begun",  # the name in version 0.1.0
+    )
     """How far the last worker got that was lost or gave the item back. None if no worker has
     started the item. An item that has started goes on, so a cancel comes too late for it."""
 
@@ -46,7 +52,7 @@ class ItemState(BaseModel):
         """Turn the item back into one that has not run."""
         self.status = "pending"
         self.outcome = None
-        self.begun = None
+        self.last_progress = None
 
 
 class Rates(BaseModel):

@@ -46,11 +46,15 @@ def _failures(state: BatchState) -> list[str]:
 
 def _interruptions(state: BatchState) -> list[str]:
     """Return sentences about pending items whose earlier attempts ended without an outcome."""
-    begun = [item.begun for item in state.items if item.status == "pending" and item.begun]
-    waiting = sum(progress.stage == WAITING for progress in begun)
-    extracting = sum(progress.stage == EXTRACTING for progress in begun)
+    interrupted = [
+        item.last_progress
+        for item in state.items
+        if item.status == "pending" and item.last_progress
+    ]
+    waiting = sum(progress.stage == WAITING for progress in interrupted)
+    extracting = sum(progress.stage == EXTRACTING for progress in interrupted)
     sentences = []
-    if lost := len(begun) - waiting - extracting:
+    if lost := len(interrupted) - waiting - extracting:
         sentences.append(f"{lost} had to change to another worker.")
     if waiting:
         sentences.append(f"{waiting} had to wait for their host.")

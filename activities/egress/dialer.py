@@ -12,14 +12,8 @@ from activities.egress.exits import ExitError
 from activities.egress.refusal import EgressRefusal, EgressRefusedError
 from activities.egress.session import EgressSession
 from activities.egress.target import Target
-from domain.addresses import (
-    Address,
-    NameNotResolvedError,
-    Network,
-    embedded,
-    literal_address,
-    may_reach,
-)
+from domain.addresses import Address, Network, embedded, literal_address, may_reach
+from name_resolution import NameNotResolvedError
 
 Resolver = Callable[[str], Awaitable[Sequence[Address]]]
 """Returns the addresses of a name. Raises `NameNotResolvedError`."""

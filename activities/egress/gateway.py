@@ -12,7 +12,8 @@ from activities.egress.connection import GatewayConnection
 from activities.egress.dialer import Dialer, Resolver
 from activities.egress.exits import DirectExit, Exit
 from activities.egress.session import EgressSession, ProxyCredential
-from domain.addresses import Address, Network, resolve
+from domain.addresses import Address, Network
+from name_resolution import resolve
 
 _LOOPBACK = "127.0.0.1"
 _THREADS = 32

@@ -29,6 +29,7 @@ from api.http.app_keys import BUCKET, DATABASE, SETTINGS, TEMPORAL, VAULT
 from api.http.errors import queue_unavailable
 from api.temporal.calls import CALL_SECONDS, in_time
 from domain.options import BatchScrapeRequest, seal_text
+from domain.proxies import BYTES_PER_MB
 from storage import ledger
 from storage.bucket import StorageUnavailableError
 from storage.idempotency import KeyUse
@@ -39,7 +40,6 @@ from workflows.state import BatchState, RetryRequest, workflow_id
 
 logger = logging.getLogger(__name__)
 
-BYTES_PER_MB = 1_000_000
 
 _LEAST_SECONDS = 1.0
 """Seconds that Temporal has at least to start a workflow, however slow the steps before were."""

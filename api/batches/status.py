@@ -148,9 +148,9 @@ def _started(description: WorkflowExecutionDescription, state: BatchState) -> di
     An item counts even if its worker was lost, or gave the item back.
     """
     started = {
-        index: item.begun.started_at
+        index: item.last_progress.started_at
         for index, item in enumerate(state.items)
-        if item.begun is not None and item.status == "pending"
+        if item.last_progress is not None and item.status == "pending"
     }
     for pending in description.raw_description.pending_activities:
         index = item_index(pending.activity_id)

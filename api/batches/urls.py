@@ -9,15 +9,9 @@ from collections.abc import Sequence
 
 import ada_url
 
-from domain.addresses import (
-    Address,
-    NameNotResolvedError,
-    Network,
-    literal_address,
-    may_reach,
-    resolve,
-)
+from domain.addresses import Address, Network, literal_address, may_reach
 from domain.options import MAX_URL_CHARACTERS
+from name_resolution import NameNotResolvedError, resolve
 
 _SHOWN = 80
 """How many characters of a URL an error repeats."""

@@ -69,13 +69,15 @@ def check_schema(schema: dict[str, Any]) -> list[str]:
         return ['schema.type: the root must be of type "object".']
     if not isinstance(schema.get("$schema", ""), str):
         return ["schema.$schema: must be a string."]
+    if too_large := _check_size(schema):
+        return too_large
     dialect = validator_for(schema, default=Draft202012Validator)
     # `dialect.check_schema()` compiles patterns, and some of them raise an OverflowError.
     error = best_match(dialect(dialect.META_SCHEMA).iter_errors(schema))
     if error is not None:
         place = "".join(f"[{part!r}]" for part in error.absolute_path)
         return [f"schema{place}: {error.message[:_MAX_SHOWN_ERROR]}."]
-    return _check_limits(schema) or _check_references(schema) or _check_circles(schema)
+    return _check_patterns(schema) or _check_references(schema) or _check_circles(schema)
 
 
 def schema_warnings(schema: dict[str, Any]) -> list[str]:
@@ -119,20 +121,30 @@ def _unsupported_patterns(part: dict[str, Any]) -> list[tuple[str, str]]:
     ]
 
 
-def _check_limits(schema: dict[str, Any]) -> list[str]:
+def _check_size(schema: dict[str, Any]) -> list[str]:
+    """Check how large `schema` is. It need not be valid yet: large ones take long to validate."""
     properties = enum_values = 0
     for path, level, part in _walk(schema):
         if level > MAX_LEVELS:
             return [f"{path}: is nested deeper than {MAX_LEVELS} levels."]
-        properties += len(part.get("properties", {}))
-        enum_values += len(part.get("enum", []))
-        for pattern in (part.get("pattern"), *part.get("patternProperties", {})):
-            if pattern is not None and not _compiles(pattern):
-                return [f"{path}.pattern: {pattern[:_MAX_SHOWN]!r} is not a regular expression."]
+        properties += _length(part.get("properties"))
+        enum_values += _length(part.get("enum"))
     if properties > MAX_PROPERTIES:
         return [f"schema: has {properties} properties; at most {MAX_PROPERTIES} are allowed."]
     if enum_values > MAX_ENUM_VALUES:
         return [f"schema: has {enum_values} enum values; at most {MAX_ENUM_VALUES} are allowed."]
+    return []
+
+
+def _length(value: Any) -> int:
+    return len(value) if isinstance(value, dict | list) else 0
+
+
+def _check_patterns(schema: dict[str, Any]) -> list[str]:
+    for path, _, part in _walk(schema):
+        for pattern in (part.get("pattern"), *part.get("patternProperties", {})):
+            if pattern is not None and not _compiles(pattern):
+                return [f"{path}.pattern: {pattern[:_MAX_SHOWN]!r} is not a regular expression."]
     return []
 
 

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from domain.proxies import COUNTRIES, read_proxies
+from domain.proxies import COUNTRIES
+from settings import read_proxies
 from stack import shop
 from stack.stack import Stack
 from tests.docs.pages import README, Block, Command, blocks, commands, run

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from domain.proxies import COUNTRIES, Proxies, read_proxies
+from domain.proxies import COUNTRIES, Proxies
+from settings import read_proxies
 
 SECRET = "s3cret"
 

@@ -17,7 +17,8 @@ from activities.egress.exits import DirectExit, Exit, UpstreamProxy
 from activities.egress.gateway import Gateway
 from activities.egress.session import EgressSession
 from activities.egress.target import parse_target
-from domain.addresses import Address, NameNotResolvedError
+from domain.addresses import Address
+from name_resolution import NameNotResolvedError
 from tests.support.canary import Canary
 from tests.support.gateways import running_gateway
 from tests.support.site import closed_port

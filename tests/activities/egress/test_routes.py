@@ -9,7 +9,8 @@ import pytest
 
 from activities.egress.routes import ExitPool, Route
 from domain.failures import ScrapeError
-from domain.proxies import Proxies, read_proxies
+from domain.proxies import Proxies
+from settings import read_proxies
 
 SECRET = "s3cret"
 

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from api.batches import urls
 from api.batches.urls import check_urls
-from domain.addresses import Address, NameNotResolvedError, may_reach
+from domain.addresses import Address, may_reach
+from name_resolution import NameNotResolvedError
 
 ALLOW = (IPv4Network("127.0.0.1/32"),)
 
