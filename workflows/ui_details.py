@@ -46,11 +46,8 @@ def _failures(state: BatchState) -> list[str]:
 
 def _interruptions(state: BatchState) -> list[str]:
     """Return sentences about pending items whose earlier attempts ended without an outcome."""
-    interrupted = [
-        item.last_progress
-        for item in state.items
-        if item.status == "pending" and item.last_progress
-    ]
+    pending = [item for item in state.items if item.status == "pending"]
+    interrupted = [item.last_progress for item in pending if item.last_progress]
     waiting = sum(progress.stage == WAITING for progress in interrupted)
     extracting = sum(progress.stage == EXTRACTING for progress in interrupted)
     sentences = []

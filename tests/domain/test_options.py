@@ -9,7 +9,7 @@ import pytest
 from pydantic import Field
 from temporalio.contrib.pydantic import pydantic_data_converter
 
-from domain.items import ScrapeInput
+from domain.items import Progress, ScrapeInput
 from domain.options import (
     BatchOptions,
     BatchScrapeRequest,
@@ -33,6 +33,9 @@ BODY: dict[str, Any] = {
     "cookies": " session=secret ",
     "scrapeMode": "default",
 }
+
+
+BEGUN = {"stage": "waiting", "attempts": 2, "started_at": "2026-11-25T00:00:00Z"}
 
 
 def request(**changes: Any) -> BatchScrapeRequest:
@@ -89,12 +92,15 @@ def test_payloads_of_version_0_1_0_are_read_and_it_reads_ours() -> None:
             "item_timeout_seconds": 60,
             "credits_per_item": 2,
             "has_cookies": True,
-            "items": [],
+            "items": [{"uuid": "i", "url": "u", "begun": BEGUN}],
         }
     )
     assert state.has_secrets
+    assert state.items[0].last_progress == Progress.model_validate(BEGUN)
     [payload] = converter.to_payloads([state])
     assert json.loads(payload.data)["has_cookies"] is True
+    assert json.loads(payload.data)["items"][0]["begun"]["attempts"] == 2
+    assert converter.from_payloads([payload], [BatchState]) == [state]
 
 
 @pytest.mark.parametrize(

@@ -183,10 +183,10 @@ async def test_a_queue_at_one_host_fails_no_item_and_holds_no_slot(
         urls = [f"{slow.url}/{number}" for number in range(50)]
         batch_id = await api.submit(urls, scrapeMode="fast")
         handle = temporal.get_workflow_handle_for(BatchWorkflow.run, workflow_id(batch_id))
-        while not any(
-            item.last_progress for item in (await handle.query(BatchWorkflow.status)).items
-        ):
-            pass
+        while True:
+            state = await handle.query(BatchWorkflow.status)
+            if any(item.last_progress for item in state.items):
+                break
         await scraped(api, [f"{other.url}/a"])
         assert slow.most_at_once == 6
         slow.open.set()

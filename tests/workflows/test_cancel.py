@@ -180,9 +180,8 @@ async def test_an_item_that_waits_for_its_host_finishes_after_a_cancel(
         finish.set()
         result = await handle.result()
     assert [item.status for item in read.items] == [item.status for item in queried.items]
-    assert [item.last_progress for item in read.items] == [
-        item.last_progress for item in queried.items
-    ]
+    for own, asked in zip(read.items, queried.items, strict=True):
+        assert own.last_progress == asked.last_progress
     assert "1 had to wait for their host." in metadata.current_details
     assert result.cancellation is not None
     assert result.cancellation.cancelled_items == 2
