@@ -8,8 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 from domain.failures import FAILURE_KINDS
+from domain.options import BatchScrapeRequest
 from tests.support.import_rules import import_rules
 from tests.support.package_map import draw, read_imports
 from tests.support.paths import ROOT
@@ -17,6 +19,9 @@ from tests.support.paths import ROOT
 _PART = re.compile(
     r"(?<=<!-- begin of what `make map` writes -->\n).*(?=\n<!-- end -->)", re.DOTALL
 )
+
+_FEW_VALUES = 3
+"""Values of a field that are listed. Of more, such as countries, the description says enough."""
 
 
 def draw_map() -> str:
@@ -34,9 +39,29 @@ def draw_error_codes() -> str:
     return "\n".join(["| code | worth a retry | what to do |", "|---|---|---|", *rows])
 
 
+def draw_options() -> str:
+    """Return the table of the request's fields."""
+    schema = BatchScrapeRequest.model_json_schema()["properties"]
+    rows = [
+        f"| `{name}` | {_type_of(field)} | {field['description']} |"
+        for name, field in schema.items()
+    ]
+    return "\n".join(["| field | type | meaning |", "|---|---|---|", *rows])
+
+
+def _type_of(field: dict[str, Any]) -> str:
+    """Return the type of a field in words; that an optional field may be null is left out."""
+    [kind] = [part for part in field.get("anyOf", [field]) if part.get("type") != "null"]
+    if "enum" in kind:
+        few = len(kind["enum"]) <= _FEW_VALUES
+        return " or ".join(f"`{value}`" for value in kind["enum"]) if few else "string"
+    return {"array": "list of strings", "boolean": "bool"}.get(kind["type"], str(kind["type"]))
+
+
 DRAWN: Mapping[Path, Callable[[], str]] = {
     ROOT / "docs" / "architecture.md": draw_map,
     ROOT / "docs" / "error-codes.md": draw_error_codes,
+    ROOT / "README.md": draw_options,
 }
 """The pages, and what draws the part of each."""
 
