@@ -25,6 +25,8 @@ from tests.support.paths import ROOT
 from tests.support.processes import command_of, is_alive
 from tests.support.site import Site
 
+pytestmark = pytest.mark.browser
+
 
 @dataclass
 class OwnBrowser:

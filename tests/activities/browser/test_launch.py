@@ -16,6 +16,8 @@ from activities.browser.launch import BrowserStartError
 from activities.browser.pool import TabPool
 from tests.support.processes import command_of
 
+pytestmark = pytest.mark.browser
+
 
 async def test_browser_that_cannot_start_is_an_error() -> None:
     pool = TabPool(Path("/bin/false"), tabs=1)

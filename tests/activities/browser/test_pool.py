@@ -18,6 +18,8 @@ from tests.support.gateways import running_gateway
 from tests.support.processes import command_of
 from tests.support.site import Site
 
+pytestmark = pytest.mark.browser
+
 
 async def test_contexts_share_nothing(pool: TabPool, site: Site) -> None:
     async with (
