@@ -90,6 +90,7 @@ async def test_two_stacks_do_not_share_a_folder(own_stack: Stack) -> None:
             pass
 
 
+@pytest.mark.stack
 async def test_a_batch_continues_when_the_stack_starts_again(tmp_path: Path, site: Site) -> None:
     env = {
         "SPIDRA_EGRESS_ALLOW": "127.0.0.1/32",

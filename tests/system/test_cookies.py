@@ -68,6 +68,7 @@ async def recording_site() -> AsyncIterator[tuple[int, list[tuple[str, str, str]
         await runner.cleanup()
 
 
+@pytest.mark.browser
 async def test_only_the_whole_site_gets_the_cookies() -> None:
     async def resolver(host: str) -> list[object]:
         return [ip_address("127.0.0.1")]

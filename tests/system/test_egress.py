@@ -262,6 +262,7 @@ def bomb(gibibytes: int) -> bytes:
     return head + block * (gibibytes * 1024)
 
 
+@pytest.mark.browser
 async def test_pages_over_a_limit_are_given_up() -> None:
     async def bombed(request: web.Request) -> web.Response:
         headers = {"Content-Encoding": "gzip", "Content-Type": "text/html"}

@@ -7,6 +7,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
+import pytest
 from temporalio import activity
 from temporalio.api.sdk.v1 import WorkflowMetadata
 from temporalio.exceptions import ApplicationError
@@ -73,6 +74,7 @@ async def test_cancel_leaves_started_items_alone(
     assert credits_used(database) == 6
 
 
+@pytest.mark.long
 async def test_an_item_that_is_lost_after_a_cancel_still_finishes(
     env: WorkflowEnvironment, database: Database
 ) -> None:

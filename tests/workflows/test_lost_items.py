@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import WorkflowEnvironment
@@ -46,6 +47,7 @@ async def test_an_item_that_cannot_be_scraped_fails_alone(
     assert [item.status for item in read.items] == ["completed", "failed", "completed"]
 
 
+@pytest.mark.long
 async def test_waiting_for_a_host_does_not_count_as_a_loss(
     env: WorkflowEnvironment, database: Database
 ) -> None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import struct
-
-import pytest
 
 from activities.browser.pool import TabPool
 from tests.activities.browser.captures import capture
@@ -68,10 +67,13 @@ async def test_screenshot_contains_lazy_images(pool: TabPool, site: Site) -> Non
     assert await color_of(pool, page.screenshot, 640, 2300) == BLUE
 
 
-@pytest.mark.parametrize("path", ["/hang-image", "/hang-font"])
-async def test_screenshot_does_not_wait_for_ever(pool: TabPool, site: Site, path: str) -> None:
-    page = await capture(pool, site.url(path), screenshot=True)
-    assert size_of(page.screenshot) == (1280, 720)
+async def test_screenshot_does_not_wait_for_ever(pool: TabPool, site: Site) -> None:
+    paths = ("/hang-image", "/hang-font")
+    pages = await asyncio.gather(
+        *(capture(pool, site.url(path), screenshot=True) for path in paths)
+    )
+    for page in pages:
+        assert size_of(page.screenshot) == (1280, 720)
 
 
 async def test_screenshot_of_an_endless_page_is_cut(pool: TabPool, site: Site) -> None:

@@ -204,12 +204,17 @@ async def check_outages(client: CheckedClient, stack: Stack, site: Site, batch_i
     await stack.stop("worker-1")
     await client.call("cancelBatch", running, expect="SERVICE_BUSY")
     await stack.stop("s3")
-    await client.call("submitBatch", body=body, expect="SERVICE_BUSY")
-    await client.call("getBatch", batch_id, expect="SERVICE_BUSY")
-    await client.call("getReadiness", expect="503")
+    # Each of these waits for seconds until the API gives up.
+    await asyncio.gather(
+        client.call("submitBatch", body=body, expect="SERVICE_BUSY"),
+        client.call("getBatch", batch_id, expect="SERVICE_BUSY"),
+        client.call("getReadiness", expect="503"),
+    )
     await stack.start("s3")
     site.open_gate("outage")
     await stack.stop("temporal")
-    await client.call("submitBatch", body=body, expect="QUEUE_UNAVAILABLE")
-    for operation in ("getBatch", "cancelBatch", "retryBatch"):
-        await client.call(operation, batch_id, expect="QUEUE_UNAVAILABLE")
+    operations = ("getBatch", "cancelBatch", "retryBatch")
+    await asyncio.gather(
+        client.call("submitBatch", body=body, expect="QUEUE_UNAVAILABLE"),
+        *(client.call(name, batch_id, expect="QUEUE_UNAVAILABLE") for name in operations),
+    )

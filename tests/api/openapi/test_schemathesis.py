@@ -9,11 +9,13 @@ import sys
 import pytest
 
 from stack.stack import Stack
+from tests.support import generated
 from tests.support.accounts import new_key
 from tests.support.paths import ROOT
 from tests.support.site import Site
 
 
+@pytest.mark.long
 @pytest.mark.timeout(900)
 async def test_schemathesis_finds_no_problem(own_stack: Stack, site: Site) -> None:
     """Valid and invalid requests are sent, single ones and sequences along the document's links."""
@@ -27,6 +29,7 @@ async def test_schemathesis_finds_no_problem(own_stack: Stack, site: Site) -> No
         *[sys.executable, "-m", "schemathesis.cli"],
         *["--config-file", str(ROOT / "tests" / "support" / "schemathesis.toml")],
         *["run", f"{own_stack.api_url}/openapi.json"],
+        *["--max-examples", str(generated.count(10, long=100))],
         cwd=ROOT,
         env=environment,
         stdout=asyncio.subprocess.PIPE,
