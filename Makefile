@@ -13,6 +13,7 @@ DEV := $(VENV)/.installed-dev
 URLS ?=
 ARGS ?=
 PAGES ?=
+PROCESSES ?= 3
 
 help: ## list the targets
 	@awk -F ' ## ' '/^[a-z-]+:.* ## / { sub(/:.*/, "", $$1); printf "make %-15s %s\n", $$1, $$2 }' \
@@ -33,13 +34,13 @@ up: setup ## run API, worker, Temporal and S3 until Ctrl-C (ready after 5 s)
 
 # The tests that start no process of the stack and no browser.
 check: lint ## lint, types, and the quick tests (90 s)
-	$(PYTHON) -m pytest -n 2 --dist loadgroup -m "not stack and not browser and not long" $(ARGS)
+	$(PYTHON) -m pytest -n $(PROCESSES) --dist loadgroup -m "not stack and not browser and not long" $(ARGS)
 
 test: setup-dev ## all tests, as CI runs them (10 min)
-	$(PYTHON) -m pytest -n 2 --dist loadgroup $(ARGS)
+	$(PYTHON) -m pytest -n $(PROCESSES) --dist loadgroup $(ARGS)
 
 test-long: setup-dev ## the generated cases, all of them instead of a sample (30 min)
-	TEST_LONG=1 $(PYTHON) -m pytest -n 2 --dist loadgroup -m long $(ARGS)
+	TEST_LONG=1 $(PYTHON) -m pytest -n $(PROCESSES) --dist loadgroup -m long $(ARGS)
 
 lint: $(DEV) ## style, imports between packages, and types (30 s)
 	$(PYTHON) -m ruff check
