@@ -34,7 +34,7 @@ up: setup ## run API, worker, Temporal and S3 until Ctrl-C (ready after 5 s)
 
 # The tests that start no process of the stack and no browser.
 check: lint ## lint, types, and the quick tests (90 s)
-	$(PYTHON) -m pytest -n $(PROCESSES) --dist loadgroup -m "not stack and not browser and not long" $(ARGS)
+	$(PYTHON) -m pytest -n $(PROCESSES) --dist loadgroup -m "not stack and not browser" $(ARGS)
 
 test: setup-dev ## all tests, as CI runs them (10 min)
 	$(PYTHON) -m pytest -n $(PROCESSES) --dist loadgroup $(ARGS)

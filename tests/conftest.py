@@ -21,6 +21,7 @@ from activities.browser.pool import TabPool
 from stack.stack import Stack
 from storage.accounts import set_limit
 from storage.database import Database
+from tests.support.buckets import wait_writable
 from tests.support.client import ApiClient
 from tests.support.databases import database_url
 from tests.support.site import Site
@@ -138,6 +139,7 @@ async def own_stack(second_stack: Stack) -> Stack:
     It keeps the batches of earlier tests. A test that counts batches uses a new account.
     """
     await second_stack.restore(150)
+    await wait_writable(second_stack, 60)
     return second_stack
 
 

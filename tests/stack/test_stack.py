@@ -8,16 +8,16 @@ from datetime import timedelta
 from pathlib import Path
 
 import aiohttp
-import boto3
 import psutil
 import pytest
 from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
 from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 
-from stack import seaweedfs, temporal
+from stack import temporal
 from stack.errors import StackError
 from stack.ports import is_free
 from stack.stack import Stack
+from tests.support.buckets import s3_client
 from tests.support.client import ApiClient
 from tests.support.commands import wait_until
 from tests.support.processes import is_alive
@@ -27,13 +27,7 @@ from tests.support.site import Site
 async def test_the_bucket_is_private_and_survives_a_kill(own_stack: Stack) -> None:
     key = own_stack.data_dir / "s3-credentials.json"
     assert stat.S_IMODE(key.stat().st_mode) == 0o600
-    s3 = boto3.client(
-        "s3",
-        endpoint_url=own_stack.s3_endpoint,
-        region_name=seaweedfs.REGION,
-        aws_access_key_id=own_stack.env["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=own_stack.env["AWS_SECRET_ACCESS_KEY"],
-    )
+    s3 = s3_client(own_stack)
     await asyncio.to_thread(s3.put_object, Bucket=own_stack.bucket, Key="a/b", Body=b"kept")
     url = f"{own_stack.s3_endpoint}/{own_stack.bucket}/a/b"
     async with aiohttp.ClientSession() as session, session.get(url) as response:

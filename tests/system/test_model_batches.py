@@ -20,6 +20,7 @@ from stack.stack import Stack
 from storage.bucket import Bucket
 from tests.conftest import SHORT_TIMEOUTS, STACK_ENV
 from tests.support import model_server as server
+from tests.support.buckets import s3_client
 from tests.support.client import ApiClient, Json
 from tests.support.extraction import LANTERN
 from tests.support.model_server import KEY, MODEL, ModelServer, Reply, says
@@ -68,13 +69,7 @@ async def api(model_stack: Stack) -> AsyncIterator[ApiClient]:
 
 
 def checkpoints(stack: Stack) -> list[str]:
-    client = boto3.client(
-        "s3",
-        endpoint_url=stack.s3_endpoint,
-        aws_access_key_id=stack.env["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=stack.env["AWS_SECRET_ACCESS_KEY"],
-        region_name=stack.env["AWS_REGION"],
-    )
+    client = s3_client(stack)
     found = client.list_objects_v2(Bucket=stack.bucket, Prefix="checkpoints/")
     return [entry["Key"] for entry in found.get("Contents", ())]
 
