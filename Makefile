@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-dev browser demo up check test test-long lint map lock audit \
-	bench bench-api bench-fairness bench-fidelity bench-identity bench-llm bench-quality clean
+	bench bench-api bench-fairness bench-fidelity bench-visitor bench-llm bench-quality clean
 
 VENV := .venv
 PYTHON := $(VENV)/bin/python
@@ -70,8 +70,8 @@ bench-fairness: setup-dev ## a small batch behind big ones of another account (m
 bench-fidelity: $(DEV) ## what converters keep of the pages of the tests (minutes)
 	@$(PYTHON) -m bench.fidelity
 
-bench-identity: setup-dev ## what it costs to look like a browser with a window (minutes)
-	@$(PYTHON) -m bench.identity $(ARGS)
+bench-visitor: setup-dev ## what it costs to look like a browser with a window (minutes)
+	@$(PYTHON) -m bench.visitor $(ARGS)
 
 bench-llm: setup-dev ## what it costs to wait for a model (minutes)
 	@$(PYTHON) -m bench.llm $(ARGS)

@@ -34,7 +34,7 @@ _AFTER_WALLS = 15.0
 
 
 @dataclass(frozen=True)
-class WallSettings:
+class WallPolicy:
     """What may be done about walls."""
 
     solver: Solver | None = None
@@ -57,7 +57,7 @@ class PageFetcher:
         robots: Robots | None,
         *,
         limits: PageLimits,
-        walls: WallSettings,
+        walls: WallPolicy,
         country: str | None,
     ) -> None:
         self._browsers = browsers
@@ -106,7 +106,7 @@ class PageFetcher:
         async with self._egress(route, run) as egress:
             if self._robots is not None:
                 await self._robots.check(egress, run.item.url, profile)
-            if run.options.scrape_mode == "fast":
+            if run.options.is_fast:
                 return await self._fetch_fast(run, egress, profile)
             return await self._capture(run, egress, profile, wall_handler)
 

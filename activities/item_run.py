@@ -83,16 +83,20 @@ class ItemRun:
         return self._outcome
 
     async def _run(self) -> None:
+        clock = asyncio.get_running_loop()
+        began = clock.time()
         options = await self._services.store.load_options(self._item.batch_id)
         run = ItemContext(self._item, options, self._outcome, self._progress)
         checkpoint = await self._load_checkpoint(run)
+        # A slow bucket takes from the item's time, since the server's own timeout counts it too.
+        seconds_left = self._item.timeout_seconds - (clock.time() - began)
         if checkpoint is not None:
-            async with asyncio.timeout(self._item.timeout_seconds):
+            async with asyncio.timeout(seconds_left):
                 with self._without_page(run):
                     await self._extract(run, checkpoint)
             return
         # The time of an item begins when its host lets it in: a queue is no work.
-        async with self._host_permit(run) as permit, asyncio.timeout(self._item.timeout_seconds):
+        async with self._host_permit(run) as permit, asyncio.timeout(seconds_left):
             page = await self._fetch(run)
             permit.end()
             with self._without_page(run):
@@ -103,7 +107,7 @@ class ItemRun:
 
     async def _fetch(self, run: ItemContext) -> PageCapture:
         self._services.processor.require_model(run.options)
-        secrets = await self._services.store.load_secrets(run.item)
+        secrets = await self._services.store.load_secrets(run)
         run.options = run.options.with_secrets(secrets)
         page = await self._services.fetcher.fetch(run)
         run.outcome.http_status = page.http_status
@@ -115,21 +119,21 @@ class ItemRun:
         run.warn(*page.warnings)
         result = await self._services.processor.convert(run, page)
         run.enter("uploading")
-        await self._services.store.put_screenshot(run, page.screenshot)
+        run.outcome.screenshot_key = await self._services.store.put_screenshot(run, page.screenshot)
         await self._services.store.put_result(run, result)
 
     async def _keep(self, run: ItemContext, page: PageCapture) -> PageCheckpoint:
         """Store `page` until the model has answered, so that no page is fetched twice."""
         reading = await self._services.processor.read_for_model(run, page)
         run.enter("uploading")
-        await self._services.store.put_screenshot(run, page.screenshot)
+        screenshot_key = await self._services.store.put_screenshot(run, page.screenshot)
         checkpoint = PageCheckpoint(
             reading=reading,
             http_status=page.http_status,
             final_url=page.final_url,
             # Those of the proxy's exits are in the outcome already.
             warnings=[*run.outcome.warnings, *page.warnings],
-            screenshot_key=run.outcome.screenshot_key,
+            screenshot_key=screenshot_key,
         )
         run.outcome.warnings.clear()
         await self._services.store.save_checkpoint(run, checkpoint)
@@ -212,7 +216,7 @@ def _log(item: ScrapeInput, outcome: ItemOutcome) -> None:
         extra = {
             "tokens": outcome.usage.tokens,
             "model": model.name,
-            "level": model.level,
+            "response_format": model.level,
             "calls": model.calls,
             "model_seconds": model.seconds,
         }

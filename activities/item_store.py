@@ -12,7 +12,6 @@ from typing import Any, TypeVar
 from activities.checkpoints import Checkpoints, PageCheckpoint
 from activities.item_context import ItemContext
 from domain.failures import ScrapeError
-from domain.items import ScrapeInput
 from domain.options import StoredOptions, read_sealed
 from storage.bucket import Bucket, ObjectMissingError, StorageUnavailableError
 from storage.keys import item_prefix, request_key, result_key, screenshot_key
@@ -56,14 +55,16 @@ class ItemStore:
                 self._options.popitem(last=False)
         return self._options[batch_id]
 
-    async def load_secrets(self, item: ScrapeInput) -> dict[str, Any]:
+    async def load_secrets(self, run: ItemContext) -> dict[str, Any]:
         """Return the secrets of the item's batch. Raises `ScrapeError` if they cannot be opened."""
+        item = run.item
         if not item.has_secrets:
             return {}
         try:
             sealed = await _persistently(lambda: self._vault.get(item.batch_id, item.generation))
         except SecretUnavailableError as error:
-            what = f"The batch's cookies cannot be opened: {error}."
+            names = " and ".join(run.options.secrets_given) or "cookies"
+            what = f"The batch's {names} cannot be opened: {error}."
             raise ScrapeError("COOKIES_UNAVAILABLE", what) from None
         return read_sealed(sealed)
 
@@ -74,13 +75,13 @@ class ItemStore:
         await self._put(key, body, "application/json")
         run.outcome.result_key = key
 
-    async def put_screenshot(self, run: ItemContext, picture: bytes | None) -> None:
-        """Write the item's screenshot, if there is one, and set its key in the outcome."""
+    async def put_screenshot(self, run: ItemContext, picture: bytes | None) -> str | None:
+        """Write the item's screenshot and return its key; None if there is no screenshot."""
         if picture is None:
-            return
+            return None
         key = screenshot_key(_prefix(run))
         await self._put(key, picture, "image/png")
-        run.outcome.screenshot_key = key
+        return key
 
     async def save_checkpoint(self, run: ItemContext, page: PageCheckpoint) -> None:
         """Keep `page` until the model has answered."""

@@ -22,7 +22,7 @@ _MODEL_ATTEMPTS = 8
 between that is about three minutes. The client may retry after that."""
 
 _SLOW_MODEL_ATTEMPTS = 3
-"""Times that an item is started whose model takes too long. The next answer is as likely to take
+"""Times that an item is started while its model is too slow. The next answer is as likely to take
 too long, and is paid for."""
 
 _LONGEST_MODEL_PAUSE = 60.0

@@ -3,10 +3,10 @@
     cookies = parse_cookies("session=abc; theme=dark")
     jar_lines(cookies, "https://shop.example.com/basket")
 
-The site of an item is its registrable domain with all hosts below. So a login at `example.com`
-also holds at `www.example.com`. Some domains have no single owner: at `github.io`, anybody may have
-a host. There, and for an address, the site is the one host. Cookies for an `https` URL are never
-sent over `http`.
+The site of an item is its registrable domain with all hosts below. So a login at `example.com` also
+holds at `www.example.com`. Some domains have no single owner: at `github.io`, any person may have a
+host. There, and for an address, the site is the one host. Cookies for an `https` URL are never sent
+over `http`.
 """
 
 from __future__ import annotations
@@ -138,8 +138,8 @@ def jar_lines(cookies: Iterable[Cookie], url: str) -> list[str]:
 def site_of(host: str) -> str | None:
     """Return the registrable domain of `host`, which is written as `ada_url` writes it.
 
-    Returns None for an address, and for a public suffix such as `github.io`, where anybody may have
-    a host.
+    Returns None for an address, and for a public suffix such as `github.io`, where any person
+    may have a host.
     """
     if literal_address(host) is not None:
         return None

@@ -136,7 +136,7 @@ class BatchOptions(RequestBody):
     )
     proxy_country: Annotated[ProxyCountry | None, Rule(needs="use_proxy")] = Field(
         default=None,
-        description="The country of the exit. `eu` is a country of the European Union, chosen anew "
+        description="The country of the exit. `eu` chooses a country of the European Union, anew "
         "for each item. `global`, or no value, is any country. Refused if this server has no exit "
         "there. Needs `useProxy: true`.",
     )
@@ -164,6 +164,11 @@ class BatchOptions(RequestBody):
         if self.json_schema is not None:
             return "json"
         return self.output or ("json" if self.prompt else "markdown")
+
+    @property
+    def is_fast(self) -> bool:
+        """Whether the pages are fetched without a browser."""
+        return self.scrape_mode == "fast"
 
     @property
     def needs_extraction(self) -> bool:

@@ -85,6 +85,11 @@ class RequestBody(BaseModel):
         given = {name: getattr(self, name) for name in self.secret_names()}
         return {name: value for name, value in given.items() if value}
 
+    @property
+    def is_fast(self) -> bool:
+        """Whether the request asks for the fast mode. A body without modes does not."""
+        return False
+
     def problems(self) -> list[str]:
         """Return which rules the values break: a sentence each, in the order of the fields."""
         found = []
@@ -94,7 +99,7 @@ class RequestBody(BaseModel):
                 continue
             if rule.needs is not None and not getattr(self, rule.needs):
                 found.append(f"{alias}: needs {self.alias_of(rule.needs)} to be true as well.")
-            if rule.not_in_fast is not None and getattr(self, "scrape_mode", None) == "fast":
+            if rule.not_in_fast is not None and self.is_fast:
                 found.append(f"{alias}: {rule.not_in_fast}.")
             if rule.check is not None and (problem := rule.check(value)) is not None:
                 found.append(f"{alias}: {problem}.")

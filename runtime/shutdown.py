@@ -33,7 +33,7 @@ async def run_until_stopped(
     """Run `workers` until a signal comes, or one of them fails.
 
     After the first signal running items may finish within `grace` seconds. `hand_over` gives up
-    those that are left then, or when a second signal comes.
+    the rest, at that time or when a second signal comes.
     """
     running = [asyncio.create_task(worker.run()) for worker in workers]
     for worker in workers:

@@ -25,7 +25,7 @@ from activities.capture import PageLimits
 from activities.egress.routes import ExitPool
 from activities.extraction.client import ModelClient
 from activities.extraction.extractor import Extractor
-from activities.fetching import PageFetcher, WallSettings
+from activities.fetching import PageFetcher, WallPolicy
 from activities.item_run import ItemServices
 from activities.item_store import ItemStore
 from activities.ledger import LedgerActivities
@@ -125,7 +125,7 @@ def _fetcher(settings: Settings, resources: Resources, stack: AsyncExitStack) ->
             max_bytes=settings.max_page_bytes,
             max_frames=settings.max_frames,
         ),
-        walls=WallSettings(
+        walls=WallPolicy(
             solver=_solver(settings, stack),
             max_captchas=settings.max_captchas,
             challenge_timeout=settings.challenge_timeout,
@@ -215,7 +215,7 @@ def _default_worker(
         max_eager_activity_reservations_per_workflow_task=50,
         # Without this a query waits 10 s for a worker that died.
         sticky_queue_schedule_to_start_timeout=timedelta(seconds=2),
-        **_common(settings, slots),
+        **_worker_options(settings, slots),
     )
 
 
@@ -227,11 +227,11 @@ def _fast_worker(
         client,
         task_queue=fast_task_queue(settings.task_queue),
         activities=[scrape.scrape_item],
-        **_common(settings, slots),
+        **_worker_options(settings, slots),
     )
 
 
-def _common(settings: Settings, slots: PageSlots) -> dict[str, Any]:
+def _worker_options(settings: Settings, slots: PageSlots) -> dict[str, Any]:
     """Return the options that both Temporal workers have."""
     return {
         "tuner": WorkerTuner.create_composite(

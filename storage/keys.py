@@ -6,7 +6,7 @@
     checkpoints/BATCH/ITEM.json                           a page that waits for a model
     secrets/BATCH/GENERATION                              sealed secrets, such as cookies
 
-The reconciler lists the checkpoints and the secrets, and deletes those that are not needed.
+The reconciler lists the checkpoints and the secrets, and deletes objects that are not needed.
 """
 
 from __future__ import annotations

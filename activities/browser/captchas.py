@@ -46,7 +46,7 @@ class Widget:
     """A CAPTCHA in one of the frames of a page."""
 
     frame: Frame
-    puzzle: CaptchaTask
+    task: CaptchaTask
     needs_hooks: bool
     """Whether its callback or its key stays unknown without `captcha_hooks`."""
 
@@ -61,19 +61,19 @@ class Widget:
 
     async def is_there(self) -> bool:
         """Return whether the frame still has a CAPTCHA of this kind."""
-        return any(widget.puzzle.kind == self.puzzle.kind for widget in await _find(self.frame))
+        return any(widget.task.kind == self.task.kind for widget in await _find(self.frame))
 
     async def _run(self, task: str, **more: str) -> Any:
-        facts = {"kind": self.puzzle.kind, "sitekey": self.puzzle.sitekey, **more}
+        facts = {"kind": self.task.kind, "sitekey": self.task.sitekey, **more}
         return await _run(self.frame, task, facts)
 
 
 async def find(page: Page, kind: CaptchaKind) -> Widget | None:
     """Return the first CAPTCHA of `kind`; search the page itself before its frames."""
     for frame in page.frames[:_MAX_FRAMES]:
-        found = [widget for widget in await _find(frame) if widget.puzzle.kind == kind]
+        found = [widget for widget in await _find(frame) if widget.task.kind == kind]
         if found:
-            return max(found, key=lambda widget: bool(widget.puzzle.sitekey))
+            return max(found, key=lambda widget: bool(widget.task.sitekey))
     return None
 
 

@@ -18,7 +18,7 @@ _TRIES = 2
 """Answers to try for one CAPTCHA."""
 
 _LEAST_TIME = 5.0
-"""Seconds before the deadline at which no further CAPTCHA is begun."""
+"""Seconds before the deadline at which no further CAPTCHA is started."""
 
 
 class LimitedSolver:
@@ -34,18 +34,18 @@ class LimitedSolver:
         self._asked = 0
         self._failures: Counter[CaptchaKind] = Counter()
 
-    async def solve(self, puzzle: CaptchaTask, detection: WallDetection) -> Answer | None:
-        """Return the service's answer to `puzzle`, which stands on the wall of `detection`.
+    async def solve(self, task: CaptchaTask, detection: WallDetection) -> Answer | None:
+        """Return the service's answer to `task`, which stands on the wall of `detection`.
 
         Return None if the service has no answer but may be asked again. Raises `ScrapeError` if it
         may not.
         """
-        kind = puzzle.kind
+        kind = task.kind
         self._check_limits(kind, detection)
         self._asked += 1
         try:
             async with asyncio.timeout_at(self._deadline):
-                return await self._solver.solve(puzzle)
+                return await self._solver.solve(task)
         except AccountError as error:
             logger.error("the CAPTCHA solver refuses to work: %s", error)
             what = f"The page is behind {CAPTCHA_NAMES[kind]}, and the solver refuses: {error}."

@@ -178,14 +178,14 @@ class WallHandler:
             self._hooked.add(kind)
             await _reload_with_hooks(document)
             return
-        puzzle = None if widget is None else widget.puzzle
-        if widget is None or puzzle is None or not (puzzle.sitekey or puzzle.image):
+        task = None if widget is None else widget.task
+        if widget is None or task is None or not (task.sitekey or task.image):
             if self._patience <= 0:
                 why = "its widget does not say what it asks for"
                 raise captcha_failed(kind, why, detection)
             await self._wait(document.navigation)
             return
-        answer = await solver.solve(puzzle, detection)
+        answer = await solver.solve(task, detection)
         if answer is not None:
             number = document.navigation.documents
             now = asyncio.get_running_loop().time()

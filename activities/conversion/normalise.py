@@ -16,7 +16,7 @@ from jsonschema.validators import Draft202012Validator, validator_for
 
 from activities.conversion import coerce
 from domain.schema.patterns import compiled, with_safe_patterns
-from domain.schema.references import resolve
+from domain.schema.references import escape, resolve
 from domain.schema.rules import with_null_rule
 
 _MAX_STEPS = 200_000
@@ -128,13 +128,13 @@ class _Normaliser:
         for name, part in properties.items():
             found = None
             if name in value:
-                found = self.value(value[name], part, f"{pointer}/{_escape(name)}", depth + 1)
+                found = self.value(value[name], part, f"{pointer}/{escape(name)}", depth + 1)
             is_nothing = found is None or (isinstance(found, dict) and is_empty(found))
             if name in required or not is_nothing:
                 result[name] = found
         for name, part in value.items():
             if name not in properties and (rule := _rule_for(name, schema)) is not None:
-                found = self.value(part, rule, f"{pointer}/{_escape(name)}", depth + 1)
+                found = self.value(part, rule, f"{pointer}/{escape(name)}", depth + 1)
                 if found is not None:
                     result[name] = found
         for name in required:
@@ -199,8 +199,3 @@ def _unique(values: list[Any]) -> list[Any]:
     for value in values:
         by_content.setdefault(json.dumps(value, sort_keys=True), value)
     return list(by_content.values())
-
-
-def _escape(name: str) -> str:
-    """Return a property's name as a part of a JSON Pointer."""
-    return name.replace("~", "~0").replace("/", "~1")

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 
 class ClientReader(asyncio.StreamReader):
-    """A stream reader that calls `on_end` when the client has gone, even while nobody reads."""
+    """A stream reader that calls `on_end` when the client has gone, even while no task reads."""
 
     on_end: Callable[[], object] | None = None
 

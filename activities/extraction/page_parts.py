@@ -101,7 +101,7 @@ def _split_text(page: ModelPage, budget: int, max_parts: int, warnings: list[str
     if estimate_tokens(whole) <= budget:
         return [whole]
     too_long = ScrapeError(
-        "PAGE_TOO_LONG", f"ModelPage the page takes more than {max_parts} requests."
+        "PAGE_TOO_LONG", f"Reading the page takes more than {max_parts} requests."
     )
     if estimate_tokens(page.main) > budget * max_parts:
         raise too_long

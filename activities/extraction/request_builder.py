@@ -48,7 +48,8 @@ class RequestBuilder:
         self, error: FormatRejectedError, request: ModelRequest, response_format: ResponseFormat
     ) -> None:
         """Remember that the server refused `response_format` for `request`."""
-        logger.info("the model's server refuses a format", extra={"level": response_format})
+        extra = {"response_format": response_format}
+        logger.info("the model's server refuses a format", extra=extra)
         self._formats.record_refusal(response_format, request.schema, only_schema=error.only_schema)
 
     def record_rejected_parameter(self, error: ParameterRejectedError) -> None:

@@ -144,7 +144,7 @@ class Hosts:
         host = self._known(url)
         host.queued += 1
         try:
-            await self._wait_for_turn(host, is_direct)
+            await self._wait_for_permit(host, is_direct)
         finally:
             host.queued -= 1
         permit = HostPermit(self, host, is_direct)
@@ -165,7 +165,7 @@ class Hosts:
         now = self.clock()
         self._hosts = {name: host for name, host in self._hosts.items() if not host.is_idle(now)}
 
-    async def _wait_for_turn(self, host: _Host, is_direct: bool) -> None:
+    async def _wait_for_permit(self, host: _Host, is_direct: bool) -> None:
         give_up = self.clock() + _MAX_WAIT
         try:
             async with asyncio.timeout(_MAX_WAIT), host.queue_lock:

@@ -1,4 +1,4 @@
-"""The handlers of `/api/batch/scrape`, save the submit: status, list, retry and cancel."""
+"""The handlers of `/api/batch/scrape`, except the submit: status, list, retry and cancel."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from storage.batches import list_batches, owns_batch
 
 
 async def list_all(request: web.Request) -> web.Response:
-    """`GET /api/batch/scrape`."""
+    """Handle `GET /api/batch/scrape`."""
     page = read_page(request)
     rows, total = await request.app[DATABASE].read(
         list_batches, request[ACCOUNT], page=page.page, limit=page.limit
@@ -45,7 +45,7 @@ async def list_all(request: web.Request) -> web.Response:
 
 
 async def get(request: web.Request) -> web.StreamResponse:
-    """`GET /api/batch/scrape/{batchId}`."""
+    """Handle `GET /api/batch/scrape/{batchId}`."""
     async with done_within(request, RESPONSE_SECONDS):
         batch_id = await _own_batch(request)
         status = await read_status(request.app[TEMPORAL], batch_id)
@@ -59,7 +59,7 @@ async def get(request: web.Request) -> web.StreamResponse:
 
 
 async def retry(request: web.Request) -> web.Response:
-    """`POST /api/batch/scrape/{batchId}/retry`."""
+    """Handle `POST /api/batch/scrape/{batchId}/retry`."""
     body = await read_object(request, allow_empty=True) if request.body_exists else {}
     async with done_within(request, DECISION_SECONDS):
         batch_id = await _own_batch(request)
@@ -76,7 +76,7 @@ async def retry(request: web.Request) -> web.Response:
 
 
 async def cancel(request: web.Request) -> web.Response:
-    """`DELETE /api/batch/scrape/{batchId}`."""
+    """Handle `DELETE /api/batch/scrape/{batchId}`."""
     batch_id = await _own_batch(request)
     cancelled = await cancel_batch(
         request.app[TEMPORAL], request.app[SETTINGS].task_queue, batch_id

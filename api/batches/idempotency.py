@@ -62,7 +62,7 @@ def read_key(request: web.Request, body: dict[str, Any]) -> KeyUse | None:
 def _without_secrets(body: dict[str, Any], vault: Vault) -> list[dict[str, Any]]:
     """Return `body` with fingerprints in place of secrets, once for each key of the vault.
 
-    What is stored must not reveal whether somebody's guess at a secret is right.
+    What is stored must not reveal whether a guess at a secret is right.
     """
     names = [BatchOptions.alias_of(name) for name in BatchOptions.secret_names()]
     secrets = {name: body[name] for name in names if body.get(name)}

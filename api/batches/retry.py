@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from aiohttp import web
 
 from api.batches.errors import (
@@ -16,7 +18,7 @@ from api.http.app_keys import BUCKET, DATABASE, SETTINGS, TEMPORAL
 from domain.options import StoredOptions
 from domain.request_body import RequestBody
 from storage import ledger
-from storage.bucket import ObjectMissingError
+from storage.bucket import ObjectMissingError, StorageUnavailableError
 from storage.keys import request_key
 from workflows.state import BatchState
 
@@ -67,11 +69,17 @@ async def reserve_retry(
 
 
 async def _require_secrets(app: web.Application, batch_id: str, body: RequestBody) -> None:
-    """Raise `ApiError` 400 unless `body` has every secret that the batch was submitted with."""
-    try:
+    """Raise `ApiError` 400 unless `body` has the secrets that the batch was submitted with.
+
+    If an earlier retry brought the first secrets, or the options cannot be read, the names are not
+    known. Then any secret will do.
+    """
+    names: list[str] = []
+    with suppress(ObjectMissingError, StorageUnavailableError):
         stored = StoredOptions.from_stored(await app[BUCKET].get(request_key(batch_id)))
-    except ObjectMissingError:
-        return  # The items will fail with `REQUEST_MISSING`, which says more.
-    missing = [stored.alias_of(name) for name in stored.secrets_given if name not in body.secrets]
+        names = stored.secrets_given
+    if not names and not body.secrets:
+        names = body.secret_names()
+    missing = [body.alias_of(name) for name in names if name not in body.secrets]
     if missing:
         raise secrets_required(missing)

@@ -29,7 +29,7 @@ from workflows.state import BatchState, ItemState, Rates
 
 
 async def submit(request: web.Request) -> web.Response:
-    """`POST /api/batch/scrape`."""
+    """Handle `POST /api/batch/scrape`."""
     body = await read_object(request)
     key_use = read_key(request, body)
     state: BatchState | None = None

@@ -1,4 +1,4 @@
-"""Resolve references within a schema."""
+"""References within a schema, and the JSON Pointers that they are made of."""
 
 from __future__ import annotations
 
@@ -49,3 +49,8 @@ def _target(reference: str, root: dict[str, Any]) -> dict[str, Any]:
         else:
             return {}
     return target if isinstance(target, dict) else {}
+
+
+def escape(name: str) -> str:
+    """Return a property's name as a part of a JSON Pointer (RFC 6901)."""
+    return name.replace("~", "~0").replace("/", "~1")

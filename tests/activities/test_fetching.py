@@ -11,7 +11,7 @@ from activities import fetching
 from activities.capture import PageCapture, PageLimits
 from activities.egress.routes import ExitPool, ItemExit
 from activities.egress.session import EgressSession
-from activities.fetching import PageFetcher, WallSettings
+from activities.fetching import PageFetcher, WallPolicy
 from activities.http.capture import HttpVisit
 from activities.item_context import ItemContext
 from domain.failures import ScrapeError
@@ -62,7 +62,7 @@ async def fetch(monkeypatch: pytest.MonkeyPatch, site: Site, **options: Any) -> 
             EXITS,
             None,
             limits=PageLimits(max_bytes=2**20),
-            walls=WallSettings(),
+            walls=WallPolicy(),
             country=None,
         )
         return await fetcher.fetch(run)

@@ -13,7 +13,7 @@ from activities.declared.entities import Declared, Entity
 from activities.declared.mapping.filled import Filled, Provenance
 from activities.declared.mapping.labelled import LabelIndex
 from activities.declared.mapping.lookup import Candidate, Lookup, Scope
-from domain.schema.references import resolve
+from domain.schema.references import escape, resolve
 from domain.schema.rules import with_null_rule
 
 _MAX_DEPTH = 12
@@ -113,11 +113,6 @@ def properties_of(schema: dict[str, Any]) -> dict[str, Any]:
     """Return the properties that an object's schema names."""
     properties = schema.get("properties")
     return properties if isinstance(properties, dict) else {}
-
-
-def escape(name: str) -> str:
-    """Return a property's name as a part of a JSON Pointer."""
-    return name.replace("~", "~0").replace("/", "~1")
 
 
 def _implied_types(schema: dict[str, Any]) -> list[str]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from activities.declared.entities import Declared
-from activities.declared.mapping.context import FillContext, Place, escape, properties_of
+from activities.declared.mapping.context import FillContext, Place, properties_of
 from activities.declared.mapping.filled import Filled
 from activities.declared.mapping.main_thing import main_scope
 from activities.declared.mapping.objects import ObjectFiller
-from domain.schema.references import resolve
+from domain.schema.references import escape, resolve
 
 
 def fill(schema: dict[str, Any], declared: Declared) -> Filled:

@@ -119,6 +119,9 @@ async def test_a_page_with_too_many_parts_fails(model: ModelServer) -> None:
         with pytest.raises(ScrapeError) as caught:
             await extract(extractor, long_page(3000), schema=LANTERN)
         assert caught.value.failure.code == "PAGE_TOO_LONG"
+        assert caught.value.failure.message.startswith(
+            "Reading the page takes more than 2 requests."
+        )
         assert model.requests == []
         # The main content alone fits, and a warning says so.
         page = ModelPage(PAGE.url, PAGE.main, long_page(3000).main, None)

@@ -97,6 +97,20 @@ async def test_a_body_may_be_absent_or_empty_but_not_wrong(api: ApiClient, site:
     await api.finished(batch_id)
 
 
+async def test_a_retry_brings_the_secrets_that_an_earlier_retry_brought(
+    api: ApiClient, site: Site
+) -> None:
+    batch_id = await api.submit([site.url("/status/404")])
+    await api.finished(batch_id)
+    assert (await retry(api, batch_id, {"cookies": "session=1"}))[0] == 202
+    await api.finished(batch_id)
+    status, answer = await retry(api, batch_id)
+    assert (status, answer["code"]) == (400, "COOKIES_REQUIRED")
+    assert answer["message"].endswith('{"cookies": "…"}.')
+    assert (await retry(api, batch_id, {"cookies": "session=2"}))[0] == 202
+    await api.finished(batch_id)
+
+
 async def test_only_one_of_several_retries_succeeds(api: ApiClient) -> None:
     seen: set[str] = set()
     answered = asyncio.Event()

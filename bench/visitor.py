@@ -1,6 +1,6 @@
 """The cost of a visitor profile, with which a page looks like a page in a browser with a window.
 
-    make bench-identity ARGS="--rounds 8"
+    make bench-visitor ARGS="--rounds 8"
 
 The same local page is captured with and without a profile, in interleaved rounds, because the load
 of the machine changes. The CPU time is that of the driver and of all processes of the browser.
@@ -86,7 +86,7 @@ def _app() -> web.Application:
 
 async def main() -> None:
     """Measure all rounds and print the medians."""
-    parser = argparse.ArgumentParser(prog="make bench-identity", description=__doc__)
+    parser = argparse.ArgumentParser(prog="make bench-visitor", description=__doc__)
     parser.add_argument("--rounds", type=int, default=8, help="rounds with and without a profile")
     parser.add_argument("--pages", type=int, default=36, help="pages in each round")
     given = parser.parse_args()
