@@ -93,3 +93,15 @@ def check_content_type(content_type: str) -> None:
 
 def _download(content_type: str) -> ScrapeError:
     return ScrapeError("DOWNLOAD", f"The URL is a download ({content_type or 'of no type'}).")
+
+
+def too_large(max_bytes: int, *, size: int | None = None) -> ScrapeError:
+    """Return the failure of a page with more than `max_bytes`.
+
+    `size` is the size of its HTML in bytes. It is None if the rest of the page was not read.
+    """
+    if size is None:
+        what = f"The page has more than {max_bytes} bytes, which is the limit."
+    else:
+        what = f"The page's HTML has {size} bytes; {max_bytes} are allowed."
+    return ScrapeError("TOO_LARGE", what)

@@ -10,7 +10,7 @@ from playwright.async_api import Error as PlaywrightError
 
 from activities.browser.navigation import Navigation
 from activities.browser.tab import Tab
-from activities.fetch_errors import check_content_type
+from activities.fetch_errors import check_content_type, too_large
 from domain.failures import ScrapeError
 
 _TIMEOUT = 15.0
@@ -52,7 +52,5 @@ async def read_document(
         raise ScrapeError("NO_CONTENT", "The page replaced itself with an empty one.")
     check_content_type(document["contentType"])
     if document["bytes"] > max_bytes:
-        raise ScrapeError(
-            "TOO_LARGE", f"The page's HTML has {document['bytes']} bytes; {max_bytes} are allowed."
-        )
+        raise too_large(max_bytes, size=document["bytes"])
     return SerializedDocument(document["html"], document["contentType"], document["url"])

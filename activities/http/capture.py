@@ -20,6 +20,7 @@ from activities.fetch_errors import (
     check_head,
     declared_type,
     net_error,
+    too_large,
 )
 from activities.http import decoding
 from activities.http.client import HttpClient, HttpSession
@@ -115,12 +116,9 @@ class _Fetch:
     def _captured(self, response: HttpResponse, document: decoding.Document) -> PageCapture:
         size = len(document.html) if document.html.isascii() else len(document.html.encode())
         if size > self._max_bytes:
-            raise ScrapeError(
-                "TOO_LARGE",
-                f"The page's HTML has {size} bytes; {self._max_bytes} are allowed.",
-                http_status=response.status,
-                final_url=response.url,
-            )
+            error = too_large(self._max_bytes, size=size)
+            error.http_status, error.final_url = response.status, response.url
+            raise error
         return PageCapture(
             html=document.html,
             content_type=document.content_type,

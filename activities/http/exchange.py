@@ -17,7 +17,7 @@ from curl_cffi.requests.impersonate import DEFAULT_CHROME
 
 from activities.egress.refusal import REFUSAL_HEADER
 from activities.egress.session import USERNAME, EgressSession
-from activities.fetch_errors import host, net_error
+from activities.fetch_errors import host, net_error, too_large
 from domain.failures import ScrapeError
 
 CHROME_MAJOR = int(re.findall(r"\d+", DEFAULT_CHROME)[0])
@@ -107,12 +107,9 @@ class Exchange:
         if refusal is not None:
             raise ScrapeError(refusal.code, refusal.what, final_url=self._url)
         if self._is_cut and self._wanted and not self._body_rule.is_part_enough:
-            raise ScrapeError(
-                "TOO_LARGE",
-                f"The page has more than {self._body_rule.max_bytes} bytes, which is the limit.",
-                http_status=self._status,
-                final_url=self._url,
-            )
+            cut = too_large(self._body_rule.max_bytes)
+            cut.http_status, cut.final_url = self._status, self._url
+            raise cut
         return HttpResponse(self._url, self._status, self._headers, b"".join(self._body))
 
     def _set_up(self, headers: Mapping[str, str], seconds: float, authorities: Path | None) -> None:
