@@ -104,10 +104,11 @@ def build_worker(
 def _slots(settings: Settings) -> dict[ScrapeMode, PageSlots]:
     """Return the slots of each mode.
 
-    With N pages exactly N items are started that have no page yet, so `startedAt` means that a tab
-    was free. As many again may be converted and uploaded meanwhile.
+    With N pages, exactly N items are started that have no page yet. So `startedAt` means that a tab
+    was free. Up to N items that have their page may be converted and uploaded meanwhile, and some
+    more may wait for the model.
     """
-    # As many again may wait for a place, so that the model is never without work.
+    # Twice the model's requests, so that the next item is ready when an answer comes.
     waiting = 2 * settings.llm_concurrency if settings.has_model else 0
     pages: dict[ScrapeMode, int] = {"default": settings.tabs, "fast": settings.fast_slots}
     return {mode: PageSlots(count, waiting=count + waiting) for mode, count in pages.items()}

@@ -24,6 +24,7 @@ from storage.database import Database
 from tests.support.buckets import wait_writable
 from tests.support.client import ApiClient
 from tests.support.databases import database_url
+from tests.support.model_server import ModelServer
 from tests.support.site import Site
 from tests.support.walls.service import KEY as CAPTCHA_KEY
 from tests.support.walls.service import Service
@@ -141,6 +142,13 @@ async def own_stack(second_stack: Stack) -> Stack:
     await second_stack.restore(150)
     await wait_writable(second_stack, 60)
     return second_stack
+
+
+@pytest_asyncio.fixture(scope="module")
+async def running_model() -> AsyncIterator[ModelServer]:
+    """A server of language models."""
+    async with ModelServer() as running:
+        yield running
 
 
 @pytest_asyncio.fixture(scope="module")

@@ -40,7 +40,6 @@ from workflows.state import BatchState, RetryRequest, workflow_id
 
 logger = logging.getLogger(__name__)
 
-
 _LEAST_SECONDS = 1.0
 """Seconds that Temporal has at least to start a workflow, however slow the steps before were."""
 

@@ -40,12 +40,6 @@ ENV = {
 
 
 @pytest_asyncio.fixture(scope="module")
-async def running_model() -> AsyncIterator[ModelServer]:
-    async with ModelServer() as running:
-        yield running
-
-
-@pytest_asyncio.fixture(scope="module")
 async def model_stack(
     tmp_path_factory: pytest.TempPathFactory, running_model: ModelServer
 ) -> AsyncIterator[Stack]:

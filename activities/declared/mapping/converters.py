@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from activities.declared.entities import Declared, Entity, Value
-from activities.declared.mapping.entity_text import describe, values_at
+from activities.declared.mapping.entity_text import describe
 from activities.declared.mapping.lookup import Scope
 from activities.declared.mapping.property_names import hints_of
+from activities.declared.mapping.things import values_at
 from activities.declared.values import dates, enums, numbers, texts
 from activities.declared.vocabulary import PATHS
 

@@ -16,19 +16,6 @@ _OTHER_TERMS = ("address", "value", "@value", "url", "contentUrl")
 """Properties that stand for a thing without a name. Their values may be things as well."""
 
 
-def values_at(entity: Entity, path: str) -> list[Value]:
-    """Return the values at the end of a path such as `offers.price`."""
-    values: list[Value] = [entity]
-    for part in path.split("."):
-        values = [
-            inner
-            for value in values
-            if isinstance(value, Entity)
-            for inner in value.properties.get(part, ())
-        ]
-    return values
-
-
 def describe(entity: Entity) -> str | None:
     """Return a thing in one line, written with its own values only."""
     types = set(entity.types)

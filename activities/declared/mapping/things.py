@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from activities.declared.entities import Entity, Value
 from activities.declared.vocabulary import TYPES, joined
@@ -58,16 +58,25 @@ def singular(word: str) -> str:
 
 def values_under(entity: Entity, path: str) -> list[Value]:
     """Return the values at the end of a path, without regard to case and separators."""
+    return _follow(entity, path, lambda thing, name: _values_named(thing, name.lower()))
+
+
+def values_at(entity: Entity, path: str) -> list[Value]:
+    """Return the values at the end of a path such as `offers.price`, spelled as here."""
+    return _follow(entity, path, lambda thing, name: thing.properties.get(name, ()))
+
+
+def _follow(
+    entity: Entity, path: str, values_of: Callable[[Entity, str], Iterable[Value]]
+) -> list[Value]:
     values: list[Value] = [entity]
     for part in path.split("."):
         values = [
             inner
             for value in values
             if isinstance(value, Entity)
-            for inner in _values_named(value, part.lower())
+            for inner in values_of(value, part)
         ]
-        if not values:
-            return []
     return values
 
 

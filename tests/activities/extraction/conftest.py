@@ -2,19 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
-import pytest_asyncio
 
 from tests.support.extraction import FOUND
 from tests.support.model_server import ModelServer, says
-
-
-@pytest_asyncio.fixture(scope="module")
-async def running_model() -> AsyncIterator[ModelServer]:
-    async with ModelServer() as running:
-        yield running
 
 
 @pytest.fixture
