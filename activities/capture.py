@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from domain.items import ItemWarning
+
 
 @dataclass(frozen=True)
 class PageLimits:
@@ -31,8 +33,8 @@ class PageCapture:
     final_url: str
     screenshot: bytes | None
     """A PNG; None if the options ask for no screenshot."""
-    warnings: tuple[str, ...]
-    """Full sentences that say which parts are missing or were stopped."""
+    warnings: tuple[ItemWarning, ...]
+    """Which parts are missing or were stopped."""
 
 
 def ignore_stage(name: str) -> None:

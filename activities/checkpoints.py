@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pydantic import BaseModel, Field, ValidationError
 
 from activities.conversion.tasks import ModelPage
+from domain.items import ItemWarning
 from storage.bucket import Bucket, ObjectMissingError, StorageUnavailableError
 from storage.keys import CHECKPOINTS, checkpoint_key
 
@@ -26,7 +27,7 @@ class PageCheckpoint(BaseModel):
     reading: ModelPage
     http_status: int
     final_url: str
-    warnings: list[str]
+    warnings: list[ItemWarning]
     screenshot_key: str | None = None
     taken_at: datetime = Field(default_factory=lambda: datetime.now(UTC))
 

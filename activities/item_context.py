@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from domain.items import ItemOutcome, Progress, ScrapeInput, Usage
+from domain.items import ItemOutcome, ItemWarning, Progress, ScrapeInput, Usage
 from domain.options import StoredOptions
 
 
@@ -31,6 +31,6 @@ class ItemContext:
         """What the item has used so far. The outcome and the progress have the same object."""
         return self.progress.usage
 
-    def warn(self, *warnings: str) -> None:
-        """Add `warnings`, full sentences, to the outcome."""
+    def warn(self, *warnings: ItemWarning) -> None:
+        """Add `warnings` to the outcome."""
         self.outcome.warnings.extend(warnings)

@@ -12,6 +12,7 @@ from activities.extraction import without_model
 from activities.extraction.extractor import Extractor
 from activities.item_context import ItemContext
 from domain.options import BatchOptions
+from domain.warnings import item_warning
 
 
 class PageProcessor:
@@ -41,7 +42,7 @@ class PageProcessor:
             page.html, page.final_url, main_only=options.extract_content_only
         )
         if not result:
-            run.warn("The page has no text.")
+            run.warn(item_warning("NO_TEXT", "The page has no text."))
         return result
 
     async def read_for_model(self, run: ItemContext, page: PageCapture) -> ModelPage:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, model_validator
 
 SCRAPE_ITEM = "scrape_item"
 """Name of the activity that scrapes one URL: `ScrapeInput` in, `ItemOutcome` out."""
@@ -117,6 +117,22 @@ class Failure(BaseModel):
     retryable: bool
 
 
+class ItemWarning(BaseModel):
+    """What the client must know of a result: a code for programs, sentences for people."""
+
+    model_config = ConfigDict(frozen=True)
+
+    code: str
+    """One of `domain.warnings.WARNING_KINDS`."""
+    message: str
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_sentence(cls, value: object) -> object:
+        """Read what version 0.1.0 stored: a sentence without a code."""
+        return {"code": "OTHER", "message": value} if isinstance(value, str) else value
+
+
 class ItemOutcome(BaseModel):
     """How an item ended. It completed if `failure` is None; then `result_key` is set."""
 
@@ -129,7 +145,7 @@ class ItemOutcome(BaseModel):
     """HTTP status of the final response, after redirects."""
     final_url: str | None = None
     """URL of the final response, after redirects."""
-    warnings: list[str] = Field(default_factory=list)
+    warnings: list[ItemWarning] = Field(default_factory=list)
     usage: Usage = Field(default_factory=Usage)
     attempts: int = 1
     """Number of starts by workers, in the item's latest generation."""

@@ -19,6 +19,7 @@ from activities.browser.visit import Visit
 from activities.capture import PageCapture
 from activities.egress.session import EgressSession
 from domain.failures import ScrapeError
+from domain.items import ItemWarning
 
 _USED_TAB_FAILURES = frozenset({"CONNECTION_FAILED", "PAGE_CRASHED", "PAGE_UNRESPONSIVE"})
 """Failures that a used tab may cause: earlier pages have damaged its process, or its process has
@@ -84,7 +85,7 @@ async def _capture_loaded(
     document = await loader.final_document()
     http_status = observer.navigation.response.status
     screenshot: bytes | None = None
-    screenshot_warnings: list[str] = []
+    screenshot_warnings: list[ItemWarning] = []
     if visit.options.screenshot:
         visit.on_stage("screenshot")
         screenshot, screenshot_warnings = await take_screenshot(

@@ -8,6 +8,8 @@ from activities.egress.refusal import REFUSAL_HEADER, EgressRefusal
 from activities.egress.session import EgressSession
 from activities.fetch_errors import check_head, net_error
 from domain.failures import ScrapeError
+from domain.items import ItemWarning
+from domain.warnings import item_warning
 
 
 def check_response(response: Response, egress: EgressSession) -> None:
@@ -32,12 +34,15 @@ def navigation_error(error: str, url: str, egress: EgressSession) -> ScrapeError
     return net_error(error, url)
 
 
-def blocked_warnings(egress: EgressSession) -> list[str]:
+def blocked_warnings(egress: EgressSession) -> list[ItemWarning]:
     """Return a warning if the page tried to reach addresses that are not public."""
     blocked = egress.blocked
     if not blocked:
         return []
+    connections = "connection" if blocked == 1 else "connections"
     return [
-        f"{blocked} {'connection' if blocked == 1 else 'connections'} of the page to addresses "
-        "that are not public were refused."
+        item_warning(
+            "CONNECTIONS_REFUSED",
+            f"{blocked} {connections} of the page to addresses that are not public were refused.",
+        )
     ]

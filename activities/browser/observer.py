@@ -18,6 +18,7 @@ from activities.browser.urls import has_password, site_key
 from activities.browser.watchdog import Watchdog
 from activities.capture import PageLimits
 from activities.egress.session import EgressSession
+from domain.items import ItemWarning
 
 _SCRIPT_PATIENCE = 8.0
 """Seconds that one script may run, but at most half of the `navigation_timeout`."""
@@ -63,8 +64,8 @@ class PageObserver:
         self._listeners.remove()
 
     @property
-    def warnings(self) -> list[str]:
-        """Sentences about scripts that were stopped."""
+    def warnings(self) -> list[ItemWarning]:
+        """Scripts that were stopped."""
         return self._watchdog.warnings
 
     def mark_tab(self) -> None:

@@ -11,6 +11,8 @@ from playwright.async_api import FloatRect, Page
 from activities.browser.chromium import VIEWPORT
 from activities.browser.page_scripts import IsolatedWorld
 from domain.failures import ScrapeError
+from domain.items import ItemWarning
+from domain.warnings import item_warning
 
 logger = logging.getLogger(__name__)
 
@@ -32,7 +34,7 @@ _TRIES = 2
 
 async def take_screenshot(
     page: Page, world: IsolatedWorld, *, full_page: bool
-) -> tuple[bytes, list[str]]:
+) -> tuple[bytes, list[ItemWarning]]:
     """Return a PNG of the viewport or of the full page, and warnings about missing parts.
 
     `world` belongs to `page`, which must be drawn at its full size. Raises `ScrapeError` with
@@ -49,12 +51,12 @@ async def take_screenshot(
     raise ScrapeError("SCREENSHOT_FAILED", f"The page could not be drawn in {_TRIES} tries.")
 
 
-async def _take_viewport(page: Page, world: IsolatedWorld) -> tuple[bytes, list[str]]:
+async def _take_viewport(page: Page, world: IsolatedWorld) -> tuple[bytes, list[ItemWarning]]:
     await world.run("wait_for_paint", VIEWPORT["height"], _PAINT_TIMEOUT)
     return await page.screenshot(animations="disabled"), []
 
 
-async def _take_full_page(page: Page, world: IsolatedWorld) -> tuple[bytes, list[str]]:
+async def _take_full_page(page: Page, world: IsolatedWorld) -> tuple[bytes, list[ItemWarning]]:
     await world.run("scroll", _MAX_HEIGHT, _SCROLL_PAUSE)
     height = int(await world.run("wait_for_paint", _MAX_HEIGHT, _PAINT_TIMEOUT))
     clip: FloatRect = {
@@ -67,5 +69,9 @@ async def _take_full_page(page: Page, world: IsolatedWorld) -> tuple[bytes, list
     if height <= _MAX_HEIGHT:
         return image, []
     return image, [
-        f"The screenshot shows the top {_MAX_HEIGHT} pixels of a page that is {height} pixels high."
+        item_warning(
+            "SCREENSHOT_CUT",
+            f"The screenshot shows the top {_MAX_HEIGHT} pixels of a page that is {height} pixels "
+            "high.",
+        )
     ]

@@ -10,6 +10,8 @@ from playwright.async_api import Error as PlaywrightError
 from activities.abort import AbortReason, abort_with
 from activities.browser.navigation import Navigation
 from activities.browser.tab import Tab
+from domain.items import ItemWarning
+from domain.warnings import item_warning
 
 _CHECK_INTERVAL = 0.5
 _STOP_TIMEOUT = 10.0
@@ -37,7 +39,7 @@ class Watchdog:
         *,
         patience: float,
     ) -> None:
-        self.warnings: list[str] = []
+        self.warnings: list[ItemWarning] = []
         """One sentence for each kind of script that was stopped."""
         self.dialogs = 0
         """Number of dialogs that the page has opened."""
@@ -94,8 +96,9 @@ class Watchdog:
             except PlaywrightError:
                 continue  # the page is between two documents, or gone
 
-    async def _stop_script(self, warning: str) -> None:
+    async def _stop_script(self, message: str) -> None:
         self._stops += 1
+        warning = item_warning("SCRIPT_STOPPED", message)
         if warning not in self.warnings:
             self.warnings.append(warning)
         try:

@@ -15,7 +15,9 @@ from dataclasses import dataclass
 from activities.egress.exits import Exit, ExitError, UpstreamProxy
 from domain.addresses import Address
 from domain.failures import ScrapeError
+from domain.items import ItemWarning
 from domain.proxies import Proxies, Proxy
+from domain.warnings import item_warning
 
 _EXITS_PER_ITEM = 3
 _FAILURES_IN_A_ROW = 3
@@ -111,7 +113,7 @@ class Route:
         self._tried.append(proxy)
         return ItemExit(proxy)
 
-    def record_success(self) -> list[str]:
+    def record_success(self) -> list[ItemWarning]:
         """Record that the page was loaded through `exit`, and return warnings about the page.
 
         Raises `ScrapeError` if the exit was lost meanwhile, because the page is incomplete then.
@@ -123,7 +125,12 @@ class Route:
         if not refused:
             return []
         connections = "connection" if refused == 1 else "connections"
-        return [f"{refused} {connections} of the page were not made by the proxy exit."]
+        return [
+            item_warning(
+                "CONNECTIONS_REFUSED",
+                f"{refused} {connections} of the page were not made by the proxy exit.",
+            )
+        ]
 
     def try_next(self, code: str) -> bool:
         """Return whether the item, which failed with `code`, may succeed through another exit.

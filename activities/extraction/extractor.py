@@ -18,8 +18,9 @@ from activities.extraction.page_parts import MIN_PART_TOKENS, PagePart, split_pa
 from activities.extraction.part_reader import PartReader
 from activities.extraction.question import Question
 from domain.failures import ScrapeError
-from domain.items import Usage
+from domain.items import ItemWarning, Usage
 from domain.options import BatchOptions
+from domain.warnings import item_warning
 
 _MARGIN_TOKENS = 300
 """Tokens for what a server adds around messages."""
@@ -54,7 +55,7 @@ class Extractor:
         self._max_parts = max_parts
 
     async def extract(
-        self, page: ModelPage, options: BatchOptions, usage: Usage, warnings: list[str]
+        self, page: ModelPage, options: BatchOptions, usage: Usage, warnings: list[ItemWarning]
     ) -> dict[str, Any] | str:
         """Return the result for `page`: an object, or markdown if the client asked for that.
 
@@ -67,10 +68,14 @@ class Extractor:
         question = Question.from_options(options)
         letters = sum(map(str.isalnum, f"{page.main}{page.rest}"[:_COUNTED_CHARACTERS]))
         if not letters and page.evidence is None:
-            warnings.append("The page has no text, so the model was not asked.")
+            warnings.append(
+                item_warning("NO_TEXT", "The page has no text, so the model was not asked.")
+            )
             return await results.empty_page_result(question, self._conform)
         if letters < _FEW_LETTERS:
-            warnings.append(f"The page has almost no text: {letters} letters.")
+            warnings.append(
+                item_warning("LITTLE_TEXT", f"The page has almost no text: {letters} letters.")
+            )
 
         async def ask(messages: list[Message]) -> str:
             return await self._client.complete(
@@ -89,7 +94,9 @@ class Extractor:
         texts = [answer for answer in found if isinstance(answer, str)]
         return await results.markdown_result(texts, question.prompt, ask, warnings)
 
-    def _split(self, page: ModelPage, question: Question, warnings: list[str]) -> list[PagePart]:
+    def _split(
+        self, page: ModelPage, question: Question, warnings: list[ItemWarning]
+    ) -> list[PagePart]:
         budget = self._context_tokens - self._max_output_tokens - _MARGIN_TOKENS - question.tokens
         if budget < MIN_PART_TOKENS:
             raise ScrapeError(

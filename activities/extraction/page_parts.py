@@ -9,6 +9,8 @@ from typing import Any
 from activities.content.blocks import estimate_tokens, split
 from activities.conversion.tasks import ModelPage
 from domain.failures import ScrapeError
+from domain.items import ItemWarning
+from domain.warnings import item_warning
 
 MIN_PART_TOKENS = 500
 """Smallest part. With smaller parts one page could take thousands of requests."""
@@ -53,10 +55,12 @@ class PagePart:
         ]
 
 
-def split_page(page: ModelPage, budget: int, max_parts: int, warnings: list[str]) -> list[PagePart]:
+def split_page(
+    page: ModelPage, budget: int, max_parts: int, warnings: list[ItemWarning]
+) -> list[PagePart]:
     """Return `page` in parts of at most `budget` tokens, its main content first.
 
-    `warnings` gets a sentence for each thing that was left out.
+    `warnings` gets one for each thing that was left out.
 
     Raises:
         ScrapeError: Even the main content takes more than `max_parts` parts.
@@ -71,7 +75,7 @@ def split_page(page: ModelPage, budget: int, max_parts: int, warnings: list[str]
     ]
 
 
-def _fit_declared(declared: dict[str, Any] | None, limit: int, warnings: list[str]) -> str:
+def _fit_declared(declared: dict[str, Any] | None, limit: int, warnings: list[ItemWarning]) -> str:
     """Return declared data as JSON of at most `limit` tokens, the largest values cut."""
     if declared is None:
         return ""
@@ -90,13 +94,18 @@ def _fit_declared(declared: dict[str, Any] | None, limit: int, warnings: list[st
             del kept[largest]
     if is_cut:
         warnings.append(
-            "The page declares more about itself than fits into a request to the model; its text "
-            "was read in full."
+            item_warning(
+                "DECLARATIONS_CUT",
+                "The page declares more about itself than fits into a request to the model; its "
+                "text was read in full.",
+            )
         )
     return _encode(kept)
 
 
-def _split_text(page: ModelPage, budget: int, max_parts: int, warnings: list[str]) -> list[str]:
+def _split_text(
+    page: ModelPage, budget: int, max_parts: int, warnings: list[ItemWarning]
+) -> list[str]:
     whole = "\n\n".join(filter(None, (page.main, page.rest)))
     if estimate_tokens(whole) <= budget:
         return [whole]
@@ -110,7 +119,12 @@ def _split_text(page: ModelPage, budget: int, max_parts: int, warnings: list[str
     if len(texts) <= max_parts:
         return texts
     if page.rest and main and len(main) <= max_parts:
-        warnings.append("The page is too long to be read in full: only its main content was read.")
+        warnings.append(
+            item_warning(
+                "MAIN_CONTENT_ONLY",
+                "The page is too long to be read in full: only its main content was read.",
+            )
+        )
         return main
     raise too_long
 

@@ -11,6 +11,8 @@ from activities.extraction.merge import merge_results
 from activities.extraction.object_answer import Ask, Conform
 from activities.extraction.question import Question
 from domain.failures import ScrapeError
+from domain.items import ItemWarning
+from domain.warnings import item_warning
 
 _MAX_NAMED_LISTS = 5
 """Lists that a warning names."""
@@ -35,7 +37,7 @@ async def object_result(
     objects: list[dict[str, Any]],
     schema: dict[str, Any] | None,
     conform: Conform,
-    warnings: list[str],
+    warnings: list[ItemWarning],
 ) -> dict[str, Any]:
     """Return `objects` as one result that fits `schema`.
 
@@ -47,12 +49,19 @@ async def object_result(
     else:
         result = await _schema_result(objects, schema, conform, warnings)
     if normalise.is_empty(result):
-        warnings.append("The model found none of the requested values on the page.")
+        warnings.append(
+            item_warning(
+                "NOTHING_FOUND", "The model found none of the requested values on the page."
+            )
+        )
     return result
 
 
 async def _schema_result(
-    objects: list[dict[str, Any]], schema: dict[str, Any], conform: Conform, warnings: list[str]
+    objects: list[dict[str, Any]],
+    schema: dict[str, Any],
+    conform: Conform,
+    warnings: list[ItemWarning],
 ) -> dict[str, Any]:
     # Each object is brought into the schema's form before merging. Then lists have entries of the
     # same form, and properties without a value are null.
@@ -67,19 +76,22 @@ async def _schema_result(
         )
     if left_out := {pointer for part in parts for pointer in part.left_out}:
         warnings.append(
-            "Values that the enum does not allow were left out of "
-            f"{', '.join(sorted(left_out)[:_MAX_NAMED_LISTS])}."
+            item_warning(
+                "VALUES_LEFT_OUT",
+                "Values that the enum does not allow were left out of "
+                f"{', '.join(sorted(left_out)[:_MAX_NAMED_LISTS])}.",
+            )
         )
     return conformed.result
 
 
 async def markdown_result(
-    texts: list[str], prompt: str | None, ask: Ask, warnings: list[str]
+    texts: list[str], prompt: str | None, ask: Ask, warnings: list[ItemWarning]
 ) -> str:
     """Return `texts` as one text, joined by the model if there are several."""
     texts = [text for text in texts if text]
     if not texts:
-        warnings.append("The model's answer is empty.")
+        warnings.append(item_warning("EMPTY_ANSWER", "The model's answer is empty."))
     if len(texts) < 2:
         return "".join(texts)
     boundary = prompts.new_boundary()
@@ -92,7 +104,10 @@ async def markdown_result(
         return answers.strip_thinking(await ask(messages))
     except (InputTooLongError, OutputTooLongError):
         warnings.append(
-            "The page was read in parts. The answers for the parts follow each other, because "
-            "they are too long for the model to join them."
+            item_warning(
+                "ANSWERS_NOT_JOINED",
+                "The page was read in parts. The answers for the parts follow each other, because "
+                "they are too long for the model to join them.",
+            )
         )
         return "\n\n".join(texts)

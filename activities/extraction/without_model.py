@@ -7,7 +7,9 @@ from typing import Any
 from activities.capture import PageCapture
 from activities.conversion.pool import ConversionPool
 from domain.failures import ScrapeError
+from domain.items import ItemWarning
 from domain.options import BatchOptions
+from domain.warnings import item_warning
 
 _MAX_NAMES = 10
 """Properties that a sentence names."""
@@ -17,7 +19,7 @@ _MAX_NAME_LENGTH = 60
 
 
 async def extract(
-    converter: ConversionPool, page: PageCapture, options: BatchOptions, warnings: list[str]
+    converter: ConversionPool, page: PageCapture, options: BatchOptions, warnings: list[ItemWarning]
 ) -> dict[str, Any]:
     """Return the structured result for `page`; add to `warnings` what its reader must know.
 
@@ -31,15 +33,19 @@ async def extract(
     if found.violation is not None:
         violation = found.violation.removesuffix(".")
         raise model_required(f"What the page declares does not fit the schema: {violation}")
-    warnings.append(
+    message = (
         "There is no language model: the result holds only what the page declares about "
         "itself in JSON-LD, microdata, RDFa, meta elements, tables and definition lists."
         + (" The prompt was not considered." if options.prompt else "")
     )
+    warnings.append(item_warning("NO_MODEL", message))
     if found.disagreements:
         warnings.append(
-            f"The page declares different values for {_listed(found.disagreements)}; the result "
-            "has the value of the most trusted source."
+            item_warning(
+                "DECLARATIONS_DISAGREE",
+                f"The page declares different values for {_listed(found.disagreements)}; the "
+                "result has the value of the most trusted source.",
+            )
         )
     return found.result
 

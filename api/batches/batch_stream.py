@@ -18,6 +18,7 @@ from api.batches.status import BatchStatus
 from api.http.deadlines import RESPONSE_SECONDS, done_within
 from api.http.responses import timestamp, to_json
 from domain.items import ItemOutcome
+from domain.warnings import item_warning
 from storage.bucket import Bucket, ObjectMissingError
 from workflows.state import ItemState, activity_id, workflow_id
 
@@ -66,7 +67,8 @@ async def _encode(status: BatchStatus, bucket: Bucket) -> AsyncGenerator[bytes]:
         async for body, is_missing in results:
             item = _item(status, index, bucket)
             if is_missing:
-                item["warnings"].append("The stored result is gone from the bucket.")
+                gone = item_warning("RESULT_GONE", "The stored result is gone from the bucket.")
+                item["warnings"].append(gone.model_dump())
             yield before + to_json(item)[:-1].encode() + b',"result":' + body + b"}"
             before = b","
             index += 1
@@ -121,7 +123,7 @@ def _item(status: BatchStatus, index: int, bucket: Bucket) -> dict[str, Any]:
         "attempts": outcome.attempts if outcome else 0,
         "httpStatus": outcome.http_status if outcome else None,
         "finalUrl": outcome.final_url if outcome else None,
-        "warnings": list(outcome.warnings) if outcome else [],
+        "warnings": [each.model_dump() for each in outcome.warnings] if outcome else [],
     }
 
 

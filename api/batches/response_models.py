@@ -15,6 +15,7 @@ from pydantic.json_schema import SkipJsonSchema
 from api.batches.status import StatusName
 from api.http.response_models import Count, ResponseModel, Timestamp, Uuid, left_out_if_none
 from domain.failures import FAILURE_KINDS
+from domain.warnings import WARNING_KINDS
 
 _ERROR_CODE_PATTERN = "^({})$".format(
     "|".join(["HTTP_[0-9]{3}", *(code for code in FAILURE_KINDS if not code.startswith("HTTP_"))])
@@ -41,6 +42,16 @@ class SubmitResponse(ResponseModel):
         "everything will be.",
         alias="schema_warnings",
     )
+
+
+class WarningResponse(ResponseModel):
+    """What the client must know of a result."""
+
+    code: str = Field(
+        description="\n".join(f"- `{code}`: {meaning}" for code, meaning in WARNING_KINDS.items()),
+        json_schema_extra={"enum": list(WARNING_KINDS)},
+    )
+    message: str = Field(description="What it means for this item, in full sentences.")
 
 
 class ItemResponse(ResponseModel):
@@ -95,7 +106,9 @@ class ItemResponse(ResponseModel):
     final_url: str | None = Field(
         description="The URL of the page after redirects. Null if there was no response.",
     )
-    warnings: list[str] = Field(description="What did not go as it should, one sentence each.")
+    warnings: list[WarningResponse] = Field(
+        description="What the client must know of the result. Empty if nothing is missing."
+    )
 
 
 class BatchResponse(ResponseModel):

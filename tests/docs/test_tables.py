@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from domain.failures import FAILURE_KINDS, failure
+from domain.warnings import WARNING_KINDS
 from settings import variables
 from tests.docs.pages import DOCS, PAGES, README
 from tests.support.paths import ROOT
@@ -28,6 +29,12 @@ def test_error_codes_are_exactly_those_there_are() -> None:
         (code, "yes" if kind.retryable else "no", kind.advice)
         for code, kind in FAILURE_KINDS.items()
     ]
+
+
+def test_warnings_are_exactly_those_there_are() -> None:
+    page = (DOCS / "warnings.md").read_text()
+    rows = re.findall(r"^\| `([A-Z0-9_]+)` \| (.+) \|$", page, flags=re.MULTILINE)
+    assert rows == list(WARNING_KINDS.items())
 
 
 def test_http_statuses_are_retryable_as_error_codes_say() -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 from domain.failures import FAILURE_KINDS
 from domain.options import BatchScrapeRequest
+from domain.warnings import WARNING_KINDS
 from tests.support.import_rules import import_rules
 from tests.support.package_map import draw, read_imports
 from tests.support.paths import ROOT
@@ -39,6 +40,12 @@ def draw_error_codes() -> str:
     return "\n".join(["| code | worth a retry | what to do |", "|---|---|---|", *rows])
 
 
+def draw_warnings() -> str:
+    """Return the table of the warnings of items."""
+    rows = [f"| `{code}` | {meaning} |" for code, meaning in WARNING_KINDS.items()]
+    return "\n".join(["| code | meaning |", "|---|---|", *rows])
+
+
 def draw_options() -> str:
     """Return the table of the request's fields."""
     schema = BatchScrapeRequest.model_json_schema()["properties"]
@@ -61,6 +68,7 @@ def _type_of(field: dict[str, Any]) -> str:
 DRAWN: Mapping[Path, Callable[[], str]] = {
     ROOT / "docs" / "architecture.md": draw_map,
     ROOT / "docs" / "error-codes.md": draw_error_codes,
+    ROOT / "docs" / "warnings.md": draw_warnings,
     ROOT / "README.md": draw_options,
 }
 """The pages, and what draws the part of each."""

@@ -12,7 +12,7 @@ from activities.conversion.tasks import ConformedAnswer, ModelPage, conform
 from activities.extraction.client import ModelClient
 from activities.extraction.extractor import Extractor
 from domain.failures import ScrapeError
-from domain.items import Usage
+from domain.items import ItemWarning, Usage
 from domain.options import BatchOptions
 from tests.support.model_server import KEY, MODEL, ModelServer
 
@@ -79,14 +79,19 @@ async def extractor_of(
 
 async def extract(
     extractor: Extractor, page: ModelPage = PAGE, **request: Any
-) -> tuple[Any, Usage, list[str]]:
+) -> tuple[Any, Usage, list[ItemWarning]]:
     """Return the result for `page`, the usage and the warnings."""
-    usage, warnings = Usage(), list[str]()
+    usage, warnings = Usage(), list[ItemWarning]()
     if "schema" in request:
         request["json_schema"] = request.pop("schema")
         request["output"] = "json"
     result = await extractor.extract(page, BatchOptions(**request), usage, warnings)
     return result, usage, warnings
+
+
+def codes(warnings: list[ItemWarning]) -> list[str]:
+    """Return the codes of `warnings`."""
+    return [warning.code for warning in warnings]
 
 
 async def error_of(model: ModelServer | str, **options: Any) -> ScrapeError:

@@ -102,15 +102,16 @@ async def test_without_a_model_a_schema_is_filled_from_the_declared_data(
     assert item["result"] == {"name": "Tin lantern", "price": 18.5}
     assert item["creditsUsed"] == 2
     model, disagreement = item["warnings"]
-    assert "There is no language model" in model
-    assert "price" in disagreement
+    assert model["code"] == "NO_MODEL"
+    assert disagreement["code"] == "DECLARATIONS_DISAGREE"
+    assert "price" in disagreement["message"]
 
 
 async def test_without_a_model_a_prompt_gets_all_declared_data(api: ApiClient, site: Site) -> None:
     item = await only_item(api, site.url("/declared"), prompt="What does it cost?")
     [thing] = item["result"]["things"]
     assert (thing["type"], thing["offers"]["price"]) == ("Product", "18.50")
-    assert "The prompt was not considered." in item["warnings"][0]
+    assert "The prompt was not considered." in item["warnings"][0]["message"]
 
 
 async def test_an_item_that_needs_a_model_fails_and_names_the_setting(

@@ -233,7 +233,8 @@ async def test_blocked_connections_of_a_page_are_counted(pool: TabPool) -> None:
         [outcome] = await attack(pool, gateway, [site])
     assert isinstance(outcome, PageCapture)
     [warning] = outcome.warnings
-    assert warning.startswith("2 connections of the page to addresses that are not public")
+    assert warning.code == "CONNECTIONS_REFUSED"
+    assert warning.message.startswith("2 connections of the page to addresses that are not public")
 
 
 async def test_without_the_gateway_nothing_is_reached(pool: TabPool) -> None:

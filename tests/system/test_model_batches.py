@@ -82,7 +82,8 @@ async def test_the_model_answers_a_schema_and_a_prompt(
         api, site.url("/declared"), schema=LANTERN, prompt="In euros", screenshot=True
     )
     assert (item["status"], item["result"]) == ("completed", FOUND)
-    assert item["warnings"] == ["The page has almost no text: 10 letters."]
+    [warning] = item["warnings"]
+    assert warning["code"] == "LITTLE_TEXT"
     assert item["screenshotUrl"]
     assert item["httpStatus"] == 200
     # Two credits for the page, and one for each 10,000 tokens that were started.

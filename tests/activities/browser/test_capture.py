@@ -214,7 +214,7 @@ async def test_endless_scripts_are_stopped(pool: TabPool, site: Site) -> None:
     for page in pages:
         assert "<p>end of page</p>" in page.html
         [warning] = page.warnings
-        assert "was stopped" in warning
+        assert warning.code == "SCRIPT_STOPPED"
 
 
 async def test_a_slow_server_is_not_an_endless_script(pool: TabPool, site: Site) -> None:

@@ -10,7 +10,7 @@ from activities.content.blocks import estimate_tokens, split
 from activities.conversion.tasks import ModelPage
 from domain.failures import ScrapeError
 from tests.support import model_server as server
-from tests.support.extraction import LANTERN, PAGE, extract, extractor_of
+from tests.support.extraction import LANTERN, PAGE, codes, extract, extractor_of
 from tests.support.model_server import ModelServer, Reply, says
 
 
@@ -126,7 +126,7 @@ async def test_a_page_with_too_many_parts_fails(model: ModelServer) -> None:
         # The main content alone fits, and a warning says so.
         page = ModelPage(PAGE.url, PAGE.main, long_page(3000).main, None)
         _, _, warnings = await extract(extractor, page, schema=LANTERN)
-    assert warnings == ["The page is too long to be read in full: only its main content was read."]
+    assert codes(warnings) == ["MAIN_CONTENT_ONLY"]
 
 
 async def test_markdown_answers_are_joined_by_the_model(model: ModelServer) -> None:
@@ -148,5 +148,5 @@ async def test_declared_data_is_cut_to_the_room_that_is_left(model: ModelServer)
         _, _, warnings = await extract(
             extractor, ModelPage(PAGE.url, PAGE.main, "", evidence), schema=LANTERN
         )
-    assert "declares more about itself" in warnings[0]
+    assert codes(warnings) == ["DECLARATIONS_CUT"]
     assert "thing 0" in server.page_of(model.requests[0])

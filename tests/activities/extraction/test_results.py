@@ -9,7 +9,7 @@ import pytest
 
 from activities.conversion.tasks import ModelPage, conform
 from tests.support import model_server as server
-from tests.support.extraction import FOUND, LANTERN, PAGE, extract, extractor_of, formats_of
+from tests.support.extraction import FOUND, LANTERN, PAGE, codes, extract, extractor_of, formats_of
 from tests.support.model_server import ModelServer, says
 
 
@@ -78,7 +78,9 @@ async def test_numbers_nulls_and_enums_are_normalised(model: ModelServer) -> Non
         "tags": ["tin", "handmade"],
         "maker": {"name": None},
     }
-    assert warnings == ["Values that the enum does not allow were left out of /tags."]
+    [warning] = warnings
+    assert warning.code == "VALUES_LEFT_OUT"
+    assert warning.message == "Values that the enum does not allow were left out of /tags."
 
 
 @pytest.mark.parametrize(
@@ -150,7 +152,7 @@ async def test_a_prompt_for_markdown_is_answered_in_markdown(model: ModelServer)
         empty, _, warnings = await extract(extractor, prompt="Praise it", output="markdown")
     assert result == "# A lantern\n\nIt burns."
     assert formats_of(model) == ["none", "none"]
-    assert (empty, warnings) == ("", ["The model's answer is empty."])
+    assert (empty, codes(warnings)) == ("", ["EMPTY_ANSWER"])
 
 
 async def test_warnings_name_little_text_and_empty_answers(model: ModelServer) -> None:
@@ -159,10 +161,8 @@ async def test_warnings_name_little_text_and_empty_answers(model: ModelServer) -
     async with extractor_of(model.url) as extractor:
         result, _, warnings = await extract(extractor, page, schema=LANTERN)
     assert result == {"name": None, "price": None}
-    assert warnings == [
-        "The page has almost no text: 7 letters.",
-        "The model found none of the requested values on the page.",
-    ]
+    assert codes(warnings) == ["LITTLE_TEXT", "NOTHING_FOUND"]
+    assert warnings[0].message == "The page has almost no text: 7 letters."
 
 
 async def test_the_model_is_not_asked_about_an_empty_page(model: ModelServer) -> None:
@@ -171,7 +171,7 @@ async def test_the_model_is_not_asked_about_an_empty_page(model: ModelServer) ->
         result, usage, warnings = await extract(extractor, page, schema=LANTERN)
         markdown, _, _ = await extract(extractor, page, prompt="Sum it up", output="markdown")
     assert (result, markdown) == ({"name": None, "price": None}, "")
-    assert "has no text" in warnings[0]
+    assert codes(warnings) == ["NO_TEXT"]
     assert (model.requests, usage.tokens) == ([], 0)
 
 
