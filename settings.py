@@ -15,16 +15,23 @@ import difflib
 import os
 import re
 import sys
+from collections.abc import Mapping
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Literal, NoReturn
 
+from dotenv import dotenv_values
 from pydantic import AfterValidator, BaseModel, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from domain.proxies import COUNTRIES, Proxies, parse_proxies
 
 PREFIX = "SPIDRA_"
+
+CLIENT_VARIABLES = frozenset({"SPIDRA_API_KEY", "SPIDRA_API_URL"})
+"""Variables of client programs. A shell may have them for a client, so they are no mistakes."""
+
+_ENV_FILE = ".env"
 
 SECRET_KEY_BYTES = 32
 """Length of an AES-256 key."""
@@ -66,7 +73,7 @@ class _Group(BaseSettings):
     """Base class of each group of settings."""
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_file=".env", extra="ignore", populate_by_name=True
+        env_prefix=PREFIX, env_file=_ENV_FILE, extra="ignore", populate_by_name=True
     )
 
 
@@ -136,10 +143,10 @@ class StorageSettings(_Group):
     task_queue: str = Field(default="spidra-batch", min_length=1)
     """Temporal task queue of API and workers."""
 
-    s3_endpoint_url: str | None = None
+    s3_endpoint_url: _ServiceUrl = None
     """URL of the S3 server. By default AWS; boto3's `AWS_*` variables set the credentials."""
 
-    s3_public_url: str | None = None
+    s3_public_url: _ServiceUrl = None
     """URL of the S3 server for clients, in presigned URLs. By default the endpoint."""
 
     s3_bucket: str | None = None
@@ -147,6 +154,13 @@ class StorageSettings(_Group):
 
     secret_key: Annotated[tuple[bytes, ...], NoDecode] = Field(default=(), repr=False)
     """Keys that seal cookies. The first key seals, all keys open."""
+
+    @field_validator("database_url")
+    @classmethod
+    def _check_database(cls, value: str | None) -> str | None:
+        if value and not re.match(r"(sqlite|postgres|postgresql)(\+\w+)?:/", value):
+            raise ValueError("it must begin with postgresql:// or sqlite:///")
+        return value or None
 
     @field_validator("secret_key", mode="before")
     @classmethod
@@ -378,9 +392,9 @@ class Settings(
 
     def require(self, *names: str) -> None:
         """Raise `SettingsError` if any of the fields `names` is not set."""
-        missing = [PREFIX + name.upper() for name in names if getattr(self, name) in (None, "")]
+        missing = [name for name in names if getattr(self, name) in (None, "")]
         if missing:
-            raise SettingsError("\n".join(f"{name} is not set." for name in missing))
+            raise SettingsError("\n".join(map(_not_set, missing)))
 
 
 def _entries(value: str) -> list[str]:
@@ -401,52 +415,71 @@ def _secret_key(number: int, entry: str) -> bytes:
     return key
 
 
-def load_settings() -> Settings:
-    """Return the settings of this process.
+def given_variables() -> dict[str, str]:
+    """Return the variables of the environment and of the file `.env`; the environment counts more.
 
-    Raises `SettingsError` if a value is wrong. A `SPIDRA_*` variable that is not a setting is an
-    error too, because a misspelt setting would silently have no effect.
+    Empty variables are left out: they count as not set.
     """
-    problems = _unknown_variables()
+    given = {**dotenv_values(_ENV_FILE), **os.environ}
+    return {name: value for name, value in given.items() if value}
+
+
+def load_settings(*required: str) -> Settings:
+    """Return the settings of this process, which cannot do without the fields `required`.
+
+    Raises `SettingsError` that names everything that is missing or wrong. A `SPIDRA_*` variable
+    that is not a setting is an error too, because a misspelt setting would silently have no effect.
+    """
+    given = given_variables()
+    problems = _unknown_variables(given)
     try:
         settings = Settings()
     except ValidationError as error:
         for detail in error.errors(include_input=False, include_url=False):
             variable = _variable(str(detail["loc"][0])) if detail["loc"] else "Settings"
-            problems.append(f"{variable}: {detail['msg']}.")
+            message = detail["msg"].removeprefix("Value error, ")
+            problems.append(f"{variable}: {message}.")
+    else:
+        problems += _contradictions(settings)
+    problems += [_not_set(name) for name in required if _variable(name) not in given]
     if problems:
         raise SettingsError("\n".join(problems))
-    _check_combinations(settings)
     return settings
 
 
-def _unknown_variables() -> list[str]:
-    """Return a sentence for each `SPIDRA_*` environment variable that is not a setting."""
+def _unknown_variables(given: Mapping[str, str]) -> list[str]:
+    """Return a sentence for each `SPIDRA_*` variable that is not a setting."""
     known = variables()
     problems = []
-    for name in sorted(os.environ):
-        if name.startswith(PREFIX) and name not in known:
+    for name in sorted(given):
+        if name.startswith(PREFIX) and name not in known | CLIENT_VARIABLES:
             nearest = difflib.get_close_matches(name, known, n=1)
             hint = f" Did you mean {nearest[0]}?" if nearest else ""
             problems.append(f"{name} is not a setting.{hint}")
+    if given.get("SPIDRA_API_KEY", "").count(":") == 2:
+        problems.append("SPIDRA_API_KEY is a variable of clients. Did you mean SPIDRA_API_KEYS?")
     return problems
 
 
-def _check_combinations(settings: Settings) -> None:
-    """Raise `SettingsError` if settings contradict each other."""
+def _not_set(field: str) -> str:
+    return f"{_variable(field)} is not set."
+
+
+def _contradictions(settings: Settings) -> list[str]:
+    """Return a sentence for each pair of settings that do not go together."""
+    problems = []
     if (settings.captcha_url is None) != (settings.captcha_key is None):
-        raise SettingsError(
-            "SPIDRA_CAPTCHA_URL and SPIDRA_CAPTCHA_KEY go together: one is missing."
-        )
+        problems.append("SPIDRA_CAPTCHA_URL and SPIDRA_CAPTCHA_KEY go together: one is missing.")
     if settings.llm_model and not (settings.openai_api_key or settings.openai_base_url):
-        raise SettingsError(
+        problems.append(
             "SPIDRA_LLM_MODEL needs OPENAI_API_KEY, or OPENAI_BASE_URL for a server without keys."
         )
     if settings.llm_model and settings.llm_max_output_tokens > settings.llm_context_tokens // 2:
-        raise SettingsError(
+        problems.append(
             "SPIDRA_LLM_MAX_OUTPUT_TOKENS is more than half of SPIDRA_LLM_CONTEXT_TOKENS, which "
             "leaves too little room for pages."
         )
+    return problems
 
 
 def variables() -> set[str]:

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
-from temporalio.envconfig import ClientConfig
+from temporalio.envconfig import ClientConfig, ClientConnectConfig
 
 from settings import Settings, SettingsError
+
+
+def required_settings() -> list[str]:
+    """Return the settings that a client cannot do without: the address, if nothing else gives it.
+
+    Raises `SettingsError` if the SDK's own configuration cannot be read.
+    """
+    return [] if _sdk_config().get("target_host") else ["temporal_address"]
 
 
 async def connect(settings: Settings, *, lazy: bool = False) -> Client:
@@ -18,9 +26,17 @@ async def connect(settings: Settings, *, lazy: bool = False) -> Client:
     A `lazy` client connects when it is first used. Raises `SettingsError` if no address is set,
     and `RuntimeError` if the server cannot be reached now.
     """
-    config = ClientConfig.load_client_connect_config()
+    config = _sdk_config()
     if settings.temporal_address:
         config["target_host"] = settings.temporal_address
     if not config.get("target_host"):
         raise SettingsError("SPIDRA_TEMPORAL_ADDRESS is not set.")
     return await Client.connect(**config, data_converter=pydantic_data_converter, lazy=lazy)
+
+
+def _sdk_config() -> ClientConnectConfig:
+    """Return what the SDK's own variables and its configuration file say."""
+    try:
+        return ClientConfig.load_client_connect_config()
+    except (RuntimeError, ValueError) as error:
+        raise SettingsError(f"TEMPORAL_*: {error}") from error

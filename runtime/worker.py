@@ -36,6 +36,7 @@ from activities.scrape import ScrapeActivities
 from activities.secrets import SecretActivities
 from activities.slots import PageSlots
 from activities.walls.solver import Solver
+from command_line import parse_no_arguments
 from domain.items import ScrapeMode
 from logs import configure_logging
 from processes import forbid_core_dumps
@@ -45,7 +46,7 @@ from runtime.shutdown import StopSignals, run_until_stopped, stop_signals
 from runtime.temporary import own_temporary_folder
 from settings import Settings, SettingsError, exit_with, load_settings
 from storage.database import DatabaseUnavailableError
-from temporal_client import connect
+from temporal_client import connect, required_settings
 from workflows.batch import BatchWorkflow
 from workflows.state import fast_task_queue
 
@@ -288,9 +289,12 @@ async def _connect(settings: Settings, stop: StopSignals) -> Client | None:
 
 def main() -> None:
     """Run the worker. The exit status is 2 if a setting is wrong or the browser cannot start."""
+    parse_no_arguments(
+        "python worker.py", "Work on batches until SIGTERM or SIGINT, then finish what has begun."
+    )
     try:
         forbid_core_dumps()
-        settings = load_settings()
+        settings = load_settings("s3_bucket", *required_settings())
         configure_logging(settings.log_level)
         with own_temporary_folder():
             if sys.platform == "win32":

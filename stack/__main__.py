@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import os
 import sys
 
-from dotenv import dotenv_values
-
-from settings import PREFIX, SettingsError, exit_with, load_settings, variables
+from settings import SettingsError, exit_with, given_variables, load_settings, variables
 from stack.browser import ensure_browser
 from stack.console import Console
 from stack.demo import Demo
@@ -84,13 +81,8 @@ async def _demo(arguments: argparse.Namespace, console: Console) -> bool:
 
 def _given_settings() -> dict[str, str]:
     """Return the settings in the environment and in the file `.env`."""
-    given = {**dotenv_values(".env"), **os.environ}
     known = variables()
-    return {
-        name: value
-        for name, value in given.items()
-        if value and (name.startswith(PREFIX) or name in known)
-    }
+    return {name: value for name, value in given_variables().items() if name in known}
 
 
 def _parser() -> argparse.ArgumentParser:

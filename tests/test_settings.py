@@ -20,37 +20,65 @@ WRONG = [
     ({"SPIDRA_API_PORT": "http"}, "SPIDRA_API_PORT: Input should be a valid integer"),
     ({"SPIDRA_TABS": "0"}, "SPIDRA_TABS: Input should be greater than or equal to 1"),
     ({"SPIDRA_TAPS": "4"}, "SPIDRA_TAPS is not a setting. Did you mean SPIDRA_TABS?"),
-    ({"SPIDRA_BROWSER": "/nowhere"}, "SPIDRA_BROWSER: Value error, /nowhere is not a program"),
+    ({"SPIDRA_BROWSER": "/nowhere"}, "SPIDRA_BROWSER: /nowhere is not a program"),
     ({"SPIDRA_API_KEYS": "key-without-rest"}, "entry 1 is not of the form key:account:credits"),
     ({"SPIDRA_EGRESS_ALLOW": "10.0.0.1/8"}, "SPIDRA_EGRESS_ALLOW: "),
-    ({"SPIDRA_COUNTRY": "eu"}, "SPIDRA_COUNTRY: Value error, it must be one of ar, au"),
-    ({"SPIDRA_CAPTCHA_URL": "solver"}, "SPIDRA_CAPTCHA_URL: Value error, it is not the URL"),
+    ({"SPIDRA_COUNTRY": "eu"}, "SPIDRA_COUNTRY: it must be one of ar, au"),
+    ({"SPIDRA_CAPTCHA_URL": "solver"}, "SPIDRA_CAPTCHA_URL: it is not the URL"),
     ({"SPIDRA_CAPTCHA_KEY": "x"}, "SPIDRA_CAPTCHA_URL and SPIDRA_CAPTCHA_KEY go together"),
-    ({"OPENAI_BASE_URL": "vllm"}, "OPENAI_BASE_URL: Value error, it is not the URL"),
+    ({"SPIDRA_S3_ENDPOINT_URL": "disk"}, "SPIDRA_S3_ENDPOINT_URL: it is not the URL"),
+    ({"SPIDRA_DATABASE_URL": "mysql://db/x"}, "SPIDRA_DATABASE_URL: it must begin with postgresql"),
+    ({"SPIDRA_API_KEY": "key:account:9"}, "Did you mean SPIDRA_API_KEYS?"),
+    ({"OPENAI_BASE_URL": "vllm"}, "OPENAI_BASE_URL: it is not the URL"),
     ({"SPIDRA_LLM_MODEL": "m", "OPENAI_API_KEY": ""}, "SPIDRA_LLM_MODEL needs OPENAI_API_KEY"),
     ({"SPIDRA_LLM_CONTEXT_TOKENS": "9"}, "SPIDRA_LLM_CONTEXT_TOKENS: Input should be greater"),
 ]
 """Variables, and what is said of them."""
 
-WRONG_BUCKETS = [
+MISSING = [
     ({}, "SPIDRA_S3_BUCKET is not set."),
-    ({"SPIDRA_S3_BUCKET": "b", "SPIDRA_S3_ENDPOINT_URL": "nonsense"}, "Invalid endpoint"),
+    ({"SPIDRA_S3_BUCKET": "b"}, "SPIDRA_TEMPORAL_ADDRESS is not set."),
 ]
-"""Variables that only the start of a program checks."""
+"""Variables, and what the start of a program says of others that it needs."""
+
+
+@pytest.fixture
+def nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A working folder without a file `.env`, and an environment without settings."""
+    monkeypatch.chdir(tmp_path)
+    for name in [name for name in os.environ if name.startswith(PREFIXES)]:
+        monkeypatch.delenv(name)
+    return tmp_path
 
 
 @pytest.mark.parametrize(("variables", "expected"), WRONG)
 def test_an_error_names_the_variable(
-    variables: dict[str, str], expected: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    variables: dict[str, str], expected: str, nowhere: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.chdir(tmp_path)  # where there is no file `.env`
-    for name in [name for name in os.environ if name.startswith(PREFIXES)]:
-        monkeypatch.delenv(name)
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
     with pytest.raises(SettingsError) as caught:
         load_settings()
     assert expected in str(caught.value)
+
+
+def test_everything_that_is_wrong_is_named_at_once(
+    nowhere: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (nowhere / ".env").write_text("SPIDRA_TAPS=4\n")
+    monkeypatch.setenv("SPIDRA_TABS", "0")
+    with pytest.raises(SettingsError) as caught:
+        load_settings("s3_bucket", "temporal_address")
+    named = [line.split()[0].rstrip(":") for line in str(caught.value).splitlines()]
+    assert named == ["SPIDRA_TAPS", "SPIDRA_TABS", "SPIDRA_S3_BUCKET", "SPIDRA_TEMPORAL_ADDRESS"]
+
+
+def test_variables_of_clients_are_no_mistakes(
+    nowhere: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SPIDRA_API_KEY", "sb_a-key")
+    monkeypatch.setenv("SPIDRA_API_URL", "http://127.0.0.1:8080/api")
+    assert load_settings().api_keys == ()
 
 
 def start(program: list[str], tmp_path: Path, **variables: str) -> subprocess.CompletedProcess[str]:
@@ -71,9 +99,7 @@ def start(program: list[str], tmp_path: Path, **variables: str) -> subprocess.Co
 @pytest.mark.stack
 @pytest.mark.long
 @pytest.mark.parametrize("program", [["-m", "api"], [str(ROOT / "worker.py")]])
-@pytest.mark.parametrize(
-    ("variables", "expected"), sample([*WRONG_BUCKETS, WRONG[0]], more=WRONG[1:])
-)
+@pytest.mark.parametrize(("variables", "expected"), sample([*MISSING, WRONG[0]], more=WRONG[1:]))
 def test_a_process_refuses_to_start_and_names_the_variable(
     program: list[str], variables: dict[str, str], expected: str, tmp_path: Path
 ) -> None:
@@ -81,6 +107,14 @@ def test_a_process_refuses_to_start_and_names_the_variable(
     assert result.returncode == 2
     assert expected in result.stderr
     assert "Traceback" not in result.stderr
+
+
+@pytest.mark.stack
+@pytest.mark.parametrize("program", [["-m", "api"], [str(ROOT / "worker.py")]])
+def test_a_program_says_what_it_does(program: list[str], tmp_path: Path) -> None:
+    result = start([*program, "--help"], tmp_path)
+    assert result.returncode == 0
+    assert "docs/settings.md" in result.stdout
 
 
 @pytest.mark.stack
