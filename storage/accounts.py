@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, delete, func, select, update
 
 from settings import ApiKey
 from storage.database import insert_or_ignore, utc
@@ -131,8 +131,21 @@ def revoke_key(connection: Connection, key_id: str) -> bool:
 def ensure_keys(connection: Connection, keys: Iterable[ApiKey]) -> None:
     """Make sure that each key opens its account and that the account has the key's limit.
 
-    Other accounts and keys stay as they are. A revoked key stays revoked.
+    Keys of an earlier call that are not among `keys` are deleted. Other keys and all accounts stay
+    as they are. A revoked key stays revoked.
     """
+    hashes = []
     for entry in keys:
         set_limit(connection, entry.account, entry.credits)
         add_key(connection, entry.account, entry.key)
+        hashes.append(hash_key(entry.key))
+    connection.execute(
+        update(api_keys).where(api_keys.c.key_hash.in_(hashes)).values(is_from_settings=True)
+    )
+    connection.execute(
+        delete(api_keys).where(
+            api_keys.c.is_from_settings,
+            api_keys.c.revoked_at.is_(None),
+            api_keys.c.key_hash.not_in(hashes),
+        )
+    )
