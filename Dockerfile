@@ -11,7 +11,7 @@ WORKDIR /app
 COPY requirements.txt ./
 RUN pip install --no-cache-dir --no-deps --require-hashes -r requirements.txt
 
-COPY command_line.py logs.py name_resolution.py processes.py settings.py temporal_client.py worker.py ./
+COPY command_line.py logs.py name_resolution.py processes.py search_attribute_setup.py settings.py temporal_client.py worker.py ./
 COPY activities/ activities/
 COPY api/ api/
 COPY domain/ domain/

@@ -40,6 +40,7 @@ def create_app(settings: Settings) -> web.Application:
     app.on_response_prepare.append(add_rate_limit)
     app.router.add_get("/healthz", health.healthz)
     app.router.add_get("/readyz", health.readyz)
+    app.router.add_get("/version", health.version)
     app.router.add_get("/api/batch/scrape", handlers.list_all)
     app.router.add_post("/api/batch/scrape", submit.submit)
     app.router.add_get("/api/batch/scrape/{batchId}", handlers.get)

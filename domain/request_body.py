@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -90,15 +90,20 @@ class RequestBody(BaseModel):
         """Whether the request asks for the fast mode. A body without modes does not."""
         return False
 
-    def problems(self) -> list[str]:
-        """Return which rules the values break: a sentence each, in the order of the fields."""
+    def problems(self, *, unknown: Collection[str] = ()) -> list[str]:
+        """Return which rules the values break: a sentence each, in the order of the fields.
+
+        Of the fields `unknown`, by the names that clients use, the values are not known. No rule is
+        broken that depends on one of them.
+        """
         found = []
         for name, rule in self.rules():
             value, alias = getattr(self, name), self.alias_of(name)
             if not value:
                 continue
-            if rule.needs is not None and not getattr(self, rule.needs):
-                found.append(f"{alias}: needs {self.alias_of(rule.needs)} to be true as well.")
+            needs = None if rule.needs is None else self.alias_of(rule.needs)
+            if needs is not None and needs not in unknown and not getattr(self, rule.needs or ""):
+                found.append(f"{alias}: needs {needs} to be true as well.")
             if rule.not_in_fast is not None and self.is_fast:
                 found.append(f"{alias}: {rule.not_in_fast}.")
             if rule.check is not None and (problem := rule.check(value)) is not None:

@@ -13,6 +13,7 @@ from datetime import timedelta
 from typing import Any
 
 from temporalio.client import Client
+from temporalio.service import RPCError
 from temporalio.worker import (
     FixedSizeSlotSupplier,
     UnsandboxedWorkflowRunner,
@@ -44,10 +45,12 @@ from runtime.reconciler import Reconciler
 from runtime.resources import Resources, open_resources
 from runtime.shutdown import StopSignals, run_until_stopped, stop_signals
 from runtime.temporary import own_temporary_folder
+from search_attribute_setup import add_search_attributes
 from settings import Settings, SettingsError, exit_with, load_settings
 from storage.database import DatabaseUnavailableError
 from temporal_client import connect, required_settings
 from workflows.batch import BatchWorkflow
+from workflows.search_attributes import ALL
 from workflows.state import fast_task_queue
 
 logger = logging.getLogger(__name__)
@@ -256,6 +259,7 @@ async def run(settings: Settings) -> None:
         client = await _connect(settings, stop)
         if client is None:
             return
+        await _prepare_namespace(client)
         worker = build_worker(settings, client, resources, stack)
         # What exists now stays until the end, so the garbage collector need not look at it.
         gc.collect()
@@ -285,6 +289,14 @@ async def _connect(settings: Settings, stop: StopSignals) -> Client | None:
         except TimeoutError:
             continue
         return None
+
+
+async def _prepare_namespace(client: Client) -> None:
+    """Add the search attributes that batches need. A worker without them can end what has begun."""
+    try:
+        await add_search_attributes(client, ALL)
+    except RPCError as error:
+        logger.warning("could not check the search attributes: %s", error)
 
 
 def main() -> None:

@@ -18,7 +18,7 @@ from aiohttp import web
 from temporalio.client import Client
 from temporalio.common import Priority, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
-from temporalio.service import RPCError
+from temporalio.service import RPCError, RPCStatusCode
 
 from api.batches.errors import (
     credit_limit_reached,
@@ -26,7 +26,7 @@ from api.batches.errors import (
     too_many_pending_jobs,
 )
 from api.http.app_keys import BUCKET, DATABASE, SETTINGS, TEMPORAL, VAULT
-from api.http.errors import queue_unavailable
+from api.http.errors import queue_not_set_up, queue_unavailable
 from api.temporal.calls import CALL_SECONDS, in_time
 from domain.options import BatchScrapeRequest, seal_text
 from domain.proxies import BYTES_PER_MB
@@ -42,6 +42,15 @@ logger = logging.getLogger(__name__)
 
 _LEAST_SECONDS = 1.0
 """Seconds that Temporal has at least to start a workflow, however slow the steps before were."""
+
+_NOT_SET_UP = frozenset(
+    {
+        RPCStatusCode.INVALID_ARGUMENT,  # search attributes are missing
+        RPCStatusCode.NOT_FOUND,  # the namespace is missing
+        RPCStatusCode.PERMISSION_DENIED,
+    }
+)
+"""How Temporal answers a start that it will refuse until an operator changes something."""
 
 
 async def reserve_batch(
@@ -103,6 +112,8 @@ async def start_generation(
             logger.warning(
                 "not started: %s", error, extra={"batch": state.batch_id, "generation": generation}
             )
+            if error.status in _NOT_SET_UP:
+                raise queue_not_set_up() from None
             raise queue_unavailable() from None
         # The reservation was admitted, so the workflow has started.
 

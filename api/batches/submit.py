@@ -16,6 +16,7 @@ from api.batches.option_checks import check_proxy, check_secrets
 from api.batches.reservations import reserve_batch, start_generation
 from api.batches.response_models import SubmitResponse
 from api.batches.urls import check_urls
+from api.batches.valid_part import valid_part
 from api.http.app_keys import ACCOUNT, SETTINGS
 from api.http.body import read_object
 from api.http.deadlines import DECISION_SECONDS, RESPONSE_SECONDS, done_within, remaining
@@ -53,21 +54,22 @@ async def submit(request: web.Request) -> web.Response:
 
 async def _validated(request: web.Request, body: dict[str, Any]) -> BatchScrapeRequest:
     """Return `body` as a request. Raises `ApiError` 422 that names everything that is wrong."""
-    scrape = parse_body(BatchScrapeRequest, body)
-    if isinstance(scrape, list):
-        raise validation_failed(scrape)
     settings = request.app[SETTINGS]
-    errors = scrape.problems() + check_proxy(scrape, settings.proxies)
-    errors += check_secrets(scrape, settings)
-    errors += await check_urls(scrape.urls, settings.egress_allow)
-    if errors:
-        raise validation_failed(errors)
-    if scrape.json_schema is not None:
+    parsed = parse_body(BatchScrapeRequest, body)
+    part = valid_part(body)
+    errors = parsed if isinstance(parsed, list) else []
+    errors += part.scrape.problems(unknown=part.wrong)
+    errors += check_proxy(part.scrape, settings.proxies) + check_secrets(part.scrape, settings)
+    errors += await check_urls(part.urls, settings.egress_allow)
+    schema_errors: list[str] = []
+    if part.scrape.json_schema is not None:
         # In a thread: a large schema takes long enough to hold up other requests.
-        schema_errors = await asyncio.to_thread(check_schema, scrape.json_schema)
-        if schema_errors:
-            raise invalid_schema(schema_errors)
-    return scrape
+        schema_errors = await asyncio.to_thread(check_schema, part.scrape.json_schema)
+    if schema_errors and not errors:
+        raise invalid_schema(schema_errors)
+    if errors or isinstance(parsed, list):
+        raise validation_failed(errors + schema_errors)
+    return parsed
 
 
 def _new_batch(request: web.Request, scrape: BatchScrapeRequest) -> BatchState:

@@ -21,15 +21,18 @@ _RESOLVE_SECONDS = 2.0
 the item will report the failure."""
 
 
-async def check_urls(urls: Sequence[str], allow: Sequence[Network]) -> list[str]:
+async def check_urls(urls: Sequence[str | None], allow: Sequence[Network]) -> list[str]:
     """Return what is wrong with `urls`, one sentence each, with the index of the URL.
+
+    An entry that is None is left out.
 
     A host is refused if its address is neither globally routable nor in `allow`. A name is refused
     if it resolves to such an address.
     """
     errors: dict[int, str] = {}
     hosts: dict[str, list[int]] = {}
-    for index, url in enumerate(urls):
+    given = {index: url for index, url in enumerate(urls) if url is not None}
+    for index, url in given.items():
         try:
             hosts.setdefault(_host(url), []).append(index)
         except ValueError as error:
@@ -41,7 +44,7 @@ async def check_urls(urls: Sequence[str], allow: Sequence[Network]) -> list[str]
         for index in hosts[host]:
             errors[index] = (
                 f"the host leads to {where} is not a public address "
-                f"(SPIDRA_EGRESS_ALLOW permits exceptions){_shown(urls[index])}"
+                f"(SPIDRA_EGRESS_ALLOW permits exceptions){_shown(given[index])}"
             )
     return [f"urls[{index}]: {errors[index]}." for index in sorted(errors)]
 

@@ -166,6 +166,14 @@ def queue_unavailable() -> ApiError:
     return _unavailable("QUEUE_UNAVAILABLE", "Temporal is out of reach.")
 
 
+def queue_not_set_up() -> ApiError:
+    """Return 503 for a batch that Temporal refuses to start: its namespace lacks something."""
+    return _unavailable(
+        "QUEUE_UNAVAILABLE",
+        "Temporal refuses to start batches; GET /readyz tells the operator what is missing.",
+    )
+
+
 def _unavailable(code: str, reason: str) -> ApiError:
     return ApiError(
         503,

@@ -27,6 +27,15 @@ def parse_body(model: type[BodyT], body: Mapping[str, Any]) -> BodyT | list[str]
         return [_sentence(model, detail) for detail in error.errors(include_url=False)]
 
 
+def wrong_places(model: type[RequestBody], body: Mapping[str, Any]) -> set[tuple[str | int, ...]]:
+    """Return where `body` is wrong: the names of fields, with the index of the entry in a list."""
+    try:
+        model.model_validate(body, by_name=False)
+    except ValidationError as error:
+        return {detail["loc"] for detail in error.errors(include_url=False)}
+    return set()
+
+
 def _sentence(model: type[RequestBody], detail: ErrorDetails) -> str:
     path = _path(detail["loc"])
     match detail["type"]:

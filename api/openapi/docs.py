@@ -39,6 +39,7 @@ def add_routes(router: web.UrlDispatcher) -> None:
     """Add the document, the page, and the files that the page loads."""
     router.add_get("/openapi.json", _document_handler())
     router.add_get("/docs", _page)
+    router.add_get("/", _start_page)
     for name, path in _ASSETS.items():
         router.add_get(f"/docs/{name}", _file_handler(path))
 
@@ -51,6 +52,11 @@ def _document_handler() -> Handler:
         return web.Response(text=document, content_type="application/json")
 
     return handler
+
+
+async def _start_page(_request: web.Request) -> web.Response:
+    """Lead a person who opens the address of the API to its page."""
+    return web.Response(status=302, headers={"Location": "/docs"})
 
 
 async def _page(_request: web.Request) -> web.FileResponse:

@@ -1,8 +1,10 @@
-"""Examples for `/healthz` and `/readyz`."""
+"""Examples for `/healthz`, `/readyz` and `/version`."""
 
 from __future__ import annotations
 
 from typing import Any
+
+from spidra_batch import __version__
 
 HEALTH: dict[str, Any] = {"alive": {"status": "ok"}}
 
@@ -19,3 +21,5 @@ NOT_READY: dict[str, Any] = {
         "worker": "no worker polls the task queue spidra-batch",
     }
 }
+
+VERSION: dict[str, Any] = {"version": {"version": __version__}}

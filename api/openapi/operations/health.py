@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from api.health import HealthResponse, ReadinessResponse
+from api.health import HealthResponse, ReadinessResponse, VersionResponse
 from api.openapi.examples import health as examples
 from api.openapi.operations.common_errors import INTERNAL_ERROR
 from api.openapi.operations.terms import Operation, Response
@@ -31,5 +31,15 @@ OPERATIONS = (
         ),
         is_public=True,
         errors=(INTERNAL_ERROR,),
+    ),
+    Operation(
+        method="get",
+        path="/version",
+        id="getVersion",
+        tag="Health",
+        summary="Which version is this?",
+        description="The version of the server that answers.",
+        responses=(Response(200, VersionResponse, examples.VERSION),),
+        is_public=True,
     ),
 )

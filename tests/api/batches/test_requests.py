@@ -48,6 +48,32 @@ async def test_all_problems_are_reported_together(api: ApiClient) -> None:
     assert len(errors) == 3
 
 
+async def test_a_mistake_of_form_hides_no_other_mistake(api: ApiClient) -> None:
+    errors = await submit_errors(
+        api,
+        {
+            "urls": ["ftp://e.com/", 1, "http://10.0.0.1/", "http://e.com/"],
+            "screenshot": "yes",
+            "fullPageScreenshot": True,
+            "proxyCountry": "de",
+            "schema": {"type": "object", "properties": {"a": {"type": "thing"}}},
+            "screenShot": True,
+        },
+    )
+    said = "\n".join(errors)
+    for part in (
+        "urls[0]: has the scheme ftp:",
+        "urls[1]: must be a valid string",
+        "urls[2]: the host leads to 10.0.0.1",
+        'screenshot: must be a valid boolean, not "yes"',
+        "screenShot: is not a known field",
+        "proxyCountry: needs useProxy",
+        "schema",
+    ):
+        assert part in said
+    assert len(errors) == 7, "whether fullPageScreenshot has its screenshot is not known"
+
+
 async def test_null_counts_as_absent(api: ApiClient, site: Site) -> None:
     absent: dict[str, Any] = dict.fromkeys(["prompt", "output", "schema", "proxyCountry"])
     batch_id = await api.submit([site.url("/plain")], **absent, screenshot=None)

@@ -24,7 +24,7 @@ def test_the_document_has_exactly_the_routes_of_the_application() -> None:
         for route in create_app(Settings()).router.routes()
         if route.resource is not None and route.method != "HEAD"
     }
-    own_routes = {(method, path) for method, path in routes if re.match("/docs|/openapi", path)}
+    own_routes = {(method, path) for method, path in routes if re.match("/$|/docs|/openapi", path)}
     documented = {(method, path) for method, path, _ in operations()}
     assert routes - own_routes == documented
 

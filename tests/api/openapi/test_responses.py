@@ -79,7 +79,7 @@ async def test_every_response_is_as_documented(
         await client.call("retryBatch", plain, expect="NO_FAILED_ITEMS")
         await check_reach(client, api, own_stack, site)
         await check_credit_limit(client, limited_api, site)
-        for operation in ("getAccount", "getHealth", "getReadiness"):
+        for operation in ("getAccount", "getHealth", "getReadiness", "getVersion"):
             await client.call(operation)
         await check_outages(client, own_stack, site, plain)
     unseen = documented_outcomes() - client.seen
