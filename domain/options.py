@@ -214,17 +214,27 @@ class StoredOptions(BatchOptions):
         return self.model_copy(update=dict(secrets))
 
 
-RetryRequestBody: type[RequestBody] = create_model(
+class RetryOptions(RequestBody):
+    """What a client may ask of a retry."""
+
+    only_retryable: bool = Field(
+        default=False,
+        description="Whether to leave out failed items that would fail again, as their "
+        "`retryable` says.",
+    )
+
+
+RetryRequestBody: type[RetryOptions] = create_model(
     "RetryRequestBody",
-    __base__=RequestBody,
-    __doc__="What a retry may bring along: the secrets of the batch, which were deleted when it "
+    __base__=RetryOptions,
+    __doc__="Which failed items to retry, and the secrets of the batch, which were deleted when it "
     "ended. The body may be absent as well.",
     **{
         name: (BatchOptions.model_fields[name].annotation, BatchOptions.model_fields[name])
         for name in BatchOptions.secret_names()
     },  # type: ignore[call-overload]
 )
-"""The body of a retry: each option that is a secret, declared as in `BatchOptions`."""
+"""The body of a retry: its own options, and each secret as `BatchOptions` declares it."""
 
 
 def seal_text(secrets: Mapping[str, Any]) -> str:

@@ -142,9 +142,6 @@ def _settle_rest(connection: Connection, batch: OpenBatch, ended: _EndedRun | No
         ledger.end_lost(connection, batch.batch_id, batch.generation)
         return
     state = ended.state
-    items = [state.settled(item) for item in state.items if item.generation == batch.generation]
-    ledger.settle(connection, batch.batch_id, batch.generation, items)
-    ledger.refund_rest(connection, batch.batch_id, batch.generation)
     ending = BatchEnd(
         status=ended.status,
         completed=state.count("completed"),
@@ -152,4 +149,5 @@ def _settle_rest(connection: Connection, batch: OpenBatch, ended: _EndedRun | No
         failed=state.count("failed") + state.count("pending"),
         finished_at=state.finished_at or datetime.now(UTC),
     )
-    ledger.end(connection, batch.batch_id, batch.generation, ending)
+    items = state.settled_in(batch.generation)
+    ledger.end_broken(connection, batch.batch_id, batch.generation, items, ending)

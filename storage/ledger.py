@@ -263,6 +263,22 @@ def end(connection: Connection, batch_id: str, generation: int, ending: BatchEnd
     )
 
 
+def end_broken(
+    connection: Connection,
+    batch_id: str,
+    generation: int,
+    items: Iterable[SettledItem],
+    ending: BatchEnd,
+) -> None:
+    """Settle and end a generation whose workflow has ended without doing so.
+
+    `items` are those that ended in the generation. The others are refunded.
+    """
+    settle(connection, batch_id, generation, items)
+    refund_rest(connection, batch_id, generation)
+    end(connection, batch_id, generation, ending)
+
+
 def end_lost(connection: Connection, batch_id: str, generation: int) -> None:
     """Record the end of a generation that Temporal has lost, as far as settlements tell it."""
     charged = (

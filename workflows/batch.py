@@ -149,7 +149,7 @@ class BatchWorkflow:
     def retry(self, request: RetryRequest) -> None:
         """Queue the failed items again, unless items are pending already."""
         if not self._state.has_pending and request.generation > self._state.generation:
-            self._state.retry_failed(request.generation)
+            self._state.retry_failed(request.generation, only_retryable=request.only_retryable)
 
     # Cancel: items that no worker has started never start.
 

@@ -38,6 +38,12 @@ class ItemState(BaseModel):
     """How far the last worker got that was lost or gave the item back. None if no worker has
     started the item. An item that has started goes on, so a cancel comes too late for it."""
 
+    @property
+    def is_retryable(self) -> bool:
+        """Whether the item has failed, and the same request may succeed later."""
+        failure = self.outcome.failure if self.outcome else None
+        return failure is not None and failure.retryable
+
     def settle(self, outcome: ItemOutcome) -> None:
         """Record how the item ended."""
         self.status = "completed" if outcome.failure is None else "failed"
@@ -146,14 +152,25 @@ class BatchState(BaseModel):
             return 0
         return self.rates.credits_for(item.outcome.usage)
 
-    def retry_failed(self, generation: int) -> None:
-        """Queue the failed items again, as a generation of their own."""
+    def to_retry(self, *, only_retryable: bool = False) -> list[ItemState]:
+        """Return the failed items, or only those that the same request may help."""
+        return [
+            item
+            for item in self.items
+            if item.status == "failed" and (item.is_retryable or not only_retryable)
+        ]
+
+    def retry_failed(self, generation: int, *, only_retryable: bool = False) -> None:
+        """Queue the items `to_retry` again, as a generation of their own."""
+        for item in self.to_retry(only_retryable=only_retryable):
+            item.generation = generation
+            item.requeue()
         self.generation = generation
         self.finished_at = None
-        for item in self.items:
-            if item.status == "failed":
-                item.generation = generation
-                item.requeue()
+
+    def settled_in(self, generation: int) -> list[SettledItem]:
+        """Return what the ledger has to know of the items that ran in `generation`."""
+        return [self.settled(item) for item in self.items if item.generation == generation]
 
 
 class CancelRequest(BaseModel):
@@ -169,6 +186,8 @@ class RetryRequest(BaseModel):
 
     generation: int
     """Generation under which the credits are reserved."""
+    only_retryable: bool = False
+    """Whether the failed items that would fail again stay as they are."""
 
 
 def workflow_id(batch_id: str) -> str:

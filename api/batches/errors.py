@@ -20,6 +20,15 @@ def no_failed_items() -> ApiError:
     return ApiError(400, "NO_FAILED_ITEMS", "No item of this batch has failed.")
 
 
+def none_is_retryable() -> ApiError:
+    """Return 400 for a retry with `onlyRetryable` of a batch in which no such item failed."""
+    return ApiError(
+        400,
+        "NO_FAILED_ITEMS",
+        "No failed item of this batch is retryable; leave out onlyRetryable to retry them all.",
+    )
+
+
 def secrets_required(names: Sequence[str]) -> ApiError:
     """Return 400 for a retry that lacks the secrets `names` of its batch."""
     return ApiError(

@@ -90,10 +90,12 @@ async def start_generation(
     *,
     secrets: Mapping[str, Any],
     seconds: float,
+    only_retryable: bool = False,
 ) -> None:
     """Seal `secrets`, and start the workflow of a generation whose credits are reserved.
 
-    It starts from `state`. A later `generation` than that of `state` retries its failed items.
+    It starts from `state`. A later `generation` than that of `state` retries its failed items,
+    or `only_retryable` ones.
 
     Raises `ApiError` 503 if Temporal does not start it within `seconds`. Then the reservation is
     withdrawn, and no secrets are kept.
@@ -102,7 +104,8 @@ async def start_generation(
     if secrets:
         await _seal(app, state.batch_id, generation, secrets)
     left = seconds - (time.monotonic() - began)
-    start = _start(app[TEMPORAL], app[SETTINGS].task_queue, state, generation)
+    retry = RetryRequest(generation=generation, only_retryable=only_retryable)
+    start = _start(app[TEMPORAL], app[SETTINGS].task_queue, state, retry)
     try:
         await in_time(start, seconds=max(_LEAST_SECONDS, min(left, CALL_SECONDS)))
     except WorkflowAlreadyStartedError:
@@ -145,11 +148,11 @@ async def _withdraw(
     return True
 
 
-async def _start(client: Client, task_queue: str, state: BatchState, generation: int) -> None:
-    is_retry = generation > state.generation
+async def _start(client: Client, task_queue: str, state: BatchState, retry: RetryRequest) -> None:
+    is_retry = retry.generation > state.generation
     begins = state.model_copy(deep=True)
     if is_retry:
-        begins.retry_failed(generation)
+        begins.retry_failed(retry.generation, only_retryable=retry.only_retryable)
     await client.start_workflow(
         BatchWorkflow.run,
         state,
@@ -157,7 +160,7 @@ async def _start(client: Client, task_queue: str, state: BatchState, generation:
         task_queue=task_queue,
         id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
         start_signal="retry" if is_retry else None,
-        start_signal_args=[RetryRequest(generation=generation)] if is_retry else [],
+        start_signal_args=[retry] if is_retry else [],
         priority=Priority(fairness_key=state.account),
         static_summary=ui_details.summary(begins),
         search_attributes=search_attributes.initial(begins),

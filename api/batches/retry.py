@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from datetime import UTC, datetime
 
 from aiohttp import web
 
 from api.batches.errors import (
     cannot_retry_cancelled,
     no_failed_items,
+    none_is_retryable,
     not_terminal,
     secrets_required,
 )
 from api.batches.reservations import check_traffic, ledger_errors
 from api.batches.status import TERMINAL, read_status
 from api.http.app_keys import BUCKET, DATABASE, SETTINGS, TEMPORAL
-from domain.options import StoredOptions
+from domain.items import BatchEnd
+from domain.options import RetryOptions, StoredOptions
 from domain.request_body import RequestBody
 from storage import ledger
 from storage.bucket import ObjectMissingError, StorageUnavailableError
@@ -24,16 +27,16 @@ from workflows.state import BatchState
 
 
 async def reserve_retry(
-    app: web.Application, batch_id: str, body: RequestBody
+    app: web.Application, batch_id: str, body: RetryOptions
 ) -> tuple[BatchState, int]:
-    """Reserve the credits for another run of the failed items.
+    """Reserve the credits for another run of the failed items that `body` asks for.
 
     Returns the state in which the batch has ended, and the generation that will start from it. One
     of several requests at once wins, since the ledger gives out each generation once.
 
-    Raises `ApiError`: 409 if the batch has not ended or was cancelled, 400 if no item failed or
-    `body` lacks a secret, 403 if the account cannot pay or has no proxy traffic left, 429 if it has
-    too many unfinished batches, 404 or 503.
+    Raises `ApiError`: 409 if the batch has not ended or was cancelled, 400 if no such item failed
+    or `body` lacks a secret, 403 if the account cannot pay or has no proxy traffic left, 429 if it
+    has too many unfinished batches, 404 or 503.
     """
     status = await read_status(app[TEMPORAL], batch_id)
     if status.status == "cancelled":
@@ -41,14 +44,16 @@ async def reserve_retry(
     if status.status not in TERMINAL:
         raise not_terminal()
     state = status.state
-    failed = state.count("failed")
-    if failed == 0:
-        raise no_failed_items()
+    retried = len(state.to_retry(only_retryable=body.only_retryable))
+    if retried == 0:
+        raise no_failed_items() if state.count("failed") == 0 else none_is_retryable()
     if state.has_secrets:
         await _require_secrets(app, batch_id, body)
     state.has_secrets = bool(body.secrets)
     if state.use_proxy:
         await check_traffic(app, state.account)
+    if status.status == "failed":
+        await _end_broken(app, state)
     max_open = app[SETTINGS].max_unfinished_batches
     try:
         with ledger_errors(max_open):
@@ -58,7 +63,7 @@ async def reserve_retry(
                     batch_id=batch_id,
                     account=state.account,
                     ended_generation=state.generation,
-                    items=failed,
+                    items=retried,
                     credits_per_item=state.credits_per_item,
                 ),
                 max_open=max_open,
@@ -66,6 +71,18 @@ async def reserve_retry(
     except ledger.BatchOpenError:
         raise not_terminal() from None
     return state, generation
+
+
+async def _end_broken(app: web.Application, state: BatchState) -> None:
+    """Settle a batch whose workflow was ended in Temporal, as the reconciler would later."""
+    ending = BatchEnd(
+        status="failed",
+        completed=state.count("completed"),
+        failed=state.count("failed"),
+        finished_at=state.finished_at or datetime.now(UTC),
+    )
+    items = state.settled_in(state.generation)
+    await app[DATABASE].run(ledger.end_broken, state.batch_id, state.generation, items, ending)
 
 
 async def _require_secrets(app: web.Application, batch_id: str, body: RequestBody) -> None:

@@ -124,8 +124,9 @@ def test_options_that_do_not_go_together_are_named(
     assert request(**changes).problems() == ([] if problem is None else [problem])
 
 
-def test_a_retry_takes_the_secrets_and_nothing_else() -> None:
-    assert list(RetryRequestBody.model_fields) == BatchOptions.secret_names()
+def test_a_retry_takes_the_secrets_and_which_items_to_retry() -> None:
+    names = ["only_retryable", *BatchOptions.secret_names()]
+    assert list(RetryRequestBody.model_fields) == names
     retry = RetryRequestBody.model_validate({"cookies": "a=1"}, by_name=False)
     assert retry.secrets == {"cookies": "a=1"}
     assert RetryRequestBody.model_validate({}, by_name=False).secrets == {}

@@ -147,7 +147,7 @@ BATCH_LIST: dict[str, Any] = {
     }
 }
 
-RETRY_BODIES: dict[str, Any] = {"empty": {}}
+RETRY_BODIES: dict[str, Any] = {"empty": {}, "onlyRetryable": {"onlyRetryable": True}}
 
 RETRY: dict[str, Any] = {"accepted": {"status": "queued", "retriedCount": 1}}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from aiohttp import web
+from temporalio.client import Client
 
 from stack.stack import Stack
 from tests.conftest import POOR_CREDITS, POOR_KEY, RACE_CREDITS, RACE_KEY
@@ -55,6 +56,44 @@ async def test_only_failed_items_run_again(api: ApiClient, site: Site) -> None:
     assert await api.credits_used() == used + 8
 
 
+async def test_items_that_would_fail_again_may_be_left_out(api: ApiClient, site: Site) -> None:
+    used = await api.credits_used()
+    missing, broken = site.url("/status/404"), site.url("/broken/retryable")
+    batch_id = await api.submit([missing, broken])
+    before = await api.finished(batch_id)
+    assert [item["retryable"] for item in before["items"]] == [False, True], summary(before)
+    site.open_gate("retryable")
+    hits = site.hits("/status/404")
+    status, answer = await retry(api, batch_id, {"onlyRetryable": True})
+    assert (status, answer) == (202, {"status": "queued", "retriedCount": 1})
+    after = await api.finished(batch_id)
+    assert after["items"][0] == before["items"][0]
+    assert after["items"][1]["status"] == "completed", summary(after)
+    assert site.hits("/status/404") == hits
+    assert await api.credits_used() == used + 2
+    status, answer = await retry(api, batch_id, {"onlyRetryable": True})
+    assert (status, answer["code"]) == (400, "NO_FAILED_ITEMS")
+    assert "onlyRetryable" in answer["message"]
+    assert (await retry(api, batch_id))[1] == {"status": "queued", "retriedCount": 1}
+    await api.finished(batch_id)
+
+
+async def test_a_batch_that_was_terminated_in_temporal_can_be_retried_at_once(
+    stack: Stack, api: ApiClient, site: Site
+) -> None:
+    used = await api.credits_used()
+    batch_id = await api.submit([site.url("/plain"), site.url("/gated/ended-by-operator")])
+    await api.wait_for(batch_id, lambda batch: batch["completedCount"] == 1)
+    temporal = await Client.connect(stack.temporal_address)
+    await temporal.get_workflow_handle(f"batch-{batch_id}").terminate()
+    site.open_gate("ended-by-operator")
+    status, answer = await retry(api, batch_id)
+    assert (status, answer) == (202, {"status": "queued", "retriedCount": 1})
+    after = await api.finished(batch_id)
+    assert after["completedCount"] == 2, summary(after)
+    assert await api.credits_used() == used + 4
+
+
 async def test_a_retried_batch_is_running_with_pending_items_at_once(
     own_stack: Stack, site: Site
 ) -> None:
@@ -89,7 +128,10 @@ async def test_a_body_may_be_absent_or_empty_but_not_wrong(api: ApiClient, site:
     batch_id = await api.submit([site.url("/status/404")])
     await api.finished(batch_id)
     status, answer = await retry(api, batch_id, {"urls": []})
-    assert (status, answer["errors"]) == (422, ["urls: is not a known field. Known are cookies."])
+    assert (status, answer["errors"]) == (
+        422,
+        ["urls: is not a known field. Known are onlyRetryable, cookies."],
+    )
     async with api.session.post(f"/api/batch/scrape/{batch_id}/retry") as response:
         assert response.status == 202
     await api.finished(batch_id)
