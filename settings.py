@@ -158,7 +158,7 @@ class StorageSettings(_Group):
     @field_validator("database_url")
     @classmethod
     def _check_database(cls, value: str | None) -> str | None:
-        if value and not re.match(r"(sqlite|postgres|postgresql)(\+\w+)?:/", value):
+        if value and not re.match(r"(sqlite|postgres|postgresql(\+psycopg)?):/", value):
             raise ValueError("it must begin with postgresql:// or sqlite:///")
         return value or None
 

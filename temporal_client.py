@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.envconfig import ClientConfig, ClientConnectConfig
 
 from settings import Settings, SettingsError
+
+_SYSTEM_MESSAGE = re.compile(r'message: "([^"]+)"')
 
 
 def required_settings() -> list[str]:
@@ -32,6 +36,15 @@ async def connect(settings: Settings, *, lazy: bool = False) -> Client:
     if not config.get("target_host"):
         raise SettingsError("SPIDRA_TEMPORAL_ADDRESS is not set.")
     return await Client.connect(**config, data_converter=pydantic_data_converter, lazy=lazy)
+
+
+def connection_reason(error: RuntimeError) -> str:
+    """Return why a connection failed: what the operating system says, if it says something.
+
+    The SDK's own text is a structure of its libraries, with that message inside.
+    """
+    found = _SYSTEM_MESSAGE.search(str(error))
+    return found[1] if found else str(error)
 
 
 def _sdk_config() -> ClientConnectConfig:

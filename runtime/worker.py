@@ -48,7 +48,7 @@ from runtime.temporary import own_temporary_folder
 from search_attribute_setup import add_search_attributes
 from settings import Settings, SettingsError, exit_with, load_settings
 from storage.database import DatabaseUnavailableError
-from temporal_client import connect, required_settings
+from temporal_client import connect, connection_reason, required_settings
 from workflows.batch import BatchWorkflow
 from workflows.search_attributes import ALL
 from workflows.state import fast_task_queue
@@ -57,6 +57,9 @@ logger = logging.getLogger(__name__)
 
 _CONNECT_PAUSE = 1.0
 """Seconds between two tries to reach Temporal at the start."""
+
+_LOG_EVERY = 30
+"""Tries after which the log says again that Temporal is out of reach."""
 
 _WORKFLOW_SLOTS = 100
 """Workflow tasks at once: the SDK's own default."""
@@ -278,11 +281,17 @@ async def _connect(settings: Settings, stop: StopSignals) -> Client | None:
 
     Returns None if a signal comes first.
     """
+    pauses = 0
     while True:
         try:
             return await connect(settings)
         except RuntimeError as error:
-            logger.warning("Temporal is out of reach: %s", error)
+            if pauses % _LOG_EVERY == 0:
+                where = settings.temporal_address or "the address of TEMPORAL_*"
+                logger.warning(
+                    "no Temporal server answers at %s yet: %s", where, connection_reason(error)
+                )
+        pauses += 1
         try:
             async with asyncio.timeout(_CONNECT_PAUSE):
                 await stop.get()

@@ -77,7 +77,8 @@ class Database:
                     yield connection
         except (OperationalError, InterfaceError) as error:
             # SQLAlchemy's own text would repeat the statement and its parameters.
-            raise DatabaseUnavailableError(str(error.orig)) from None
+            reason = " ".join(str(error.orig).split())
+            raise DatabaseUnavailableError(f"the database cannot be used: {reason}") from None
 
     @contextmanager
     def _writer(self) -> Iterator[None]:
@@ -177,7 +178,7 @@ def _engine(url: str) -> Engine:
         if parsed.database:
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
         engine = create_engine(parsed, connect_args={"timeout": _BUSY_SECONDS})
-    except (ArgumentError, NoSuchModuleError, ImportError) as error:
+    except (ArgumentError, NoSuchModuleError, ImportError, ValueError) as error:
         raise SettingsError(f"SPIDRA_DATABASE_URL cannot be used: {error}") from error
     except OSError as error:
         raise SettingsError(f"The folder of the database cannot be created: {error}") from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -28,6 +29,7 @@ WRONG = [
     ({"SPIDRA_CAPTCHA_KEY": "x"}, "SPIDRA_CAPTCHA_URL and SPIDRA_CAPTCHA_KEY go together"),
     ({"SPIDRA_S3_ENDPOINT_URL": "disk"}, "SPIDRA_S3_ENDPOINT_URL: it is not the URL"),
     ({"SPIDRA_DATABASE_URL": "mysql://db/x"}, "SPIDRA_DATABASE_URL: it must begin with postgresql"),
+    ({"SPIDRA_DATABASE_URL": "postgresql+psycopg2://db/x"}, "SPIDRA_DATABASE_URL: it must begin"),
     ({"SPIDRA_API_KEY": "key:account:9"}, "Did you mean SPIDRA_API_KEYS?"),
     ({"OPENAI_BASE_URL": "vllm"}, "OPENAI_BASE_URL: it is not the URL"),
     ({"SPIDRA_LLM_MODEL": "m", "OPENAI_API_KEY": ""}, "SPIDRA_LLM_MODEL needs OPENAI_API_KEY"),
@@ -115,6 +117,19 @@ def test_a_program_says_what_it_does(program: list[str], tmp_path: Path) -> None
     result = start([*program, "--help"], tmp_path)
     assert result.returncode == 0
     assert "docs/settings.md" in result.stdout
+
+
+@pytest.mark.stack
+def test_a_database_that_is_away_is_named(tmp_path: Path) -> None:
+    needed = {"SPIDRA_S3_BUCKET": "b", "SPIDRA_TEMPORAL_ADDRESS": "127.0.0.1:1"}
+    result = start(
+        ["-m", "api"], tmp_path, SPIDRA_DATABASE_URL="postgresql://127.0.0.1:1/x", **needed
+    )
+    assert result.returncode == 2
+    assert re.fullmatch(
+        r"error: the database cannot be used: .*port 1 failed: Connection refused.*\n",
+        result.stderr,
+    )
 
 
 @pytest.mark.stack

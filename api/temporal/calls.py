@@ -8,6 +8,8 @@ from typing import TypeVar
 
 from temporalio.service import RPCError, RPCStatusCode
 
+from temporal_client import connection_reason
+
 CALL_SECONDS = 3.0
 """The time limit of one call, with the SDK's own retries, so that no client waits for more than
 about five seconds."""
@@ -31,4 +33,4 @@ async def in_time(call: Awaitable[T], *, seconds: float = CALL_SECONDS) -> T:
         ) from None
     except RuntimeError as error:
         # The SDK raises this when a client that connects lazily cannot connect.
-        raise RPCError(str(error), RPCStatusCode.UNAVAILABLE, b"") from None
+        raise RPCError(connection_reason(error), RPCStatusCode.UNAVAILABLE, b"") from None
