@@ -344,7 +344,10 @@ class PolitenessSettings(_Group):
     """Seconds between the starts of two visits to one host."""
 
     max_backoff: float = Field(default=120, ge=0, le=600)
-    """Longest `Retry-After`, in seconds, that items wait for; 0 to ignore `Retry-After`."""
+    """Seconds that an item waits for a host that refuses all pages; 0 to not wait.
+
+    It is also the longest `Retry-After` that an item waits for.
+    """
 
     robots: Literal["off", "on"] = "off"
     """Whether robots.txt (RFC 9309) is obeyed.

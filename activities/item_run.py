@@ -18,8 +18,8 @@ from activities.extraction.errors import ModelError, item_timed_out
 from activities.fetching import PageFetcher
 from activities.item_context import ItemContext
 from activities.item_store import ItemStore
-from activities.politeness.hosts import BACKOFF_CODES, HostBusyError, HostPermit, Hosts
-from activities.postponing import MAX_POSTPONED, postponed_for_host, postponed_for_model
+from activities.politeness.hosts import HostBusyError, HostPermit, Hosts
+from activities.postponing import own_failure, postponed_for_host, postponed_for_model, visitor_of
 from activities.processing import PageProcessor
 from activities.slots import PageSlots
 from domain.failures import ScrapeError, failure
@@ -41,11 +41,14 @@ class ItemServices:
 
 
 class ItemRun:
-    """One run of `item`. Heartbeats may send `progress` while `run` is at work."""
+    """One run of `item` for `account`. Heartbeats may send `progress` while `run` is at work."""
 
-    def __init__(self, services: ItemServices, item: ScrapeInput, progress: Progress) -> None:
+    def __init__(
+        self, services: ItemServices, item: ScrapeInput, progress: Progress, account: str
+    ) -> None:
         self._services = services
         self._item = item
+        self._account = account
         self._progress = progress
         self._outcome = ItemOutcome(
             attempts=progress.attempts,
@@ -169,26 +172,15 @@ class ItemRun:
         Raises `ApplicationError` if the item is to come back later, and `ScrapeError` if it has
         waited too often.
         """
-        progress = run.progress
         run.enter(WAITING)
-        is_direct = not run.options.use_proxy
+        visitor = visitor_of(run, self._account)
         try:
-            async with self._services.hosts.permit(run.item.url, is_direct=is_direct) as permit:
-                try:
-                    yield permit
-                except ScrapeError as error:
-                    if error.failure.code not in BACKOFF_CODES:
-                        raise
-                    delay = permit.record_refusal(error, progress.refusals)
-                    if delay is None or progress.postponed >= MAX_POSTPONED:
-                        raise
-                    progress.refusals += 1
-                    raise postponed_for_host(error.failure.code, delay, progress) from None
+            async with self._services.hosts.permit(visitor) as permit:
+                yield permit
         except HostBusyError as busy:
-            if progress.postponed >= MAX_POSTPONED:
-                what = f"The item was given back {MAX_POSTPONED} times to wait for its host."
-                raise ScrapeError("HOST_BUSY", what) from None
-            raise postponed_for_host("HOST_BUSY", busy.delay, progress) from None
+            raise postponed_for_host(busy, run.progress) from None
+        except ScrapeError as error:
+            raise own_failure(error, run.progress) from None
 
     def _fail(self, error: ScrapeError) -> None:
         self._outcome.failure = error.failure

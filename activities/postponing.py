@@ -11,6 +11,9 @@ from datetime import timedelta
 from temporalio.exceptions import ApplicationError
 
 from activities.extraction.errors import CircuitOpenError, ModelError
+from activities.item_context import ItemContext
+from activities.politeness.hosts import HostBusyError, Visitor
+from domain.failures import ScrapeError
 from domain.items import WAITING, Progress
 
 MAX_POSTPONED = 50
@@ -30,19 +33,53 @@ _LONGEST_MODEL_PAUSE = 60.0
 as the one before, or as long as the model's server asks for."""
 
 
-def postponed_for_host(code: str, delay: float, progress: Progress) -> ApplicationError:
-    """Return the error that gives the item back for `delay` seconds.
+def visitor_of(run: ItemContext, account: str) -> Visitor:
+    """Return `run` as a visitor of the host of its page."""
+    progress = run.progress
+    return Visitor(
+        run.item.url,
+        account,
+        is_direct=not run.options.use_proxy,
+        was_refused=progress.refused_status is not None,
+        refusals=progress.refusals,
+        rested=progress.rested,
+    )
 
-    `code` says why: the host is busy, or has refused the item.
+
+def postponed_for_host(busy: HostBusyError, progress: Progress) -> Exception:
+    """Return the error that gives the item back until its host may be visited.
+
+    It is a `ScrapeError` if the item was given back too often.
     """
+    refusal = busy.refusal
+    if progress.postponed >= MAX_POSTPONED:
+        what = f"The item was given back {MAX_POSTPONED} times to wait for its host."
+        return refusal or ScrapeError("HOST_BUSY", what)
+    if refusal is not None:
+        progress.refused_status = refusal.http_status
+        progress.refusals += not busy.rest
+    progress.rested += busy.rest
     progress.postponed += 1
     progress.stage = WAITING
     return ApplicationError(
         "The host of the page has to be waited for.",
         progress,
-        type=code,
-        next_retry_delay=timedelta(seconds=delay),
+        type="HOST_BUSY" if refusal is None else refusal.failure.code,
+        next_retry_delay=timedelta(seconds=busy.delay),
     )
+
+
+def own_failure(error: ScrapeError, progress: Progress) -> ScrapeError:
+    """Return `error`, or what the host answered to the item itself if that says more.
+
+    An item whose page was requested and refused, and that then waited in vain, fails with the
+    host's answer.
+    """
+    status = progress.refused_status
+    if error.failure.code != "HOST_UNAVAILABLE" or status is None:
+        return error
+    what = f"The server answered with HTTP status {status}, and refused other pages as well."
+    return ScrapeError(f"HTTP_{status}", what, http_status=status)
 
 
 def postponed_for_model(error: ModelError, progress: Progress) -> ApplicationError | None:

@@ -42,8 +42,11 @@ class ScrapeActivities:
             usage=item.earlier_usage,
             postponed=item.earlier_postponed,
             refusals=item.earlier_refusals,
+            rested=item.earlier_rested,
+            refused_status=item.earlier_refused_status,
         )
-        work = asyncio.create_task(ItemRun(self._services, item, progress).run())
+        account = info.priority.fairness_key or ""
+        work = asyncio.create_task(ItemRun(self._services, item, progress, account).run())
         try:
             await self._beat_until_done(work, progress)
         finally:

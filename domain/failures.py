@@ -114,6 +114,9 @@ FAILURE_KINDS: dict[str, FailureKind] = {
         True, "Retry when the site answers again, or set SPIDRA_ROBOTS to off."
     ),
     "HOST_BUSY": FailureKind(True, "Retry later, or raise SPIDRA_HOST_CONCURRENCY."),
+    "HOST_UNAVAILABLE": FailureKind(
+        True, "Retry later, or raise SPIDRA_MAX_BACKOFF to wait longer for the host."
+    ),
     "HTTP_429": FailureKind(
         True, "Retry later, lower SPIDRA_HOST_CONCURRENCY, or raise SPIDRA_HOST_SPACING."
     ),

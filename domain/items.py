@@ -86,7 +86,11 @@ class ScrapeInput(BaseModel):
     earlier_postponed: int = 0
     """Number of earlier attempts that gave the item back, to be started later."""
     earlier_refusals: int = 0
-    """Number of earlier attempts that the host of the page refused."""
+    """Number of earlier attempts that the host refused while it served other pages."""
+    earlier_rested: float = 0
+    """Seconds that the item has waited because the host of its page rested."""
+    earlier_refused_status: int | None = None
+    """HTTP status of the latest refusal of the page; None if it was not refused."""
     has_secrets: bool = HAS_SECRETS
     """Whether secrets are sealed for this generation of the batch."""
 
@@ -104,7 +108,11 @@ class Progress(BaseModel):
     postponed: int = 0
     """Number of attempts that gave the item back, to wait for its host."""
     refusals: int = 0
-    """Number of attempts that the host itself refused."""
+    """Number of attempts that the host refused while it served other pages."""
+    rested: float = 0
+    """Seconds that the item has waited because its host rested."""
+    refused_status: int | None = None
+    """HTTP status of the latest refusal of the page; None if it was not refused."""
 
 
 class Failure(BaseModel):

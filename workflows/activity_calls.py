@@ -87,6 +87,8 @@ def start_scrape(state: BatchState, index: int, item: ItemState) -> ActivityHand
             earlier_usage=earlier.usage if earlier else Usage(),
             earlier_postponed=earlier.postponed if earlier else 0,
             earlier_refusals=earlier.refusals if earlier else 0,
+            earlier_rested=earlier.rested if earlier else 0,
+            earlier_refused_status=earlier.refused_status if earlier else None,
             has_secrets=state.has_secrets,
         ),
         result_type=ItemOutcome,

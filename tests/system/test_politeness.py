@@ -17,6 +17,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 
 from stack.stack import Stack
 from tests.api.batches.test_cancel import cancel, check_numbers
+from tests.support.accounts import new_key
 from tests.support.client import ApiClient, Json, summary
 from tests.support.servers import serving
 from tests.support.site.pages import html
@@ -110,38 +111,64 @@ async def test_an_item_fails_after_three_refusals(api: ApiClient) -> None:
     assert await api.credits_used() == used
 
 
-async def test_a_host_that_asks_for_hours_fails_its_items_without_more_requests(
-    api: ApiClient,
+async def test_one_bad_page_costs_no_other_page_of_its_host(api: ApiClient) -> None:
+    async with running_host() as host:
+        host.refusals["/status/503"] = [refusal(503) for _ in range(9)]
+        paths = ["a", "b", "status/503", "c"]
+        batch = await scraped(api, [f"{host.url}/{path}" for path in paths])
+        codes = [item["errorCode"] for item in batch["items"]]
+        assert codes == [None, None, "HTTP_503", None], summary(batch)
+        assert len(host.visits["/status/503"]) == 3
+        began = time.monotonic()
+        batch = await scraped(api, [f"{host.url}/{number}" for number in range(10)])
+        assert batch["completedCount"] == 10, summary(batch)
+        assert time.monotonic() - began < 5
+
+
+async def test_a_host_that_asks_for_hours_fails_items_without_requests_to_their_pages(
+    api: ApiClient, stack: Stack
 ) -> None:
     async with running_host() as host:
-        host.refusals["/a"] = [refusal(429, "3600")]
+        host.refusals = {f"/{name}": [refusal(429, "3600")] for name in "abc"}
         [item] = (await scraped(api, [f"{host.url}/a"]))["items"]
         assert (item["status"], item["errorCode"], item["attempts"]) == ("failed", "HTTP_429", 1)
         assert "3600 seconds" in item["error"]
-        [other] = (await scraped(api, [f"{host.url}/b"]))["items"]
-        assert (other["status"], other["errorCode"], other["httpStatus"]) == (
+        [other] = (await scraped(api, [f"{host.url}/other"]))["items"]
+        assert other["status"] == "completed", "the refusal of one page says nothing about others"
+
+        host.refusals["/a"] = [refusal(429, "3600")]
+        batch = await scraped(api, [f"{host.url}/{name}" for name in "abc"])
+        assert {item["errorCode"] for item in batch["items"]} == {"HTTP_429"}
+        [late] = (await scraped(api, [f"{host.url}/late"]))["items"]
+        assert (late["status"], late["errorCode"], late["httpStatus"], late["retryable"]) == (
             "failed",
-            "HTTP_429",
+            "HOST_UNAVAILABLE",
             None,
+            True,
         )
-        assert "more seconds" in other["error"]
-        assert not host.visits["/b"]
+        assert "more seconds" in late["error"]
+        assert not host.visits["/late"]
+
+        async with ApiClient(stack.api_url, new_key(stack)) as another:
+            batch = await scraped(another, [f"{host.url}/late"])
+            assert batch["completedCount"] == 1, "another account was not refused"
 
 
-async def test_all_items_leave_a_host_alone_that_has_refused_one_item(api: ApiClient) -> None:
+async def test_all_items_leave_a_host_alone_that_refuses_several_pages(api: ApiClient) -> None:
     async with running_host() as host:
-        host.refusals["*"] = [refusal(429, "6")]
-        host.seconds = 2
+        host.refusals["*"] = [refusal(429, "6") for _ in range(3)]
+        host.open.clear()
         urls = [f"{host.url}/{number}" for number in range(12)]
         batch_id = await api.submit(urls, scrapeMode="fast")
         await api.wait_for(batch_id, lambda _: len(host.visits) >= 6)
-        host.seconds = 0
+        opened = time.monotonic()
+        host.open.set()
         batch = await api.finished(batch_id)
         assert batch["completedCount"] == 12, summary(batch)
         starts = sorted(at for visits in host.visits.values() for at in visits)
-        assert len(starts) == 13
-        # Six visits had begun before the host refused.
-        assert starts[6] >= starts[0] + 6
+        assert len(starts) == 15
+        # Six visits had begun before, and two may have between the first refusal and the third.
+        assert starts[8] >= opened + 6
 
 
 async def test_after_a_cancel_items_that_wait_for_their_host_still_finish(api: ApiClient) -> None:
