@@ -14,7 +14,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import ada_url
-from protego import Protego
 
 from activities.egress.exits import DirectExit
 from activities.egress.session import EgressSession
@@ -23,6 +22,7 @@ from activities.http.client import HttpClient
 from activities.http.exchange import BodyRule, HttpResponse
 from activities.http.headers import navigation_headers
 from activities.http.redirects import redirect_target
+from activities.politeness.robots_rules import RobotsRules
 from activities.visitor.profile import VisitorProfile
 from domain.failures import ScrapeError
 
@@ -63,7 +63,7 @@ _HOST_FAILURES = frozenset(
 
 @dataclass
 class _Entry:
-    rules: Protego | None
+    rules: RobotsRules | None
     """Rules of the host; None if everything is allowed."""
     failure: ScrapeError | None
     """Why the rules could not be read."""
@@ -91,7 +91,7 @@ class Robots:
         if entry.failure is not None:
             raise _copy(entry.failure)
         # In a thread, because there may be many rules, and a long URL.
-        if entry.rules is not None and not await asyncio.to_thread(_allows, entry.rules, url):
+        if entry.rules is not None and not await asyncio.to_thread(entry.rules.allow, url):
             raise ScrapeError(
                 "ROBOTS_DISALLOWED", f"The robots.txt of {host(url)} asks not to scrape this page."
             )
@@ -146,7 +146,8 @@ class Robots:
         expires_at = self._clock() + _RULES_SECONDS
         if response is None or not 200 <= response.status < 300:
             return _Entry(None, None, _ENTRY_BYTES, expires_at)
-        rules = await asyncio.to_thread(_parse, response.body)
+        is_cut = len(response.body) >= MAX_BYTES
+        rules = await asyncio.to_thread(RobotsRules.parse, response.body, AGENT, is_cut=is_cut)
         return _Entry(rules, None, _ENTRY_BYTES + len(response.body), expires_at)
 
     async def _get(
@@ -172,16 +173,6 @@ class Robots:
 
 def _is_success(status: int, headers: Mapping[str, str]) -> bool:
     return 200 <= status < 300
-
-
-def _parse(body: bytes) -> Protego:
-    return Protego.parse(body.decode("utf-8-sig", errors="replace"))
-
-
-def _allows(rules: Protego, url: str) -> bool:
-    if ada_url.URL(url).pathname == "/robots.txt":  # RFC 9309, 2.2.2
-        return True
-    return bool(rules.can_fetch(url, AGENT))
 
 
 def _copy(error: ScrapeError) -> ScrapeError:
