@@ -44,6 +44,9 @@ _TURN = 1.0
 """Seconds after a rest in which only pages of the kind may be visited whose turn it is to probe."""
 
 
+_RECOVERED = 3
+"""Pages that a host serves after a rest until one refusal does not make it rest again."""
+
 _MANY_PAGES = 1000
 """Pages of one host that are remembered because they were refused while others were served."""
 
@@ -78,6 +81,11 @@ class Availability:
     """Visits that are allowed at the same time for now."""
     is_refusing: bool = False
     """Whether the host refuses all visitors, as far as is known."""
+    is_fickle: bool = False
+    """Whether the host served a page later that it had refused while it served others.
+
+    Then it does not choose by the page.
+    """
     rests_until: float = 0.0
     served_at: float = 0.0
     """When a visit last found that the host does not refuse it."""
@@ -92,10 +100,10 @@ class Availability:
     """Whether one of these refusals was about the rate of requests."""
     _odd: dict[str, None] = field(default_factory=dict)
     """Pages that were refused while others were served, and not served since."""
-    _is_fickle: bool = False
-    """Whether one of these pages was served later. Then the host does not choose by the page."""
     _allowed_before: int = 0
     """What `allowed` was before the rest."""
+    _to_serve: int = 0
+    """Pages that the host has to serve until it has recovered from refusing all of them."""
     _doublings: int = 0
     _probes: int = 0
     """Probes that were refused since the host began to refuse all visitors."""
@@ -128,7 +136,7 @@ class Availability:
             return  # The host has got too many requests since then.
         if page in self._odd:
             del self._odd[page]
-            self._is_fickle = True
+            self.is_fickle = True
         self._refused.pop(page, None)
         for other in [other for other, at in self._refused.items() if at <= began]:
             del self._refused[other]
@@ -139,15 +147,15 @@ class Availability:
             return
         if self.is_refusing and is_from_before:
             self.allowed = self._allowed_before
+            self._to_serve = 0
         else:
             self.allowed = min(2 * self.allowed, self.limit)
+            self._to_serve = max(self._to_serve - 1, 0)
         self._end_rest()
 
     def record_refused(self, refusal: Refusal, now: float) -> None:
         """Record that the host refused a visit."""
-        # While the number of visits grows again, the host has just refused all visitors.
-        is_recovering = self.allowed < self.limit
-        if not is_recovering and self._is_odd(refusal):
+        if not self._to_serve and self._is_odd(refusal):
             return
         self._recent.append(False)
         self._refused[refusal.page] = refusal.began
@@ -157,8 +165,9 @@ class Availability:
             until = now + min(refusal.asked, LONGEST_REST)
             self._asked_until = max(self._asked_until, until)
         if not self.is_refusing:
-            if len(self._refused) >= REFUSED_PAGES or is_recovering:
+            if len(self._refused) >= REFUSED_PAGES or self._to_serve:
                 self._allowed_before, self.allowed = self.allowed, 1
+                self._to_serve = _RECOVERED
                 self.is_refusing = True
                 self._begin_rest(now)
         elif refusal.began >= self._rest_began and now >= self.rests_until:
@@ -171,7 +180,7 @@ class Availability:
 
     def _is_odd(self, refusal: Refusal) -> bool:
         """Return whether the page was refused before, while others were served."""
-        return refusal.page in self._odd and not (refusal.is_about_rate or self._is_fickle)
+        return refusal.page in self._odd and not (refusal.is_about_rate or self.is_fickle)
 
     def _begin_rest(self, now: float) -> None:
         self._rest_began = now

@@ -28,6 +28,9 @@ BACKOFF_CODES = frozenset({"HTTP_429", "HTTP_503"})
 MAX_REFUSALS = 3
 """Refusals after which an item fails, if its host serves other pages."""
 
+_MAX_FICKLE_REFUSALS = 5
+"""The same for a host that is known to refuse pages at times, and to serve them later."""
+
 _MAX_WAIT = 5.0
 """Seconds that an item waits here for its permit.
 
@@ -291,8 +294,9 @@ class Hosts:
         if delay > self._max_backoff:
             return None
         if not visitor.is_direct or not host.availability.is_refusing:
-            is_last = visitor.refusals + 1 >= MAX_REFUSALS
-            return None if is_last else HostBusyError(delay, refusal=error)
+            is_fickle = host.availability.is_fickle and visitor.is_direct
+            most = _MAX_FICKLE_REFUSALS if is_fickle else MAX_REFUSALS
+            return None if visitor.refusals + 1 >= most else HostBusyError(delay, refusal=error)
         rest = max(host.availability.rests_until - now, 0.0)
         if self._is_patience_over(host, visitor, rest):
             return None

@@ -110,6 +110,18 @@ async def test_a_page_that_is_refused_alone_is_tried_three_times(is_direct: bool
     assert delays == [(5, 0), (10, 0), None]
 
 
+async def test_a_page_is_tried_more_often_if_the_host_has_served_a_refused_page_later() -> None:
+    hosts = Hosts()
+    await refuse(hosts, Visitor("http://host/a"), refused_with(503, None))
+    await visit(hosts, "other")
+    await visit(hosts, "a")
+    busy = [
+        await refuse(hosts, Visitor("http://host/b", refusals=refusals), refused_with(503, None))
+        for refusals in (2, 3, 4)
+    ]
+    assert [each is None for each in busy] == [False, False, True]
+
+
 async def test_refusals_of_one_page_make_no_host_rest() -> None:
     hosts = Hosts()
     for _ in range(20):

@@ -74,6 +74,17 @@ def test_pages_that_are_refused_for_themselves_cost_no_other_page(
             assert 3 <= len(item.answers) <= 5
 
 
+@pytest.mark.parametrize("concurrency", [0, 1, 2, 20])
+def test_no_page_is_lost_with_another_limit_of_visits(concurrency: int) -> None:
+    items = shuffled(pages("/good", 40) + pages("/bad", 10))
+    report = simulate(fails_by_page(), items, concurrency=concurrency)
+    assert not report.lost
+    assert report.seconds < 60
+    report = simulate(fails_above_rate(1, 5), pages("/good", 50), concurrency=concurrency)
+    assert not report.lost
+    assert report.for_all <= 50
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_half_of_the_pages_may_be_refused(seed: int) -> None:
     items = shuffled(pages("/good", 25) + pages("/bad", 25), seed)
