@@ -159,6 +159,8 @@ async def test_an_item_that_waits_for_its_host_finishes_after_a_cancel(
                 started_at=activity.info().started_time,
                 postponed=refusals,
                 refusals=refusals,
+                rested=10.0 * refusals,
+                refused_status=429,
             )
             raise ApplicationError(
                 "later", progress, type="HTTP_429", next_retry_delay=timedelta(seconds=1.5)
@@ -192,6 +194,8 @@ async def test_an_item_that_waits_for_its_host_finishes_after_a_cancel(
     mine = [n for n, item in enumerate(inputs) if item.item_uuid == inputs[0].item_uuid]
     assert [inputs[n].earlier_refusals for n in mine] == [0, 1, 2]
     assert [inputs[n].earlier_attempts for n in mine] == [0, 1, 2]
+    assert [inputs[n].earlier_rested for n in mine] == [0, 10, 20]
+    assert [inputs[n].earlier_refused_status for n in mine] == [None, 429, 429]
     assert all(at[later] - at[earlier] >= 1.5 for earlier, later in pairwise(mine))
     assert credits_used(database) == 4
 
