@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from temporalio.exceptions import ApplicationError
+from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from activities.extraction.errors import CircuitOpenError, ModelError
 from activities.item_context import ItemContext
@@ -66,6 +66,7 @@ def postponed_for_host(busy: HostBusyError, progress: Progress) -> Exception:
         progress,
         type="HOST_BUSY" if refusal is None else refusal.failure.code,
         next_retry_delay=timedelta(seconds=busy.delay),
+        category=ApplicationErrorCategory.BENIGN,  # the worker logs no traceback
     )
 
 
@@ -99,4 +100,5 @@ def postponed_for_model(error: ModelError, progress: Progress) -> ApplicationErr
         progress,
         type=code,
         next_retry_delay=timedelta(seconds=max(pause, error.retry_after or 0)),
+        category=ApplicationErrorCategory.BENIGN,
     )

@@ -98,8 +98,10 @@ async def test_a_refused_item_comes_back_when_its_host_asks(
         assert second - (asked_at if is_date else first) >= 2.9
 
 
-async def test_an_item_fails_after_three_refusals(api: ApiClient) -> None:
+async def test_an_item_fails_after_three_refusals(api: ApiClient, stack: Stack) -> None:
     used = await api.credits_used()
+    log = stack.data_dir / "logs" / "worker-1.log"
+    logged_before = log.stat().st_size
     async with running_host() as host:
         host.refusals["/a"] = [refusal(503, "1") for _ in range(9)]
         [item] = (await scraped(api, [f"{host.url}/a"]))["items"]
@@ -109,6 +111,7 @@ async def test_an_item_fails_after_three_refusals(api: ApiClient) -> None:
         assert len(host.visits["/a"]) == 3
         assert all(gap >= 1 for gap in host.gaps)
     assert await api.credits_used() == used
+    assert b"Traceback" not in log.read_bytes()[logged_before:], "waiting is no error"
 
 
 async def test_one_bad_page_costs_no_other_page_of_its_host(api: ApiClient) -> None:
