@@ -15,6 +15,7 @@ WARNING_KINDS: dict[str, str] = {
     "SCREENSHOT_CUT": "The page is higher than a screenshot can be; its end is not shown.",
     "NO_MODEL": "No model read the page: the result holds only what the page declares.",
     "DECLARATIONS_DISAGREE": "The page declares different values; check the named properties.",
+    "VALUES_UNCERTAIN": "Values have more than one meaning, so they are empty. Look at the page.",
     "DECLARATIONS_CUT": "The model did not see all that the page declares, but all of its text.",
     "MAIN_CONTENT_ONLY": "The model read only the main content, because the page is too long.",
     "NOTHING_FOUND": "The model found none of the values. Check the schema and the page.",

@@ -6,7 +6,10 @@ import difflib
 import re
 from typing import Any
 
+from activities.declared.mapping.number_evidence import kind_of
+from activities.declared.mapping.property_names import hints_of
 from activities.declared.values import enums, numbers, texts
+from activities.declared.values.separators import Evidence
 
 _MAGNITUDE = re.compile(
     r"\d\s*(?:k|m|mm|b|bn|mn|mio|mrd|tsd|million|billion|thousand|lakh|crore)\b", re.IGNORECASE
@@ -25,7 +28,21 @@ _ALIKE = 0.88
 """Ratio of `difflib` from which on a word counts as a misspelling of another word."""
 
 
-def to_type(value: Any, types: list[str]) -> Any:
+def evidence_of(name: str, schema: dict[str, Any], language: str | None) -> Evidence:
+    """Return what is known of a number that is the value of the property `name`."""
+    hints = hints_of(name, schema)
+    return Evidence(language, hints.currency, kind_of(name, hints))
+
+
+def is_uncertain_number(value: Any, types: list[str], evidence: Evidence) -> bool:
+    """Return whether `value` is a text instead of a number, with separators of two meanings."""
+    wants_number = "number" in types or "integer" in types
+    if not isinstance(value, str) or not wants_number or "string" in types:
+        return False
+    return not _MAGNITUDE.search(value) and numbers.has_two_values(value, evidence)
+
+
+def to_type(value: Any, types: list[str], evidence: Evidence = numbers.NOTHING_KNOWN) -> Any:
     """Return `value` as one of `types` if that only changes its spelling, or else unchanged."""
     if isinstance(value, str) and value.strip().lower() in _NO_VALUE:
         return None
@@ -34,19 +51,19 @@ def to_type(value: Any, types: list[str]) -> Any:
         is_whole = isinstance(value, float) and value.is_integer() and abs(value) < 2**53
         return int(value) if is_whole and "number" not in types and "integer" in types else value
     for kind in types:
-        converted = _convert(value, kind)
+        converted = _convert(value, kind, evidence)
         if converted is not None:
             return converted
     if isinstance(value, list) and len(value) == 1 and not isinstance(value[0], list):
-        return to_type(value[0], types)
+        return to_type(value[0], types, evidence)
     return value
 
 
-def _convert(value: Any, kind: str) -> Any:
+def _convert(value: Any, kind: str, evidence: Evidence) -> Any:
     """Return `value`, which has another type, as `kind`, or None if there is no safe conversion."""
     match kind:
         case "number" | "integer" if isinstance(value, str):
-            number = _number(value)
+            number = _number(value, evidence)
             return number if kind == "number" or isinstance(number, int) else None
         case "boolean" if isinstance(value, str):
             return _BOOLEANS.get(value.strip().lower())
@@ -59,8 +76,8 @@ def _convert(value: Any, kind: str) -> Any:
     return None
 
 
-def _number(text: str) -> float | int | None:
-    return None if _MAGNITUDE.search(text) else numbers.parse(text)
+def _number(text: str, evidence: Evidence = numbers.NOTHING_KNOWN) -> float | int | None:
+    return None if _MAGNITUDE.search(text) else numbers.parse(text, None, evidence)
 
 
 def _has_type(value: Any, types: list[str]) -> bool:

@@ -40,16 +40,24 @@ class Normalised:
     result: dict[str, Any]
     left_out: list[str] = field(default_factory=list)
     """JSON Pointers of lists from which values outside of their enum were left out."""
+    uncertain: list[str] = field(default_factory=list)
+    """JSON Pointers of numbers that are left out, because they do not have only one meaning."""
 
 
-def normalise(answer: dict[str, Any], schema: dict[str, Any]) -> Normalised:
-    """Return `answer` by the rules of `schema`, an object's. Raises `TooComplexError`."""
-    normaliser = _Normaliser(schema)
+def normalise(
+    answer: dict[str, Any], schema: dict[str, Any], language: str | None = None
+) -> Normalised:
+    """Return `answer` by the rules of `schema`, an object's. Raises `TooComplexError`.
+
+    `language` is that of the page. Numbers that the model wrote as texts are read by it.
+    """
+    normaliser = _Normaliser(schema, language)
     try:
         result = normaliser.value(answer, schema, "", 0)
     except RecursionError:
         raise TooComplexError from None
-    return Normalised(result if isinstance(result, dict) else answer, normaliser.left_out)
+    result = result if isinstance(result, dict) else answer
+    return Normalised(result, normaliser.left_out, normaliser.uncertain)
 
 
 def without_nulls(value: Any) -> Any:
@@ -73,12 +81,14 @@ def is_empty(value: Any) -> bool:
 class _Normaliser:
     """The rules of one schema, and the steps that are left for one answer."""
 
-    def __init__(self, root: dict[str, Any]) -> None:
+    def __init__(self, root: dict[str, Any], language: str | None) -> None:
         self._root = root
+        self._language = language
         validator_class = with_safe_patterns(validator_for(root, default=Draft202012Validator))
         self._validator = validator_class(with_null_rule(root))
         self._steps = _MAX_STEPS
         self.left_out: list[str] = []
+        self.uncertain: list[str] = []
 
     def value(self, value: Any, schema: Any, pointer: str, depth: int) -> Any:
         """Return `value` in the form of `schema`, or unchanged if there is no way to that form."""
@@ -94,7 +104,12 @@ class _Normaliser:
         if "enum" in schema or "const" in schema:
             return coerce.to_member(value, schema.get("enum", [schema.get("const")]))
         types = schema.get("type", [])
-        value = coerce.to_type(value, [types] if isinstance(types, str) else list(types))
+        types = [types] if isinstance(types, str) else list(types)
+        evidence = coerce.evidence_of(pointer.rpartition("/")[2], schema, self._language)
+        if coerce.is_uncertain_number(value, types, evidence):
+            self.uncertain.append(pointer)
+            return None
+        value = coerce.to_type(value, types, evidence)
         if isinstance(value, dict):
             return self._object(value, schema, pointer, depth)
         if isinstance(value, list):
@@ -107,7 +122,7 @@ class _Normaliser:
         """Return the value by the alternative that fits it as it is, or else keeps most of it."""
         base = {name: part for name, part in schema.items() if name not in _ALTERNATIVES}
         candidates: list[tuple[bool, int, Any]] = []
-        noted = len(self.left_out)
+        noted, uncertain = len(self.left_out), self.uncertain.copy()
         for branch in alternatives:
             if not isinstance(branch, dict):
                 continue
@@ -115,9 +130,10 @@ class _Normaliser:
             if self._fits(found, schema):
                 candidates.append((self._fits(value, branch), _count_values(found), found))
         del self.left_out[noted:]
-        if not candidates:
-            return value
-        return max(candidates, key=lambda candidate: candidate[:2])[2]
+        best = max(candidates, key=lambda candidate: candidate[:2])[2] if candidates else value
+        if best is not None:
+            self.uncertain = uncertain
+        return best
 
     def _object(
         self, value: dict[str, Any], schema: dict[str, Any], pointer: str, depth: int

@@ -80,14 +80,16 @@ class ConversionPool:
         return await self._run(tasks.read_for_model, html, url, main_only)
 
     async def conform(
-        self, answer: dict[str, Any], schema: dict[str, Any]
+        self, answer: dict[str, Any], schema: dict[str, Any], language: str | None = None
     ) -> tasks.ConformedAnswer:
         """Return a model's answer in the form of `schema`, and how the answer still breaks it.
+
+        `language` is that of the page (BCP 47). It decides what `1.250` is.
 
         Raises `ScrapeError` with `EXTRACTION_INVALID` if the two cannot be compared.
         """
         try:
-            return await self._run(tasks.conform, answer, schema)
+            return await self._run(tasks.conform, answer, schema, language)
         except ScrapeError:
             what = "The model's answer could not be compared with the schema."
             raise ScrapeError("EXTRACTION_INVALID", what) from None

@@ -25,6 +25,8 @@ class ModelPage:
     """The other blocks of the page as markdown. Empty if only the main content is wanted."""
     evidence: dict[str, Any] | None
     """What the page declares about itself. None if that is nothing."""
+    language: str | None = None
+    """The language by which the page's numbers are read. None if it is not certain."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,8 @@ class ConformedAnswer:
     """A sentence that says how the result still breaks the schema, without the answer's text."""
     left_out: list[str] = field(default_factory=list)
     """JSON Pointers of lists from which values outside of their enum were left out."""
+    uncertain: list[str] = field(default_factory=list)
+    """JSON Pointers of numbers that are left out, because they do not have only one meaning."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,8 @@ class DeclaredResult:
     """JSON Pointers of required properties that the page does not declare."""
     disagreements: list[str] = field(default_factory=list)
     """JSON Pointers of numbers and booleans for which the page declares different values."""
+    uncertain: list[str] = field(default_factory=list)
+    """JSON Pointers of values that are left out, because they do not have only one meaning."""
     violation: str | None = None
     """A sentence that says how the result breaks the schema, without the page's text."""
 
@@ -81,7 +87,13 @@ def read_for_model(html: str, url: str, main_only: bool) -> ModelPage:
         known = set(blocks(main))
         others = [block for block in blocks(markdown.full_page(html, url)) if block not in known]
         rest = "\n\n".join(others)
-    return ModelPage(url, _encodable(main), _encodable(rest), _encodable_json(evidence))
+    return ModelPage(
+        url,
+        _encodable(main),
+        _encodable(rest),
+        _encodable_json(evidence),
+        declared.reading_language,
+    )
 
 
 def _encodable(text: str) -> str:
@@ -93,17 +105,22 @@ def _encodable_json(value: Any) -> Any:
     return json.loads(_encodable(json.dumps(value, ensure_ascii=False)))
 
 
-def conform(answer: dict[str, Any], schema: dict[str, Any]) -> ConformedAnswer:
-    """Return `answer` in the form of `schema`, and how the answer still breaks it."""
+def conform(
+    answer: dict[str, Any], schema: dict[str, Any], language: str | None = None
+) -> ConformedAnswer:
+    """Return `answer` in the form of `schema`, and how the answer still breaks it.
+
+    `language` is that of the page (BCP 47). It decides what `1.250` is.
+    """
     from activities.conversion import normalise
     from domain.schema import rules
 
     try:
-        normalised = normalise.normalise(answer, schema)
+        normalised = normalise.normalise(answer, schema, language)
     except normalise.TooComplexError:
         return ConformedAnswer(answer, "result takes too long to be compared with the schema.")
     violation = rules.violation(normalised.result, schema)
-    return ConformedAnswer(normalised.result, violation, normalised.left_out)
+    return ConformedAnswer(normalised.result, violation, normalised.left_out, normalised.uncertain)
 
 
 def extract_declared(html: str, url: str, schema: dict[str, Any] | None) -> DeclaredResult:
@@ -128,5 +145,6 @@ def extract_declared(html: str, url: str, schema: dict[str, Any] | None) -> Decl
             for pointer, origin in filled.provenance.items()
             if origin.disagreeing and isinstance(filled.value_at(pointer), (int, float))
         ],
+        uncertain=filled.uncertain,
         violation=None if schema is None else rules.violation(filled.result, schema),
     )

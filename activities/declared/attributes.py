@@ -8,6 +8,7 @@ from urllib.parse import urljoin
 
 from lxml.html import HtmlElement
 
+from activities.declared.element_values import value_of
 from activities.declared.entities import Entity, Value
 
 _MAX_DEPTH = 20
@@ -16,27 +17,7 @@ _MAX_DEPTH = 20
 _MAX_ITEMS = 5_000
 """Things on one page."""
 
-_MAX_TEXT = 20_000
-"""Characters of a value."""
-
 _NAMESPACE = re.compile(r"^(?:https?://(?:www\.)?schema\.org/|schema:)", re.IGNORECASE)
-
-_ADDRESSES = {
-    "a": "href",
-    "area": "href",
-    "link": "href",
-    "img": "src",
-    "audio": "src",
-    "video": "src",
-    "embed": "src",
-    "iframe": "src",
-    "source": "src",
-    "object": "data",
-}
-"""Attributes that hold the URL which an element leads to or shows."""
-
-_MACHINE_READABLE = {"time": "datetime", "data": "value", "meter": "value", "meta": "content"}
-"""Attributes that hold an element's value in a form for machines."""
 
 
 def read_microdata(root: HtmlElement, base_url: str) -> list[Entity]:
@@ -69,18 +50,19 @@ class _Microdata:
         identifier = scope.get("itemid")
         entity.id = urljoin(self._base_url, identifier) if identifier else None
         for element in self._properties(scope):
-            value = self._value_of(element, depth)
-            for name in (element.get("itemprop") or "").split():
-                entity.add(_NAMESPACE.sub("", name), value)
+            names = [_NAMESPACE.sub("", name) for name in (element.get("itemprop") or "").split()]
+            value = self._value_of(element, names, depth)
+            for name in names:
+                entity.add(name, value)
         return entity
 
-    def _value_of(self, element: HtmlElement, depth: int) -> Value | None:
+    def _value_of(self, element: HtmlElement, names: list[str], depth: int) -> Value | None:
         """Return an element's value: a thing, unless nothing is declared of that thing."""
         if element.get("itemscope") is not None:
             entity = self.entity(element, depth + 1)
             if entity is None or entity.properties:
                 return entity
-        return _value(element, self._base_url)
+        return value_of(element, names, self._base_url)
 
     def _properties(self, scope: HtmlElement) -> Iterator[HtmlElement]:
         """Yield the elements that are properties of a thing, also those named by `itemref`."""
@@ -127,8 +109,9 @@ def _add_rdfa_values(root: HtmlElement, base_url: str, holders: dict[HtmlElement
     for element in root.iterfind(".//*[@property]"):
         around = None if element in holders else _holder_of(element, holders)
         if around is not None:
-            for name in _rdfa_names(element):
-                around.add(name, _value(element, base_url, is_rdfa=True))
+            names = _rdfa_names(element)
+            for name in names:
+                around.add(name, value_of(element, names, base_url, is_rdfa=True))
 
 
 def _holder_of(element: HtmlElement, holders: dict[HtmlElement, Entity]) -> Entity | None:
@@ -140,46 +123,3 @@ def _rdfa_names(element: HtmlElement) -> list[str]:
     """Return the properties that an element is a value of, without those of other vocabularies."""
     names = (_NAMESPACE.sub("", name) for name in (element.get("property") or "").split())
     return [name for name in names if ":" not in name]
-
-
-def _value(element: HtmlElement, base_url: str, *, is_rdfa: bool = False) -> str | None:
-    """Return an element's value: from its attributes, or else its text."""
-    content = element.get("content")
-    if content is not None:
-        return str(content).strip()
-    tag = element.tag
-    if tag in _MACHINE_READABLE and element.get(_MACHINE_READABLE[tag]) is not None:
-        return str(element.get(_MACHINE_READABLE[tag])).strip()
-    address = element.get("resource") if is_rdfa else None
-    if address is None and tag in _ADDRESSES:
-        address = element.get(_ADDRESSES[tag])
-        if not address and tag == "img":
-            address = element.get("data-src")
-    if address:
-        try:
-            return urljoin(base_url, str(address).strip())
-        except ValueError:
-            return None
-    return text_of(element)
-
-
-def text_of(element: HtmlElement) -> str:
-    """Return the text that a reader sees of an element, in one line."""
-    parts: list[str] = []
-    stack: list[HtmlElement | str] = [element]
-    while stack:
-        part = stack.pop()
-        if isinstance(part, str):
-            parts.append(part)
-            continue
-        if part is not element and part.tail:
-            stack.append(part.tail)
-        if not isinstance(part.tag, str) or part.tag in ("script", "style", "template"):
-            continue
-        if part.tag in ("br", "p", "div", "li", "td", "tr"):
-            parts.append(" ")
-        children: list[HtmlElement | str] = list(part)
-        stack.extend(reversed(children))
-        if part.text:
-            parts.append(part.text)
-    return " ".join("".join(parts).split())[:_MAX_TEXT]

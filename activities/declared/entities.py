@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple, Union
 
-Source = Literal["json-ld", "microdata", "rdfa", "opengraph", "meta", "table", "definition list"]
+Source = Literal[
+    "json-ld", "microdata", "rdfa", "microformats", "opengraph", "meta", "table", "definition list"
+]
 
 _MAX_LEVELS = 6
 """Levels of things inside of things, as JSON. Things can refer to each other in circles."""
@@ -15,6 +17,15 @@ _MAX_EXPANDED = 2_000
 """Things of one page as JSON, for the same reason."""
 
 Value = Union[str, int, float, bool, "Entity"]
+
+
+class ShownText(str):
+    """A value as readers see it. All other texts stand in places for machines."""
+
+    language: str | None = None
+    """The language of the text, if it differs from the page's."""
+    is_joined: bool = False
+    """Whether digits of two elements meet in the text, which a style sheet may set apart."""
 
 
 @dataclass(eq=False)
@@ -33,7 +44,7 @@ class Entity:
         if value is None or (isinstance(value, str) and not value.strip()):
             return
         values = self.properties.setdefault(name, [])
-        if not any(known == value and type(known) is type(value) for known in values):
+        if not any(known == value and _is_same_type(known, value) for known in values):
             values.append(value)
 
     def nested(self) -> Iterator[Entity]:
@@ -62,7 +73,7 @@ class Entity:
             result["type"] = self.types[0] if len(self.types) == 1 else list(self.types)
         for name, values in self.properties.items():
             plain = [
-                value.expanded(depth - 1, left) if isinstance(value, Entity) else value
+                value.expanded(depth - 1, left) if isinstance(value, Entity) else _plain(value)
                 for value in values
                 if (depth > 0 and left[0] > 0) or not isinstance(value, Entity)
             ]
@@ -70,6 +81,14 @@ class Entity:
             if plain:
                 result[name] = plain[0] if len(plain) == 1 else plain
         return result
+
+
+def _is_same_type(one: Value, other: Value) -> bool:
+    return type(one) is type(other) or (isinstance(one, str) and isinstance(other, str))
+
+
+def _plain(value: str | int | float | bool) -> str | int | float | bool:
+    return str(value) if isinstance(value, str) else value
 
 
 class LabelledValue(NamedTuple):
@@ -100,6 +119,8 @@ class Declared:
     """The URL that the page gives as its own."""
     language: str | None = None
     """The page's language, as in BCP 47."""
+    reading_language: str | None = None
+    """The language by which numbers and dates are read. None if it is not certain."""
     title: str = ""
     """The document's title, usually with the site's name."""
     headings: list[str] = field(default_factory=list)
@@ -134,11 +155,11 @@ class Declared:
         if self.labels:
             details: dict[str, str] = {}
             for labelled in self.labels:
-                details.setdefault(labelled.label, labelled.text)
+                details.setdefault(labelled.label, str(labelled.text))
             evidence["details"] = details
         if self.tables:
             evidence["tables"] = [
-                [dict(zip(table.headings, row, strict=False)) for row in table.rows]
+                [dict(zip(table.headings, map(str, row), strict=False)) for row in table.rows]
                 for table in self.tables
             ]
         return evidence

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from lxml.html import HtmlElement
 
-from activities.declared.attributes import text_of
+from activities.declared.element_values import text_of
 from activities.declared.entities import LabelledValue, Source, Table
 
 _MAX_LABEL = 80
@@ -54,7 +54,8 @@ def _has_headings(rows: list[list[HtmlElement]]) -> bool:
 
 
 def _table(rows: list[list[HtmlElement]]) -> Table:
-    headings, *records = [[text_of(cell) for cell in row] for row in rows]
+    texts: list[list[str]] = [[*map(text_of, row)] for row in rows]
+    headings, *records = texts
     return Table(headings, [record for record in records if len(record) == len(headings)])
 
 

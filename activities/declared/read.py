@@ -8,10 +8,12 @@ from urllib.parse import urljoin
 from lxml.html import HtmlElement
 
 from activities.content import dom
-from activities.declared.attributes import read_microdata, read_rdfa, text_of
+from activities.declared.attributes import read_microdata, read_rdfa
+from activities.declared.element_values import text_of
 from activities.declared.entities import Declared
 from activities.declared.json_ld import read_json_ld
 from activities.declared.labels import read_labels
+from activities.declared.language import page_language, reading_language
 from activities.declared.page_meta import canonical_url, read_page_meta
 
 _MAX_HEADINGS = 5
@@ -27,12 +29,13 @@ def read_declared(root: HtmlElement, url: str) -> Declared:
     base_url = dom.base_of(root, url)
     labels, tables = read_labels(root)
     title = root.findtext("head/title") or ""
-    headings = [text_of(heading) for heading in islice(root.iter("h1"), _MAX_HEADINGS)]
+    headings: list[str] = [text_of(heading) for heading in islice(root.iter("h1"), _MAX_HEADINGS)]
     return Declared(
         url=url,
         base_url=base_url,
         canonical=_absolute(base_url, canonical_url(root)),
-        language=root.get("lang") or root.get("{http://www.w3.org/XML/1998/namespace}lang"),
+        language=page_language(root),
+        reading_language=reading_language(root, url),
         title=" ".join(title.split()),
         headings=headings,
         things=[

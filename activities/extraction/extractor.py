@@ -7,13 +7,13 @@ result from all answers).
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
-from activities.conversion.tasks import ModelPage
+from activities.conversion.tasks import ConformedAnswer, ModelPage
 from activities.extraction import results
 from activities.extraction.client import ModelClient
 from activities.extraction.model_request import Message, ModelRequest
-from activities.extraction.object_answer import Conform
 from activities.extraction.page_parts import MIN_PART_TOKENS, PagePart, split_page
 from activities.extraction.part_reader import PartReader
 from activities.extraction.question import Question
@@ -21,6 +21,11 @@ from domain.failures import ScrapeError
 from domain.items import ItemWarning, Usage
 from domain.options import BatchOptions
 from domain.warnings import item_warning
+
+ConformInLanguage = Callable[
+    [dict[str, Any], dict[str, Any], str | None], Awaitable[ConformedAnswer]
+]
+"""Brings an answer into the form of a schema, like `activities.conversion.tasks.conform`."""
 
 _MARGIN_TOKENS = 300
 """Tokens for what a server adds around messages."""
@@ -42,7 +47,7 @@ class Extractor:
     def __init__(
         self,
         client: ModelClient,
-        conform: Conform,
+        conform: ConformInLanguage,
         *,
         context_tokens: int,
         max_output_tokens: int,
@@ -65,13 +70,17 @@ class Extractor:
             ModelError: The model gives no usable answer.
             ScrapeError: The result breaks the schema, or the page is too long.
         """
+
+        async def conform(answer: dict[str, Any], schema: dict[str, Any]) -> ConformedAnswer:
+            return await self._conform(answer, schema, page.language)
+
         question = Question.from_options(options)
         letters = sum(map(str.isalnum, f"{page.main}{page.rest}"[:_COUNTED_CHARACTERS]))
         if not letters and page.evidence is None:
             warnings.append(
                 item_warning("NO_TEXT", "The page has no text, so the model was not asked.")
             )
-            return await results.empty_page_result(question, self._conform)
+            return await results.empty_page_result(question, conform)
         if letters < _FEW_LETTERS:
             warnings.append(
                 item_warning("LITTLE_TEXT", f"The page has almost no text: {letters} letters.")
@@ -86,11 +95,11 @@ class Extractor:
             )
 
         parts = self._split(page, question, warnings)
-        reader = PartReader(question, page.url, ask, self._conform, max_parts=self._max_parts)
+        reader = PartReader(question, page.url, ask, conform, max_parts=self._max_parts)
         found = await reader.read(parts)
         if question.wants_json:
             objects = [answer for answer in found if isinstance(answer, dict)]
-            return await results.object_result(objects, question.schema, self._conform, warnings)
+            return await results.object_result(objects, question.schema, conform, warnings)
         texts = [answer for answer in found if isinstance(answer, str)]
         return await results.markdown_result(texts, question.prompt, ask, warnings)
 

@@ -14,7 +14,7 @@ Ask = Callable[[list[Message]], Awaitable[str]]
 """Sends messages to the model and returns the text of its answer."""
 
 Conform = Callable[[dict[str, Any], dict[str, Any]], Awaitable[ConformedAnswer]]
-"""Brings an answer into the form of a schema, like `activities.conversion.tasks.conform`."""
+"""Brings an answer into the form of a schema, by the language of its page."""
 
 _SHORTAGES = ("'minItems'", "'minProperties'", "'contains'")
 """Keywords that one part of a page may break, because another part has the missing values."""

@@ -82,6 +82,14 @@ async def _schema_result(
                 f"{', '.join(sorted(left_out)[:_MAX_NAMED_LISTS])}.",
             )
         )
+    if uncertain := {pointer for part in parts for pointer in part.uncertain}:
+        warnings.append(
+            item_warning(
+                "VALUES_UNCERTAIN",
+                "The model wrote numbers whose separators have two meanings, as 1.250 has. They "
+                f"are left empty: {', '.join(sorted(uncertain)[:_MAX_NAMED_LISTS])}.",
+            )
+        )
     return conformed.result
 
 

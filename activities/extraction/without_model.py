@@ -29,14 +29,16 @@ async def extract(
     if found.missing:
         raise model_required(f"The page does not declare {_listed(found.missing)}")
     if found.result is None:
+        if found.uncertain:
+            raise model_required(f"{_uncertain(found.uncertain)}, and no other value")
         raise model_required("The page declares none of the requested values")
     if found.violation is not None:
         violation = found.violation.removesuffix(".")
         raise model_required(f"What the page declares does not fit the schema: {violation}")
     message = (
         "There is no language model: the result holds only what the page declares about "
-        "itself in JSON-LD, microdata, RDFa, meta elements, tables and definition lists."
-        + (" The prompt was not considered." if options.prompt else "")
+        "itself in JSON-LD, microdata, RDFa, microformats, meta elements, tables and definition "
+        "lists." + (" The prompt was not considered." if options.prompt else "")
     )
     warnings.append(item_warning("NO_MODEL", message))
     if found.disagreements:
@@ -47,7 +49,17 @@ async def extract(
                 "result has the value of the most trusted source.",
             )
         )
+    if found.uncertain:
+        message = f"{_uncertain(found.uncertain)}; they are left empty."
+        warnings.append(item_warning("VALUES_UNCERTAIN", message))
     return found.result
+
+
+def _uncertain(pointers: list[str]) -> str:
+    return (
+        f"The page declares values for {_listed(pointers)} that do not have one certain meaning, "
+        "such as 1.250, 03/04/2024 or a range"
+    )
 
 
 def model_required(reason: str) -> ScrapeError:

@@ -39,9 +39,11 @@ FOUND = {"name": "Tin lantern", "price": 1299}
 """An answer that fits `LANTERN`."""
 
 
-async def conform_here(answer: dict[str, Any], schema: dict[str, Any]) -> ConformedAnswer:
+async def conform_here(
+    answer: dict[str, Any], schema: dict[str, Any], language: str | None
+) -> ConformedAnswer:
     """Conform `answer` to `schema` like the converter, but in this process."""
-    return conform(answer, schema)
+    return conform(answer, schema, language)
 
 
 @asynccontextmanager

@@ -89,10 +89,11 @@ class ArrayFiller:
             }
             if len(matched) < min(_MIN_COLUMNS, len(properties)) or not required <= set(matched):
                 continue
-            records = [self._record(row, table, matched, item) for row in table.rows]
-            found = [
-                record for record in records if any(value is not None for value in record.values())
-            ]
+            found: list[dict[str, Any]] = []
+            for row in table.rows:
+                record = self._record(row, table, matched, item, place.item(len(found)))
+                if any(value is not None for value in record.values()):
+                    found.append(record)
             if found:
                 origin = Provenance("table", ", ".join(table.headings))
                 self._context.filled.provenance[place.pointer] = origin
@@ -100,19 +101,25 @@ class ArrayFiller:
         return None
 
     def _record(
-        self, row: list[str], table: Table, matched: dict[str, int], item: dict[str, Any]
+        self,
+        row: list[str],
+        table: Table,
+        matched: dict[str, int],
+        item: dict[str, Any],
+        place: Place,
     ) -> dict[str, Any]:
         """Return the object for one row of a table."""
         record: dict[str, Any] = {}
         properties, required = properties_of(item), item.get("required", ())
         for name, column in matched.items():
             for option in self._context.options(properties[name]):
-                value = convert_cell(
-                    name, option, table.headings[column], row[column], self._context.declared
-                )
+                converter = Converter(name, option, self._context.declared)
+                value = convert_cell(converter, option, table.headings[column], row[column])
                 if value is not None and self._context.is_valid(value, option):
                     record[name] = value
                     break
+                if converter.is_uncertain:
+                    self._context.filled.note_uncertain(place.member(name).pointer)
             else:
                 if name in required:
                     record[name] = None
@@ -127,9 +134,12 @@ class ArrayFiller:
     ) -> list[Any] | None:
         """Return the converted values of the first candidate that has any."""
         declared = self._context.declared
-        converters = [(Converter(name, option, declared), option) for option in options]
         for candidate in candidates:
             found: list[Any] = []
+            converters = [
+                (Converter(name, option, declared, place.scope, candidate.path), option)
+                for option in options
+            ]
             for value in _split_list(name, _steps(candidate.values)):
                 for converter, option in converters:
                     converted = converter.convert(value)
@@ -137,6 +147,8 @@ class ArrayFiller:
                         if converted not in found:
                             found.append(converted)
                         break
+            if any(converter.is_uncertain for converter, _ in converters):
+                self._context.filled.note_uncertain(place.pointer)
             if found:
                 self._context.note_origin(place, candidate)
                 return found

@@ -44,9 +44,10 @@ class Place:
         """Return the place of a property."""
         return replace(self, pointer=f"{self.pointer}/{escape(name)}")
 
-    def item(self, number: int, entity: Entity) -> Place:
+    def item(self, number: int, entity: Entity | None = None) -> Place:
         """Return the place of an object in a list, which is about `entity`."""
-        return Place(Scope((entity,)), f"{self.pointer}/{number}", self.depth + 1)
+        entities = () if entity is None else (entity,)
+        return Place(Scope(entities), f"{self.pointer}/{number}", self.depth + 1)
 
     def inside(self, scope: Scope) -> Place:
         """Return this place as that of an object about `scope`, one level deeper."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from activities.declared.entities import Declared, Entity, Value
+from activities.declared.entities import Declared, Entity, ShownText, Value
 from activities.declared.mapping.entity_text import describe
 from activities.declared.mapping.lookup import Scope
+from activities.declared.mapping.number_evidence import declared_currencies, kind_of
 from activities.declared.mapping.property_names import hints_of
 from activities.declared.mapping.things import values_at
-from activities.declared.values import dates, enums, numbers, texts
-from activities.declared.vocabulary import PATHS
+from activities.declared.values import currencies, dates, enums, numbers, texts
+from activities.declared.values.separators import Evidence
 
 _AMOUNT_PATHS = ("value", "price", "ratingValue", "value.value")
 """Paths to the number that stands for a thing."""
@@ -20,24 +21,30 @@ _ADDRESS_PATHS = ("url", "contentUrl", "@id")
 
 
 class Converter:
-    """A converter of declared values to the type, format and unit of one property."""
+    """A converter of declared values to the type, format and unit of one property.
 
-    def __init__(self, name: str, schema: dict[str, Any], declared: Declared) -> None:
+    `scope` is what the values are declared of, and `path` is where in it they stand.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        schema: dict[str, Any],
+        declared: Declared,
+        scope: Scope | None = None,
+        path: str = "",
+    ) -> None:
         self.hints = hints_of(name, schema)
+        self.is_uncertain = False
+        """Whether a value was left out, because it does not have only one meaning."""
         self._schema = schema
         self._declared = declared
+        self._kind = kind_of(path, self.hints)
+        self._currencies = declared_currencies(scope) if scope else []
 
     def is_in_currency(self, scope: Scope) -> bool:
         """Return whether a price is declared in the currency that the property's name asks for."""
-        if self.hints.currency is None:
-            return True
-        page = scope.page.page if scope.page else ()
-        return any(
-            numbers.currency_code(value) == self.hints.currency
-            for entity in (*scope.entities, *page)
-            for path in PATHS["currency"]
-            for value in values_at(entity, path)
-        )
+        return self.hints.currency is None or self.hints.currency in declared_currencies(scope)
 
     def convert(self, value: Value) -> Any:
         """Return the value in the form of the property, or None if there is no safe conversion."""
@@ -51,11 +58,8 @@ class Converter:
             case "boolean":
                 answer = enums.boolean(value)
                 return not answer if answer is not None and self.hints.is_negative else answer
-            case "number":
-                return self._number(value)
-            case "integer":
-                number = self._number(value)
-                return int(number) if number is not None and float(number).is_integer() else None
+            case "number" | "integer":
+                return self._typed_number(value)
             case "string":
                 return self._string(value)
         return None
@@ -67,29 +71,53 @@ class Converter:
             return answer if answer in members else None
         return enums.member(value, members)
 
-    def _number(self, value: Value) -> float | int | None:
-        duration = dates.seconds(value) if isinstance(value, str) else None
-        if duration is not None:
+    def convert_with_unit(self, text: str, unit: str) -> float | int | None:
+        """Return the number of a text in the form of the property. `unit` is the text's unit."""
+        return self._typed_number(text, unit)
+
+    def _typed_number(self, value: Value, given_unit: str | None = None) -> float | int | None:
+        number = self._number(value, given_unit)
+        if number is None:
+            self.is_uncertain |= numbers.has_digits(value)
+        if self._schema["type"] == "integer" and number is not None:
+            return int(number) if float(number).is_integer() else None
+        return number
+
+    def _number(self, value: Value, given_unit: str | None) -> float | int | None:
+        timed = f"{value} {given_unit}" if given_unit else value
+        duration = dates.seconds(timed) if isinstance(timed, str) else None
+        if duration is not None and self._kind != "price":
             if self.hints.duration_unit is None:
                 return None
             scaled = duration / dates.DURATION_UNITS[self.hints.duration_unit]
             return int(scaled) if scaled.is_integer() else scaled
         if self.hints.needs_unit:
             return None  # a number, but of an unknown unit of time
-        return numbers.parse(value, self.hints.unit)
+        if isinstance(value, ShownText) and value.is_joined:
+            return None
+        evidence = self._evidence_of(value)
+        return numbers.parse(value, self.hints.unit, evidence, given_unit=given_unit)
+
+    def _evidence_of(self, value: Value) -> Evidence:
+        currency = self.hints.currency
+        if self._kind == "price" and len(self._currencies) == 1:
+            currency = self._currencies[0]
+        is_shown = isinstance(value, ShownText)
+        return Evidence(self._language_of(value), currency, self._kind, not is_shown)
+
+    def _language_of(self, value: Value) -> str | None:
+        own = value.language if isinstance(value, ShownText) else None
+        return own or self._declared.reading_language
 
     def _string(self, value: Value) -> str | None:
         """Return the value as a string, by the schema's format or else by the property's name."""
-        language = self._declared.language
         match self.hints.form:
             case "date":
-                moment = dates.parse(value, language)
-                return moment[:10] if moment else None
+                return self._moment(value)[:10] or None
             case "time":
-                moment = dates.parse(value, language) or ""
-                return moment[11:] or None
+                return self._moment(value)[11:] or None
             case "date-time" | "datetime":
-                return dates.parse(value, language)
+                return self._moment(value) or None
             case "duration":
                 return dates.iso_duration(value)
             case "email":
@@ -97,13 +125,20 @@ class Converter:
         if self.hints.is_address:
             return texts.absolute_url(value, self._declared.base_url)
         if self.hints.is_currency:
-            return numbers.currency_code(value)
+            return currencies.code_of(value)
         match self.hints.words[-1:]:
             case ["phone" | "telephone" | "tel"]:
                 return texts.telephone(value)
             case ["email"]:
                 return texts.email(value)
         return texts.plain(value)
+
+    def _moment(self, value: Value) -> str:
+        """Return a date, or an empty text if there is none with only one meaning."""
+        moment = dates.parse(value, self._language_of(value))
+        if moment is None:
+            self.is_uncertain |= numbers.has_digits(value)
+        return moment or ""
 
     def _of_entity(self, entity: Entity) -> Any:
         """Return the plain value that stands for a thing: its amount, its URL or its name."""
@@ -126,9 +161,16 @@ class Converter:
         for path in _AMOUNT_PATHS:
             for value in values_at(entity, path):
                 if not isinstance(value, Entity):
-                    has_unit = bool(units and units[0])
-                    return self.convert(f"{texts.plain(value)} {units[0]}" if has_unit else value)
+                    self._note_place(path, entity)
+                    return self._typed_number(value, units[0] if units else None)
         return None
+
+    def _note_place(self, path: str, entity: Entity) -> None:
+        """Note where inside of a thing its amount stands."""
+        inner = declared_currencies(Scope((entity,)))
+        self._currencies = inner or self._currencies
+        kind = "price" if "currency" in entity.properties else kind_of(path, self.hints)
+        self._kind = self._kind if kind == "amount" else kind
 
     def _address_of(self, entity: Entity) -> Any:
         for path in _ADDRESS_PATHS:

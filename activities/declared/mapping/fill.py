@@ -27,10 +27,12 @@ def fill(schema: dict[str, Any], declared: Declared) -> Filled:
     filled = context.filled
     if result is None:
         required = [name for name in root.get("required", ()) if name in properties_of(root)]
-        filled.missing += [f"/{escape(name)}" for name in required]
+        pointers = [f"/{escape(name)}" for name in required]
+        filled.missing += [pointer for pointer in pointers if pointer not in filled.uncertain]
         result = dict.fromkeys(required)
     filled.result = result
     filled.forget_missing_in_lists()
+    filled.forget_certain()
     return filled
 
 

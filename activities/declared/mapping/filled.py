@@ -28,6 +28,13 @@ class Filled:
     """Origins by JSON Pointer (RFC 6901) of the value."""
     missing: list[str] = field(default_factory=list)
     """JSON Pointers of required properties that are null, except inside of lists."""
+    uncertain: list[str] = field(default_factory=list)
+    """JSON Pointers of values that are left out, because they do not have only one meaning."""
+
+    def note_uncertain(self, pointer: str) -> None:
+        """Note that the value at `pointer` is left out, because its meaning is not certain."""
+        if pointer not in self.uncertain:
+            self.uncertain.append(pointer)
 
     def value_at(self, pointer: str) -> Any:
         """Return the value at a JSON Pointer, or None if there is none."""
@@ -46,6 +53,14 @@ class Filled:
         for place in [p for p in self.provenance if p == pointer or p.startswith(below)]:
             del self.provenance[place]
         self.missing = [place for place in self.missing if not place.startswith(below)]
+
+    def forget_certain(self) -> None:
+        """Delete from the uncertain values those that another attempt has found after all."""
+        self.uncertain = [
+            pointer
+            for pointer in self.uncertain
+            if (found := self.value_at(pointer)) is None or isinstance(found, list)
+        ]
 
     def forget_missing_in_lists(self) -> None:
         """Delete the missing properties that are inside of lists."""

@@ -15,7 +15,7 @@ from activities.declared.mapping.property_names import (
     unit_of_label,
     without_unit,
 )
-from activities.declared.values import numbers, texts
+from activities.declared.values import currencies, texts
 from activities.declared.vocabulary import joined
 
 
@@ -63,28 +63,28 @@ def labelled_candidates(
     """Return the labelled value for a property, or nothing if there are different ones."""
     candidates = []
     for labelled in labels.under(name):
-        value = convert_cell(name, schema, labelled.label, labelled.text, declared)
-        if value is not None:
+        converter = Converter(name, schema, declared)
+        value = convert_cell(converter, schema, labelled.label, labelled.text)
+        found = [] if value is None else [value]
+        if found or converter.is_uncertain:
             candidates.append(
-                Candidate([value], labelled.source, labelled.label, is_converted=True)
+                Candidate(found, labelled.source, labelled.label, bool(found), not found)
             )
-    if len({str(candidate.values[0]) for candidate in candidates}) > 1:
-        return []  # several values, and nothing tells which one is meant
-    return candidates[:1]
+    values = {str(value) for candidate in candidates for value in candidate.values}
+    if len(values) > 1:  # nothing tells which one is meant
+        return [Candidate([], candidates[0].source, candidates[0].path, is_uncertain=True)]
+    return sorted(candidates, key=lambda candidate: candidate.is_uncertain)[:1]
 
 
-def convert_cell(
-    name: str, schema: dict[str, Any], label: str, text: str, declared: Declared
-) -> Any:
+def convert_cell(converter: Converter, schema: dict[str, Any], label: str, text: str) -> Any:
     """Return a cell's text in the type of the schema, with the unit in its heading or label."""
-    converter = Converter(name, schema, declared)
     currency = converter.hints.currency
     if currency is not None:
         given = re.findall(r"[^\W\d]+|[^\w\s.,]+", f"{label} {text}")
-        if currency not in map(numbers.currency_code, given):
+        if currency not in map(currencies.code_of, given):
             return None
     if schema["type"] in ("number", "integer"):
         unit = unit_of_label(label)
         if unit is not None:
-            return converter.convert(f"{text} {unit}")
+            return converter.convert_with_unit(text, unit)
     return converter.convert(text)

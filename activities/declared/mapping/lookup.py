@@ -53,6 +53,8 @@ class Candidate:
     path: str
     is_converted: bool = False
     """Whether the value has the schema's type already."""
+    is_uncertain: bool = False
+    """Whether there is a value, but none with only one meaning. Then `values` is empty."""
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,8 @@ class ObjectFiller:
                 result[name] = value
             elif name in required:
                 result[name] = None
-                missing.append(inner.pointer)
+                if inner.pointer not in self._context.filled.uncertain:
+                    missing.append(inner.pointer)
         if all(value is None for value in result.values()):
             return None
         self._context.filled.missing += missing

@@ -25,9 +25,11 @@ def fill_scalar(
     chosen: Any = None
     origin: Candidate | None = None
     disagreeing: list[Source] = []
+    is_uncertain = False
     for candidate in candidates:
-        value = _value_of(context, name, schema, place.scope, candidate)
+        value, has_more = _value_of(context, name, schema, place.scope, candidate)
         if value is None:
+            is_uncertain |= has_more
             continue
         if origin is None:
             chosen, origin = value, candidate
@@ -36,26 +38,31 @@ def fill_scalar(
     if origin is not None:
         noted = Provenance(origin.source, origin.path, tuple(disagreeing))
         context.filled.provenance[place.pointer] = noted
+    elif is_uncertain:
+        context.filled.note_uncertain(place.pointer)
     return chosen
 
 
 def _value_of(
     context: FillContext, name: str, schema: dict[str, Any], scope: Scope, candidate: Candidate
-) -> Any:
-    """Return the one value that a source declares, in the type of the schema."""
-    if candidate.is_converted:
-        return candidate.values[0]
-    converter = Converter(name, schema, context.declared)
+) -> tuple[Any, bool]:
+    """Return the one value that a source declares, in the type of the schema.
+
+    The second value says whether there is something that has no certain meaning.
+    """
+    if candidate.is_converted or candidate.is_uncertain:
+        return next(iter(candidate.values), None), candidate.is_uncertain
+    converter = Converter(name, schema, context.declared, scope, candidate.path)
     if not converter.is_in_currency(scope):
-        return None
+        return None, False
     found: list[Any] = []
     for declared in candidate.values:
         value = converter.convert(declared)
         if value is not None and value not in found and context.is_valid(value, schema):
             found.append(value)
     if len(found) <= 1:
-        return found[0] if found else None
-    return _together(context, schema, converter, found)
+        return found[0] if found else None, converter.is_uncertain
+    return _together(context, schema, converter, found), True
 
 
 def _together(

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from activities.declared.values import texts
+from activities.declared.values import locales, texts
 
 _MAX_TEXT = 60
 """Characters of a text that is read as a date or a duration. A longer one is a sentence."""
@@ -23,13 +23,8 @@ _MAIL_DATE = re.compile(
     r"(?:[A-Za-z]{3}, )?\d{1,2} [A-Za-z]{3} \d{4} \d\d:\d\d(?::\d\d)? (?:GMT|UTC|[+-]\d{4})"
 )
 _YEAR = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)")
+_WORD = re.compile(r"[^\W\d_]{3}")
 _TIME = re.compile(r"\d{1,2}:\d{2}|\d\s*[ap]\.?m", re.IGNORECASE)
-
-_MONTH_FIRST = frozenset(("en-us", "en-ph", "es-us"))
-"""Languages in which `03/04/2024` is the fourth of March."""
-
-_AMBIGUOUS = frozenset(("", "en", "en-ca"))
-"""Languages in which `03/04/2024` may be either date."""
 
 _ISO_DURATION = re.compile(
     r"P(?:(?P<weeks>\d+)W)?(?:(?P<days>\d+(?:\.\d+)?)D)?"
@@ -89,16 +84,16 @@ def _iso_date(found: re.Match[str]) -> str | None:
 def _numeric_date(found: re.Match[str], language: str | None) -> str | None:
     """Return a date such as `25/12/2024`, or None if its order is not clear."""
     first, separator, second, year = found.groups()
-    locale = (language or "").lower().replace("_", "-")
     if first == second or int(second) > 12:
         return _date(year, first, second)
     if int(first) > 12 or separator == ".":
         return _date(year, second, first)
-    if locale in _MONTH_FIRST:
-        return _date(year, first, second)
-    if locale in _AMBIGUOUS:
-        return None
-    return _date(year, second, first)
+    match locales.date_order(language):
+        case "day first":
+            return _date(year, second, first)
+        case "month first":
+            return _date(year, first, second)
+    return None
 
 
 def _worded_date(text: str, language: str | None) -> str | None:
@@ -110,6 +105,9 @@ def _worded_date(text: str, language: str | None) -> str | None:
             return parsedate_to_datetime(text).isoformat()
         except ValueError:  # there is no such day
             return None
+    numeric = _NUMERIC_DATE.search(text)
+    if numeric and (_numeric_date(numeric, language) is None or not _WORD.search(text)):
+        return None
     # Not at the top: its tables of languages are large, and most pages write ISO 8601.
     import dateparser
 
@@ -118,13 +116,13 @@ def _worded_date(text: str, language: str | None) -> str | None:
         "STRICT_PARSING": True,
         "REQUIRE_PARTS": ["day", "month", "year"],
         "PARSERS": ["absolute-time"],
-        "DATE_ORDER": "MDY" if (language or "").lower() in _MONTH_FIRST else "DMY",
+        "DATE_ORDER": "MDY" if locales.date_order(language) == "month first" else "DMY",
     }
     try:
         found = dateparser.parse(text, languages=languages, settings=settings)
     except (ValueError, OverflowError):
         return None
-    if found is None or (_NUMERIC_DATE.search(text) and not re.search(r"[^\W\d_]{3}", text)):
+    if found is None:
         return None
     return str(found.isoformat() if _TIME.search(text) else found.date().isoformat())
 

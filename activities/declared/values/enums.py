@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from activities.declared.values import numbers, texts
+from activities.declared.values import currencies, texts
 from activities.declared.vocabulary import SAME_MEANING, joined
 
 _TRUE = frozenset(
@@ -41,9 +41,9 @@ def member(value: Any, members: list[Any]) -> Any:
             same = [known for name, known in names.items() if name in meaning]
             if len(same) == 1:
                 return same[0]
-    code = numbers.currency_code(value)
+    code = currencies.code_of(value)
     if code is not None:
-        same = [known for known in members if numbers.currency_code(known) == code]
+        same = [known for known in members if currencies.code_of(known) == code]
         if len(same) == 1:
             return same[0]
     return None

@@ -1,20 +1,35 @@
-"""Numbers, units of measurement and currencies."""
+"""Numbers and units of measurement."""
 
 from __future__ import annotations
 
 import math
 import re
-from decimal import Decimal
+import unicodedata
+from dataclasses import replace
 from typing import Any
 
-from activities.declared.values import texts
+from activities.declared.values import currencies, texts
+from activities.declared.values.separators import ARABIC_DECIMAL, Evidence, value_of
 
 _PLAIN_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,2})?")
-_NUMBER = re.compile(r"\d[\d.,'\u2019\u00a0\u202f ]*\d|\d")
-_SPACE = re.compile(r"[ \u00a0\u202f]")
-_SPACED_THOUSANDS = re.compile(r"\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?:[.,]\d+)?")
-_WORD_BEFORE = re.compile(r"(?:[A-Za-z]+|[_/:]|\S-)$")
-_WORD_AFTER = re.compile(r"[A-Za-z]+|[-/:_]")
+_PLAIN_DIGITS = re.compile(r"-?\d+(?:[.,]\d+)?")
+_NUMBER = re.compile(
+    rf"(?<![\w.,'])[.,]\d+|\d[\d.,' {ARABIC_DECIMAL}]*\d|\d",
+)
+_WORD_BEFORE = re.compile(r"(?:[^\W\d_]+|[_/:]|\S-)$")
+_WORD_AFTER = re.compile(
+    r"[^\W\d_]+|[-/:_^\u00b2\u00b3\u00b9\u2070-\u2079\u00bc-\u00be\u2150-\u215f]"
+)
+_NO_MINOR_UNITS = re.compile(r"[.,]\s?[-\u2013\u2014]")
+_MINUS = ("-", "\u2013")
+
+_FRACTIONS = {
+    "\u00bd": "5", "\u00bc": "25", "\u00be": "75", "\u2155": "2", "\u2156": "4", "\u2157": "6",
+    "\u2158": "8", "\u215b": "125", "\u215c": "375", "\u215d": "625", "\u215e": "875",
+}  # fmt: skip
+"""Characters for fractions, with their decimals. Thirds and sixths have no last decimal."""
+
+_FRACTION = re.compile(rf"(?<![\d.,])(\d*) ?([{''.join(_FRACTIONS)}])")
 
 _MAX_TEXT = 100
 """Characters of a text that is read as a number. A longer one is a sentence."""
@@ -22,17 +37,30 @@ _MAX_TEXT = 100
 _MAX_WORDS_BESIDE = 3
 """Words that may stand beside a number, as its unit. More words are a sentence."""
 
-_LIMIT_WORDS = frozenset(("from", "ab", "up", "to", "over", "under", "bis", "dès", "desde"))
-"""Words before a number that is only a lower or an upper limit."""
+_LIMIT_WORDS = frozenset(
+    ("from", "ab", "up", "to", "over", "under", "bis", "dès", "desde", "starting", "starts", "min",
+     "max", "least", "most", "less", "more", "than", "below", "above", "hasta", "partir", "vanaf",
+     "från", "fra", "od", "da", "unter", "über", "mindestens", "höchstens", "maximal", "moins",
+     "plus", "menos", "más", "jusqu", "jusque", "about", "approx", "approximately", "around",
+     "circa", "ca", "etwa", "rund", "environ", "almost", "nearly", "約", "约")
+)  # fmt: skip
+"""Words before a number that is only a limit, or that is rounded."""
 
-_LIMIT_SIGNS = "<>~≈"
+_NOT_THE_PRICE = frozenset(
+    ("was", "statt", "instead", "uvp", "rrp", "msrp", "before", "save", "off", "discount", "spare",
+     "sparen", "rabatt", "%")
+)  # fmt: skip
+"""Words beside an amount that is not the price: a former price, or what it is reduced by."""
 
-_CURRENCY_SIGNS = {
-    "€": "EUR", "£": "GBP", "₹": "INR", "zł": "PLN", "₽": "RUB", "₩": "KRW", "₺": "TRY", "₪": "ILS",
-    "US$": "USD", "C$": "CAD", "CA$": "CAD", "A$": "AUD", "AU$": "AUD", "NZ$": "NZD", "HK$": "HKD",
-    "S$": "SGD", "R$": "BRL", "Kč": "CZK", "฿": "THB", "₫": "VND", "₴": "UAH", "₦": "NGN",
-}  # fmt: skip
-"""Signs that belong to one currency only. `$`, `¥` and `kr` belong to several."""
+_LIMIT_SIGNS = "<>~≈≤≥±"
+
+_MAGNITUDE = re.compile(
+    r"(?:k|tsd|tausend|thousand|mil|mille|mill|mio|mln|million\w*|millon\w*|millón|milhões|mrd|mld"
+    r"|milliard\w*|bn|billion\w*|bil|trillion\w*|lakhs?|lacs?|crores?|тыс|млн|млрд)(?![^\W\d_])"
+    r"|[千万億亿천만억]",
+    re.IGNORECASE,
+)
+"""A word behind a number that makes another number of it."""
 
 _UNITS: dict[str, tuple[str, float]] = {
     "mg": ("mass", 1e-6), "g": ("mass", 1e-3), "gram": ("mass", 1e-3), "grams": ("mass", 1e-3),
@@ -40,7 +68,8 @@ _UNITS: dict[str, tuple[str, float]] = {
     "oz": ("mass", 0.028349523125), "mm": ("length", 1e-3), "cm": ("length", 1e-2),
     "m": ("length", 1), "km": ("length", 1e3), "in": ("length", 0.0254), "inch": ("length", 0.0254),
     "inches": ("length", 0.0254), "ft": ("length", 0.3048), "ml": ("volume", 1e-3),
-    "l": ("volume", 1), "liter": ("volume", 1), "liters": ("volume", 1), "litres": ("volume", 1),
+    "cl": ("volume", 1e-2), "dl": ("volume", 1e-1), "l": ("volume", 1), "liter": ("volume", 1),
+    "litre": ("volume", 1), "liters": ("volume", 1), "litres": ("volume", 1),
     "kcal": ("energy", 1), "calories": ("energy", 1), "cal": ("energy", 1), "w": ("power", 1),
     "kw": ("power", 1e3), "gb": ("data", 1), "mb": ("data", 1e-3), "tb": ("data", 1e3),
 }  # fmt: skip
@@ -56,65 +85,126 @@ _UNIT_CODES = {
 }  # fmt: skip
 """Codes of UN/CEFACT Recommendation 20, which schema.org uses in `unitCode`."""
 
+NOTHING_KNOWN = Evidence()
 
-def parse(value: Any, unit: str | None = None) -> float | int | None:
-    """Return the one number in `value`, converted to `unit` if that is given."""
+
+def parse(
+    value: Any,
+    unit: str | None = None,
+    evidence: Evidence = NOTHING_KNOWN,
+    *,
+    given_unit: str | None = None,
+) -> float | int | None:
+    """Return the one number in `value`, converted to `unit` if that is given.
+
+    `given_unit` is the unit of a number that stands alone. The result is None if the value has no
+    number, several numbers, or one whose separators have two meanings.
+    """
     if isinstance(value, bool):
         return None
     if isinstance(value, (int, float)):
-        return None if unit is not None or not math.isfinite(value) else _tidy(float(value))
+        amount = float(value) if math.isfinite(value) else None
+        return _in_unit(amount, [given_unit or ""], unit)
     if not isinstance(value, str) or len(value) > _MAX_TEXT:
         return None
-    value = value.strip()
-    if _PLAIN_NUMBER.fullmatch(value) and unit is None:
-        return _tidy(float(value))
-    return _parse_text(value, unit)
+    text = _plain(value)
+    if evidence.is_for_machines:
+        if _PLAIN_NUMBER.fullmatch(text) and not _PLAIN_DIGITS.fullmatch(text):
+            return _in_unit(float(text), [given_unit or ""], unit)
+        evidence = replace(evidence, is_for_machines=bool(_PLAIN_DIGITS.fullmatch(text)))
+    return _parse_text(text, unit, evidence, given_unit)
 
 
-def _parse_text(text: str, unit: str | None) -> float | int | None:
+def _plain(text: str) -> str:
+    """Return a text with ASCII digits, spaces, apostrophes and signs, without invisible marks."""
+    return "".join(map(_plain_character, text)).strip()
+
+
+def _plain_character(character: str) -> str:
+    if character.isascii():
+        return character
+    if (digit := unicodedata.decimal(character, None)) is not None:
+        return str(digit)
+    if character in "\u2018\u2019\u02bc\u2032\uff07\u00b4\u066c":
+        return "'"
+    if character in "\u2212\uff0d\ufe63\u2010\u2011":
+        return "-"
+    if character in "\uff0e\uff0c\uff05\u066a":
+        return {"\uff0e": ".", "\uff0c": ","}.get(character, "%")
+    match unicodedata.category(character):
+        case "Zs":
+            return " "
+        case "Cf":
+            return ""
+    return character
+
+
+def _parse_text(
+    text: str, unit: str | None, evidence: Evidence, given_unit: str | None
+) -> float | int | None:
     """Return the number in a text such as `1.299,00 €`, `CHF 1'299.50` or `4 servings`."""
+    text = _FRACTION.sub(_decimals_of_fraction, text)
     found = _NUMBER.findall(text)
     if len(found) != 1:
         return None
     digits = found[0]
-    if _SPACE.search(digits) and not _SPACED_THOUSANDS.fullmatch(digits):
-        return None
     before, _, after = text.partition(digits)
-    if _is_end_of_word(before) or _is_begin_of_word(after) or _is_limit(before, after):
+    if not _is_number_alone(before, after, evidence):
         return None
-    words_beside = re.findall(r"[^\W\d_]+|[%°]", f"{before} {after}")
-    if len(words_beside) > _MAX_WORDS_BESIDE:
+    named = currencies.in_text(f"{before} {after}")
+    if len(named) > 1 or (named and evidence.kind in ("count", "bounded")):
         return None
-    amount = _amount(digits)
-    if amount is None:
+    if named and not (evidence.currency and currencies.is_shared(named[0])):
+        evidence = replace(evidence, currency=named[0])
+    amount = value_of(digits, evidence, is_whole=bool(_NO_MINOR_UNITS.match(after)))
+    sign = _sign(before, after, evidence)
+    if amount is None or sign is None or ("+" in before and " " in digits):
         return None
-    if before.strip() in ("-", "\u2212"):
-        amount = -amount
-    if unit is None:
-        return _tidy(amount)
-    scale = _scale(words_beside, unit)
-    return None if scale is None else _tidy(amount * scale)
+    words = _words(before, after) or [given_unit or ""]
+    return _in_unit(float(sign * amount), words, unit)
 
 
-def _amount(digits: str) -> float | None:
-    """Return the value of digits with separators of thousands and decimals."""
-    # Not at the top: a page with plain numbers only does not need this library.
-    from price_parser import Price
+def _decimals_of_fraction(found: re.Match[str]) -> str:
+    return f"{found[1] or '0'}{ARABIC_DECIMAL}{_FRACTIONS[found[2]]}"
 
-    amount: Decimal | None = Price.fromstring(digits).amount
-    return None if amount is None else float(amount)
+
+def _is_number_alone(before: str, after: str, evidence: Evidence) -> bool:
+    """Return whether the text around a number leaves the number as it is."""
+    words = _words(before, after)
+    is_price = evidence.kind == "price" or bool(currencies.in_text(f"{before} {after}"))
+    return not (
+        _is_end_of_word(before)
+        or _is_begin_of_word(after)
+        or _is_limit(before, after)
+        or _MAGNITUDE.match(after.lstrip())
+        or len(words) > _MAX_WORDS_BESIDE
+        or (is_price and not _NOT_THE_PRICE.isdisjoint(map(str.lower, words)))
+    )
+
+
+def _words(before: str, after: str) -> list[str]:
+    return re.findall(r"[^\W\d_]+|[%°]", f"{before} {after}")
 
 
 def _is_end_of_word(before: str) -> bool:
     """Return whether the number is the end of a word, as in `A4` or `X-1`."""
     word = _WORD_BEFORE.search(before)
-    return word is not None and currency_code(word[0]) is None
+    if word is None or currencies.is_sign(word[0]) or not _is_latin(word[0]):
+        return False
+    return bool(_WORD_BEFORE.search(currencies.without(before)))
 
 
 def _is_begin_of_word(after: str) -> bool:
     """Return whether the number is the beginning of a word, as in `12a` or `4-door`."""
     word = _WORD_AFTER.match(after)
-    return word is not None and word[0].lower() not in _UNITS and currency_code(word[0]) is None
+    return word is not None and not (
+        word[0].lower() in _UNITS or currencies.is_sign(word[0]) or not _is_latin(word[0])
+    )
+
+
+def _is_latin(word: str) -> bool:
+    """Return whether a word is not one of a script that sets no space beside numbers."""
+    return not word[0].isalpha() or unicodedata.name(word[0], "").startswith("LATIN")
 
 
 def _is_limit(before: str, after: str) -> bool:
@@ -127,19 +217,53 @@ def _is_limit(before: str, after: str) -> bool:
     )
 
 
-def _scale(words: list[str], unit: str) -> float | None:
-    """Return the factor from the unit among `words` to `unit`."""
+def _sign(before: str, after: str, evidence: Evidence) -> int | None:
+    """Return 1 or -1, or None if it is not certain which of them.
+
+    A number in parentheses is a negative one in accounts. Elsewhere it is only set apart.
+    """
+    around = currencies.without(before).strip()
+    if around == "(" and currencies.without(after).strip() == ")":
+        return 1 if evidence.kind == "count" else None
+    if around not in _MINUS:
+        return 1
+    has_space = re.search(r"[-\u2013]\s+$", before)
+    return None if has_space else -1
+
+
+def _in_unit(amount: float | None, words: list[str], unit: str | None) -> float | int | None:
+    """Return the amount in `unit`. One of the `words` is the unit that it has."""
+    if amount is None:
+        return None
+    if unit is None:
+        return _tidy(amount)
     wanted = _UNITS.get(unit)
     given = [_UNITS[word.lower()] for word in words if word.lower() in _UNITS]
     if wanted is None or len(given) != 1 or given[0][0] != wanted[0]:
         return None
-    return given[0][1] / wanted[1]
+    return _tidy(amount * given[0][1] / wanted[1])
 
 
 def _tidy(value: float) -> float | int:
     """Return the value without rounding noise, as an integer if it is a whole number."""
     value = round(value, 10)
     return int(value) if value.is_integer() and abs(value) < 1e15 else value
+
+
+def has_two_values(text: str, evidence: Evidence) -> bool:
+    """Return whether a text has one number, but with separators that have two meanings."""
+    if parse(text, None, evidence) is not None:
+        return False
+    german, english = (
+        parse(text, None, replace(evidence, language=language, currency=None, kind="amount"))
+        for language in ("de", "en")
+    )
+    return german != english
+
+
+def has_digits(value: Any) -> bool:
+    """Return whether a value is a text with a digit."""
+    return isinstance(value, str) and any(map(str.isdigit, value))
 
 
 def unit_name(value: Any) -> str:
@@ -151,11 +275,3 @@ def unit_name(value: Any) -> str:
 def is_unit(word: str) -> bool:
     """Return whether `word` is a unit that `parse` can convert to."""
     return word in _UNITS
-
-
-def currency_code(value: Any) -> str | None:
-    """Return the ISO 4217 code for a code or for a sign that belongs to one currency only."""
-    if not isinstance(value, str):
-        return None
-    value = value.strip()
-    return value.upper() if re.fullmatch(r"[A-Za-z]{3}", value) else _CURRENCY_SIGNS.get(value)

@@ -1,0 +1,73 @@
+"""The language of a page, and the one by which its numbers and dates are read."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from lxml.html import HtmlElement
+
+from activities.declared.values import locales
+
+_XML_LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
+
+_DEFAULT_OF_FACEBOOK = "en-us"
+"""What `og:locale` means where a page has none. Many templates write it for every page."""
+
+_COUNTRY_OF_DOMAIN = {"uk": "GB"}
+"""Top-level domains of countries that differ from the country's code."""
+
+
+def page_language(root: HtmlElement) -> str | None:
+    """Return the page's language, as in BCP 47, or None if the page names none or several."""
+    declared = root.get("lang") or root.get(_XML_LANGUAGE)
+    if declared is None and (body := root.find("body")) is not None:
+        declared = body.get("lang")
+    return (declared or "").strip() or _of_meta(root, "http-equiv", "content-language")
+
+
+def reading_language(root: HtmlElement, url: str) -> str | None:
+    """Return the language by which the page's numbers and dates are read.
+
+    It has the country that `og:locale` or the address's domain adds. It is None if the page names
+    two languages.
+    """
+    language = page_language(root)
+    locale = _of_meta(root, "property", "og:locale")
+    if language is None:
+        return locale
+    own = _parts(language)
+    other = _parts(locale or "")
+    is_default = "-".join(other) == _DEFAULT_OF_FACEBOOK
+    if locale and not is_default and other[0] != own[0]:
+        return None
+    if len(own) > 1:
+        return language
+    if locale and not is_default and len(other) > 1:
+        return locale
+    country = (urlsplit(url).hostname or "").rpartition(".")[2]
+    country = _COUNTRY_OF_DOMAIN.get(country, country.upper())
+    if len(country) == 2 and country.isalpha() and locales.is_spoken_in(own[0], country):
+        return f"{own[0]}-{country}"
+    return language
+
+
+def language_of(element: HtmlElement) -> str | None:
+    """Return the language of an element inside of the `body`, if it differs from the page's."""
+    for around in (element, *element.iterancestors()):
+        if around.tag == "html":
+            return None
+        if language := around.get("lang"):
+            return str(language)
+    return None
+
+
+def _of_meta(root: HtmlElement, attribute: str, name: str) -> str | None:
+    for meta in root.iter("meta"):
+        if (meta.get(attribute) or "").strip().lower() == name:
+            content = (meta.get("content") or "").strip()
+            return None if not content or "," in content else content
+    return None
+
+
+def _parts(language: str) -> list[str]:
+    return language.lower().replace("_", "-").split("-")
