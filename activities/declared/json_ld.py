@@ -1,19 +1,17 @@
-"""JSON-LD as pages write it: with comments, trailing commas and line breaks in strings."""
+"""JSON-LD: things that scripts of the page describe."""
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urljoin
 
 from lxml.html import HtmlElement
 from w3lib.html import remove_tags, replace_entities
 
 from activities.declared.entities import Entity, Value
-
-_MAX_CHARACTERS = 5_000_000
-"""Characters of one script."""
+from activities.declared.tolerant_json import parse_tolerantly
 
 _MAX_DEPTH = 20
 """Levels of things inside of things."""
@@ -21,93 +19,34 @@ _MAX_DEPTH = 20
 _MAX_ENTITIES = 5_000
 """Things on one page."""
 
-_WRAPPER = re.compile(
-    r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/)"
-    r"|(?:-->|(?://\s*)?\]\]>|/\*\s*\]\]>\s*\*/)\s*$"
+_ADDRESSES = frozenset(
+    ("url", "image", "logo", "photo", "contentUrl", "thumbnailUrl", "embedUrl", "downloadUrl")
 )
-"""Comments and CDATA sections around the whole document."""
+"""Properties whose values are URLs. They may be relative to the page (JSON-LD 1.1, 7.1)."""
 
-_TOKEN = re.compile(
-    r'(?P<string>"(?:[^"\\]|\\.)*(?:"|\Z))'
-    r"|(?P<noise>/\*(?:.*?\*/|.*\Z)|//[^\n]*)"
-    r"|(?P<comma>,)|(?P<end>[}\]])|(?P<space>\s+)|(?P<other>[^\"/,}\]\s]+|/)",
-    re.DOTALL,
-)
-"""Tokens of JSON with comments. A token that is not closed runs to the end, for linear time."""
-
-_BAD_ESCAPE = re.compile(r'\\(?!["\\/bfnrt]|u[0-9a-fA-F]{4})')
+_HOST = re.compile(r"www\.", re.IGNORECASE)
 
 _PREFIX = re.compile(r"^(?:https?://(?:www\.)?schema\.org/|schema:)", re.IGNORECASE)
 _MARKUP = re.compile(r"<(?:p|br|b|i|a|ul|ol|li|div|span|strong|em|h[1-6])\b[^>]*>", re.IGNORECASE)
 
 
-def read_json_ld(root: HtmlElement) -> list[Entity]:
+def read_json_ld(root: HtmlElement, base_url: str) -> list[Entity]:
     """Return the things that the page's JSON-LD describes, with their references resolved."""
     documents: list[Any] = []
     for script in root.iter("script"):
         kind = (script.get("type") or "").split(";")[0].strip().lower()
         if kind == "application/ld+json" and script.text:
             documents += parse_tolerantly(script.text)
-    reader = _Reader()
+    reader = _Reader(base_url)
     things = [thing for document in documents for thing in reader.things(document)]
     return reader.link(things)
-
-
-def parse_tolerantly(text: str) -> list[Any]:
-    """Return the JSON documents in `text`, as many as can be understood."""
-    if len(text) > _MAX_CHARACTERS:
-        return []
-    text = _WRAPPER.sub("", _WRAPPER.sub("", text.replace("\ufeff", ""))).strip()
-    for attempt in (text, _repair(text), _BAD_ESCAPE.sub(r"\\\\", _repair(text))):
-        documents, is_complete = _decode_all(attempt)
-        if is_complete:
-            return documents
-    if "&quot;" in text:
-        return _decode_all(_repair(text.replace("&quot;", '"').replace("&amp;", "&")))[0]
-    return documents
-
-
-def _repair(text: str) -> str:
-    """Return the text without comments, and without commas before closing brackets."""
-    parts: list[str] = []
-    comma = ""
-    for token in _TOKEN.finditer(text):
-        kind = token.lastgroup
-        if kind == "noise":
-            continue
-        if kind == "comma":
-            comma = ","
-        elif kind == "space":
-            parts.append(token[0])
-        else:
-            if kind != "end":
-                parts.append(comma)
-            comma = ""
-            parts.append(token[0])
-    return "".join(parts).strip()
-
-
-def _decode_all(text: str) -> tuple[list[Any], bool]:
-    """Return the documents in `text`, and whether all of the text was understood."""
-    # `strict=False` allows control characters in strings.
-    decoder = json.JSONDecoder(strict=False, parse_constant=lambda _: None)
-    documents = []
-    at = 0
-    try:
-        while at < len(text):
-            document, at = decoder.raw_decode(text, at)
-            documents.append(document)
-            while at < len(text) and (text[at].isspace() or text[at] in ";,"):
-                at += 1
-    except (ValueError, RecursionError):
-        return documents, False
-    return documents, True
 
 
 class _Reader:
     """A reader of one page's documents, within limits."""
 
-    def __init__(self) -> None:
+    def __init__(self, base_url: str) -> None:
+        self._base_url = base_url
         self._by_id: dict[str, Entity] = {}
         self._left = _MAX_ENTITIES
 
@@ -157,11 +96,21 @@ class _Reader:
         for name, value in node.items():
             if name.startswith("@") or (name == "type" and "@type" not in node):
                 continue
+            term = _PREFIX.sub("", name)
             for single in self._values(value, depth + 1):
-                entity.add(_PREFIX.sub("", name), single)
+                entity.add(term, self._absolute(single) if term in _ADDRESSES else single)
         if entity.id and entity.properties:
             self._by_id.setdefault(entity.id, entity)
         return entity
+
+    def _absolute(self, value: Value) -> Value:
+        """Return the absolute form of an address that is written relative to the page."""
+        if not isinstance(value, str) or not value or re.search(r"\s", value) or _HOST.match(value):
+            return value
+        try:
+            return urljoin(self._base_url, value)
+        except ValueError:
+            return value
 
     def _values(self, value: Any, depth: int) -> Iterator[Value]:
         if isinstance(value, list):

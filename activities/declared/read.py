@@ -14,6 +14,7 @@ from activities.declared.entities import Declared
 from activities.declared.json_ld import read_json_ld
 from activities.declared.labels import read_labels
 from activities.declared.language import page_language, reading_language
+from activities.declared.microformats import read_microformats, read_rel_links
 from activities.declared.page_meta import canonical_url, read_page_meta
 
 _MAX_HEADINGS = 5
@@ -28,6 +29,8 @@ def read_declared(root: HtmlElement, url: str) -> Declared:
     """
     base_url = dom.base_of(root, url)
     labels, tables = read_labels(root)
+    classes = read_microformats(root, base_url)
+    links = read_rel_links(root, classes)
     title = root.findtext("head/title") or ""
     headings: list[str] = [text_of(heading) for heading in islice(root.iter("h1"), _MAX_HEADINGS)]
     return Declared(
@@ -39,11 +42,12 @@ def read_declared(root: HtmlElement, url: str) -> Declared:
         title=" ".join(title.split()),
         headings=headings,
         things=[
-            *read_json_ld(root),
+            *read_json_ld(root, base_url),
             *read_microdata(root, base_url),
             *read_rdfa(root, base_url),
+            *classes,
         ],
-        page=read_page_meta(root),
+        page=[entity for entity in (*read_page_meta(root), links) if entity.properties],
         labels=labels,
         tables=tables,
     )

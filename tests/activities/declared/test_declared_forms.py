@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from activities.declared.json_ld import parse_tolerantly
 from activities.declared.mapping.fill import fill
+from activities.declared.tolerant_json import parse_tolerantly
 from activities.declared.values import dates, numbers
 from tests.activities.declared.test_declared import declared_by
 
