@@ -8,7 +8,7 @@ from urllib.parse import urljoin
 
 from lxml.html import HtmlElement
 
-from activities.declared.element_values import value_of
+from activities.declared.element_values import is_beside_main, value_of
 from activities.declared.entities import Entity, Value
 
 _MAX_DEPTH = 20
@@ -47,6 +47,7 @@ class _Microdata:
         self._left -= 1
         types = (scope.get("itemtype") or "").split()
         entity = Entity("microdata", tuple(_NAMESPACE.sub("", name) for name in types))
+        entity.is_beside = is_beside_main(scope)
         identifier = scope.get("itemid")
         entity.id = urljoin(self._base_url, identifier) if identifier else None
         for element in self._properties(scope):
@@ -91,6 +92,7 @@ def read_rdfa(root: HtmlElement, base_url: str) -> list[Entity]:
             break
         types = tuple(_NAMESPACE.sub("", name) for name in (element.get("typeof") or "").split())
         entity = Entity("rdfa", types, id=element.get("resource"))
+        entity.is_beside = is_beside_main(element)
         holders[element] = entity
         around = _holder_of(element, holders)
         names = _rdfa_names(element)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urljoin
 
 from lxml.html import HtmlElement
@@ -31,6 +32,13 @@ _STRUCK = ("del", "s", "strike")
 
 _PRICES = frozenset(("price", "lowPrice", "highPrice", "minPrice", "maxPrice"))
 """Properties of which a struck value is a former one."""
+
+_BESIDE = re.compile(
+    r"(?:products?|posts?|articles?|items?)?[-_]*(?:related|similar|recommend\w*|up-?sells?"
+    r"|cross-?sells?|also-?bought|recently-?viewed)(?:[-_].*)?|sidebar",
+    re.IGNORECASE,
+)
+"""Classes and ids of parts about other things than the page's main thing."""
 
 _MACHINE_READABLE = {"time": "datetime", "data": "value", "meter": "value", "meta": "content"}
 """Attributes that hold an element's value in a form for machines."""
@@ -63,6 +71,17 @@ def value_of(
         except ValueError:
             return None
     return text_of(element, without_struck=is_price)
+
+
+def is_beside_main(element: HtmlElement) -> bool:
+    """Return whether an element is in a part of the page about other things than the page."""
+    for around in (element, *element.iterancestors()):
+        if around.tag == "aside" or around.get("role") == "complementary":
+            return True
+        names = f"{around.get('class', '')} {around.get('id', '')}".split()
+        if around.tag != "body" and any(map(_BESIDE.fullmatch, names)):
+            return True
+    return False
 
 
 def _is_struck(element: HtmlElement) -> bool:

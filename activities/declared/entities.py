@@ -38,6 +38,8 @@ class Entity:
     properties: dict[str, list[Value]] = field(default_factory=dict)
     id: str | None = None
     """The name by which other things refer to this thing."""
+    is_beside: bool = False
+    """Whether the thing stands beside the page's main content, as related products do."""
 
     def add(self, name: str, value: Value | None) -> None:
         """Add a value of a property, unless the value is empty or known already."""
@@ -124,7 +126,7 @@ class Declared:
     title: str = ""
     """The document's title, usually with the site's name."""
     headings: list[str] = field(default_factory=list)
-    """Texts of the `h1` elements."""
+    """Texts of the `h1` elements, without one that is the site's name with a link to its start."""
     things: list[Entity] = field(default_factory=list)
     """The things at the top, the most trusted source first. Their values may be things as well."""
     page: list[Entity] = field(default_factory=list)

@@ -12,6 +12,7 @@ from urllib.parse import urljoin
 from lxml.html import HtmlElement
 
 from activities.declared.element_values import text_of
+from activities.declared.vocabulary import joined
 
 _WITH_PARTS = frozenset(
     ("telephone", "email", "identifier", "ratingValue", "bestRating", "price", "priceCurrency",
@@ -24,6 +25,11 @@ _SOURCES = {
     "source": "src", "iframe": "src", "object": "data",
 }  # fmt: skip
 """Attributes that hold the URL which an element leads to or shows."""
+
+_IDENTIFIERS = {
+    "sku": "sku", "mpn": "mpn", "isbn": "isbn", "gtin": "gtin", "upc": "gtin12", "ean": "gtin13",
+}  # fmt: skip
+"""Types of identifiers, with terms of schema.org."""
 
 _ZONE = re.compile(r"Z|[+-]\d\d:?\d\d")
 
@@ -89,6 +95,13 @@ def amount_of(element: HtmlElement) -> str | None:
     if element.tag in ("data", "input") and element.get("value") is not None:
         return str(element.get("value")).strip()
     return text_of(element, without_struck=True) or None
+
+
+def term_of_identifier(element: HtmlElement) -> str:
+    """Return the term of schema.org for the type that an identifier gives."""
+    kinds = _with_class(element, "type")
+    kind = joined(text_of(kinds[0])) if kinds else ""
+    return _IDENTIFIERS.get(kind, "identifier")
 
 
 def _title_of(element: HtmlElement) -> str | None:

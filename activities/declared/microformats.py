@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from lxml.html import HtmlElement
 
+from activities.declared.element_values import is_beside_main
 from activities.declared.entities import Entity, Value
 from activities.declared.microformat_kinds import (
     ADDRESSES,
@@ -16,7 +17,14 @@ from activities.declared.microformat_kinds import (
     TEXTS,
     Kind,
 )
-from activities.declared.microformat_values import address_of, amount_of, date_of, text_value
+from activities.declared.microformat_values import (
+    address_of,
+    amount_of,
+    date_of,
+    term_of_identifier,
+    text_value,
+)
+from activities.declared.values.currencies import code_of, in_text
 
 _RATINGS = frozenset(("hreview-aggregate", "h-review-aggregate"))
 
@@ -60,7 +68,7 @@ class _Microformats:
     def top(self, element: HtmlElement) -> Iterator[Entity]:
         """Yield the things below an element that are no value of another thing."""
         for root in element.iterfind(".//*[@class]"):
-            kinds = _kinds_of(root)
+            kinds = _kinds_of(root) if self._left > 0 else []
             if kinds and not _is_value(root):
                 thing = self._thing(root, kinds, 0)
                 if thing is not None:
@@ -72,11 +80,12 @@ class _Microformats:
             return None
         self._left -= 1
         kind = kinds[0]
-        entity = Entity("microformats", kind.types)
+        entity = Entity("microformats", kind.types, is_beside=is_beside_main(root))
         for element in _inside(root):
             for term in _terms_of(element, kind):
+                own_term = term_of_identifier(element) if term == "identifier" else term
                 for value in self._values(element, term, depth):
-                    entity.add(term, value)
+                    entity.add(own_term, value)
             if kind.name == "entry":
                 _add_rel(entity, element)
         _complete(entity, root, kind, self._base_url)
@@ -180,6 +189,10 @@ def _complete(entity: Entity, root: HtmlElement, kind: Kind, base_url: str) -> N
         if entity.properties.get("name") == entity.properties.get("worksFor"):
             entity.types = ("Organization",)
             del entity.properties["worksFor"]
+    if "priceCurrency" not in entity.properties:
+        shown = " ".join(map(str, entity.properties.get("price", ())))
+        named = in_text(shown)
+        entity.add("priceCurrency", code_of(named[0]) if len(named) == 1 else None)
     if kind.name == "entry":
         for link in root.iterfind(".//a[@rel]"):
             if "bookmark" in link.get("rel").lower().split():

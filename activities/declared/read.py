@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import islice
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from lxml.html import HtmlElement
 
@@ -32,7 +32,11 @@ def read_declared(root: HtmlElement, url: str) -> Declared:
     classes = read_microformats(root, base_url)
     links = read_rel_links(root, classes)
     title = root.findtext("head/title") or ""
-    headings: list[str] = [text_of(heading) for heading in islice(root.iter("h1"), _MAX_HEADINGS)]
+    headings: list[str] = [
+        text_of(heading)
+        for heading in islice(root.iter("h1"), _MAX_HEADINGS)
+        if not _is_of_site(heading, base_url, url)
+    ]
     return Declared(
         url=url,
         base_url=base_url,
@@ -51,6 +55,17 @@ def read_declared(root: HtmlElement, url: str) -> Declared:
         labels=labels,
         tables=tables,
     )
+
+
+def _is_of_site(heading: HtmlElement, base_url: str, url: str) -> bool:
+    """Return whether a heading is the site's name, which leads to the first page of the site."""
+    links = [*heading.iterancestors("a"), *heading.iter("a")]
+    addresses = [_absolute(base_url, link.get("href")) or "" for link in links]
+    return any(
+        urlsplit(address).path in ("", "/") and not urlsplit(address).query
+        for address in addresses
+        if urlsplit(address).netloc == urlsplit(url).netloc
+    ) and urlsplit(url).path not in ("", "/")
 
 
 def _absolute(base_url: str, address: str | None) -> str | None:

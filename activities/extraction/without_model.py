@@ -57,8 +57,8 @@ async def extract(
 
 def _uncertain(pointers: list[str]) -> str:
     return (
-        f"The page declares values for {_listed(pointers)} that do not have one certain meaning, "
-        "such as 1.250, 03/04/2024 or a range"
+        f"The page declares values for {_listed(pointers)} that are not for certain what the "
+        "schema asks for (1.250 and 03/04/2024 may have two meanings, a range is no number)"
     )
 
 

@@ -36,7 +36,7 @@ class Converter:
     ) -> None:
         self.hints = hints_of(name, schema)
         self.is_uncertain = False
-        """Whether a value was left out, because it does not have only one meaning."""
+        """Whether a value was left out, because it may not be what the schema asks for."""
         self._schema = schema
         self._declared = declared
         self._kind = kind_of(path, self.hints)
@@ -80,7 +80,9 @@ class Converter:
         if number is None:
             self.is_uncertain |= numbers.has_digits(value)
         if self._schema["type"] == "integer" and number is not None:
-            return int(number) if float(number).is_integer() else None
+            is_whole = float(number).is_integer()
+            self.is_uncertain |= not is_whole
+            return int(number) if is_whole else None
         return number
 
     def _number(self, value: Value, given_unit: str | None) -> float | int | None:

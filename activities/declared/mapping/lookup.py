@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from activities.declared.entities import Declared, Entity, Source, Value
+from activities.declared.mapping import prices
+from activities.declared.mapping.page_titles import without_site_name
 from activities.declared.mapping.things import (
     all_things,
     names_of,
@@ -39,6 +41,7 @@ _MAX_NESTED_NAMES = 3
 
 _PAGE_URL_NAMES = frozenset(("url", "pageurl", "sourceurl", "permalink", "canonicalurl", "link"))
 _PAGE_TITLE_NAMES = frozenset(("title", "pagetitle", "documenttitle"))
+_TITLE_TERMS = ("name", "headline", "title")
 _PAGE_LANGUAGE_NAMES = frozenset(("language", "lang", "inlanguage"))
 
 _PAGE_TERMS_BY_KEY = {term.lower(): term for term in PAGE_TERMS}
@@ -55,6 +58,15 @@ class Candidate:
     """Whether the value has the schema's type already."""
     is_uncertain: bool = False
     """Whether there is a value, but none with only one meaning. Then `values` is empty."""
+    currencies: tuple[str | None, ...] = ()
+    """The declared currencies of the values, if these are prices."""
+
+    def in_currency(self, code: str | None) -> list[Value]:
+        """Return the values without those that are declared in another currency."""
+        if code is None or not self.currencies:
+            return self.values
+        pairs = zip(self.values, self.currencies, strict=True)
+        return [value for value, currency in pairs if currency in (None, code)]
 
 
 @dataclass(frozen=True)
@@ -151,11 +163,30 @@ def _of_things(scope: Scope, names: list[str]) -> Iterator[Candidate]:
     for name in names:
         for entity in scope.entities:
             for path in (name, *PATHS.get(name, ())):
-                values = values_under(entity, path)
-                key = (id(entity), tuple(map(id, values)))
-                if values and key not in seen:
+                candidate = _candidate(entity, path)
+                key = (id(entity), tuple(map(id, candidate.values)))
+                if (candidate.values or candidate.is_uncertain) and key not in seen:
                     seen.add(key)
-                    yield Candidate(values, entity.source, path_as_declared(entity, path))
+                    yield candidate
+
+
+def _candidate(entity: Entity, path: str) -> Candidate:
+    """Return what a thing declares at a path. The candidate may be empty."""
+    shown_path = path_as_declared(entity, path)
+    if path.rpartition(".")[2] != prices.PRICE_TERM:
+        return Candidate(values_under(entity, path), entity.source, shown_path)
+    found = prices.prices_at(entity, path)
+    if not found and path == "offers.price":
+        limits = list(dict.fromkeys(prices.limits_at(entity, path)))
+        if len(limits) == 1:
+            return Candidate(limits, entity.source, "offers.lowPrice")
+        return Candidate([], entity.source, shown_path, is_uncertain=len(limits) > 1)
+    return Candidate(
+        [price for price, _ in found],
+        entity.source,
+        shown_path,
+        currencies=tuple(currency for _, currency in found),
+    )
 
 
 def _of_page(page: Declared, name: str) -> Iterator[Candidate]:
@@ -164,12 +195,14 @@ def _of_page(page: Declared, name: str) -> Iterator[Candidate]:
         for path in (name, *PATHS.get(name, ())):
             term = _PAGE_TERMS_BY_KEY.get(path.lower())
             if term and (values := entity.properties.get(term)):
+                if term in _TITLE_TERMS:
+                    values = [without_site_name(str(value), page) for value in values]
                 yield Candidate(values, entity.source, term)
                 break
     if name in _PAGE_URL_NAMES:
         yield Candidate([page.canonical or page.url], "meta", "url")
     if name in _PAGE_TITLE_NAMES and page.title:
-        yield Candidate([page.title], "meta", "title")
+        yield Candidate([without_site_name(page.title, page)], "meta", "title")
     if name in _PAGE_LANGUAGE_NAMES and page.language:
         yield Candidate([page.language], "meta", "language")
 

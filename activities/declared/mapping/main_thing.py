@@ -10,6 +10,7 @@ from w3lib.url import canonicalize_url
 
 from activities.declared.entities import Declared, Entity
 from activities.declared.mapping.lookup import Lookup, Scope
+from activities.declared.mapping.property_names import without_unit
 from activities.declared.mapping.things import (
     name_keys,
     names_of,
@@ -24,6 +25,9 @@ from activities.declared.vocabulary import (
     joined,
     tokens,
 )
+
+_TRUST = ("json-ld", "microdata", "rdfa", "microformats")
+"""The sources of things, the most trusted first."""
 
 _MAX_THINGS = 100
 """Things at the top of the page that are tried."""
@@ -57,11 +61,13 @@ def main_scope(lookup: Lookup, wanted: Iterable[str], hints: str) -> Scope:
     `wanted` are the names of the schema's properties; `hints` is text of the schema that may name
     a type.
     """
+    wanted = dict.fromkeys(map(without_unit, wanted))
     names = sorted(wanted, key=lambda name: joined(name) not in PATHS)[:_MAX_PROPERTIES]
     choice = _Choice(lookup, names, types_of_words(tokens(hints)))
     main = choice.best()
-    entities = () if main is None else (main, *choice.same_as(main))
-    return Scope(entities, lookup.declared)
+    entities = [] if main is None else [main, *choice.same_as(main)]
+    entities.sort(key=lambda entity: _TRUST.index(entity.source))
+    return Scope(tuple(entities), lookup.declared)
 
 
 class _Choice:
@@ -108,6 +114,8 @@ class _Choice:
         if score == 0 or self._is_of_site(entity, score):
             return 0
         is_this_page = id(entity) in self._main_entities or self._is_this_page(entity)
+        if not is_this_page and (entity.is_beside or self._is_elsewhere(entity)):
+            return 0
         is_secondary = not SECONDARY.isdisjoint(entity.types)
         if is_secondary:
             score *= _OF_SECONDARY
@@ -155,6 +163,12 @@ class _Choice:
                 if isinstance(address, str) and self._absolute(address) in own:
                     return True
         return bool(entity.id and "#" not in entity.id and self._absolute(entity.id) in own)
+
+    def _is_elsewhere(self, entity: Entity) -> bool:
+        """Return whether a thing with another name than the page has an address of its own."""
+        addresses = [value for value in entity.properties.get("url", ()) if isinstance(value, str)]
+        is_of_site = not SITE_TYPES.isdisjoint(entity.types)
+        return bool(addresses and names_of(entity)) and not is_of_site
 
     def _has_page_title(self, entity: Entity) -> bool:
         titles = [joined(title) for title in (*self._declared.headings, self._declared.title)]

@@ -56,7 +56,7 @@ def _value_of(
     if not converter.is_in_currency(scope):
         return None, False
     found: list[Any] = []
-    for declared in candidate.values:
+    for declared in candidate.in_currency(converter.hints.currency):
         value = converter.convert(declared)
         if value is not None and value not in found and context.is_valid(value, schema):
             found.append(value)

@@ -8,7 +8,7 @@ from urllib.parse import urljoin
 
 from w3lib.url import safe_url_string
 
-SCHEMA_ORG = re.compile(r"^(?:https?://(?:www\.)?schema\.org/|schema:)(?=[A-Z])")
+SCHEMA_ORG = re.compile(r"^(?i:(?:(?:https?:)?(?://)?(?:www\.)?schema\.org/)|schema:)(?=[A-Z])")
 """The address of schema.org before the name of a type or of an enumeration's member."""
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")

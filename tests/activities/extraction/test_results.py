@@ -128,6 +128,44 @@ def test_a_value_is_converted_only_if_its_meaning_stays(
     assert conform({"value": value}, root).result == {"value": expected}
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "language", "expected"),
+    [
+        ("price", "£3.350", "en-GB", 3.35),
+        ("price", "£3.350", None, None),
+        ("price", "3.350 €", "de", 3350),
+        ("price_gbp", "3,350", None, 3350),
+        ("weight", "1.250 kg", "de", 1250),
+        ("weight", "1.250 kg", None, None),
+        ("weight", "10-20 kg", "en", "10-20 kg"),
+    ],
+)
+def test_a_number_as_text_is_read_by_the_language_of_its_page(
+    name: str, text: str, language: str | None, expected: object
+) -> None:
+    root = {"type": "object", "properties": {name: {"type": "number"}}, "required": [name]}
+    conformed = conform({name: text}, root, language)
+    assert conformed.result == {name: expected}
+    assert conformed.uncertain == ([f"/{name}"] if expected is None else [])
+
+
+def test_an_alternative_that_takes_the_text_makes_it_certain() -> None:
+    alternatives = {"anyOf": [{"type": "number"}, {"type": "string"}]}
+    root = {"type": "object", "properties": {"weight": alternatives}}
+    conformed = conform({"weight": "1.250 kg"}, root)
+    assert (conformed.result, conformed.uncertain) == ({"weight": "1.250 kg"}, [])
+
+
+async def test_a_number_of_two_meanings_is_null_with_a_warning(model: ModelServer) -> None:
+    model.reply_next(says({"name": "Tin lantern", "price": "£3.350"}))
+    async with extractor_of(model.url) as extractor:
+        result, _, warnings = await extract(extractor, schema=LANTERN)
+    assert result == {"name": "Tin lantern", "price": None}
+    assert [(warning.code, "/price" in warning.message) for warning in warnings] == [
+        ("VALUES_UNCERTAIN", True)
+    ]
+
+
 async def test_a_prompt_gets_an_object_and_a_list_is_wrapped(model: ModelServer) -> None:
     model.reply_next(says({"name": "Tin", "color": None}), says([{"n": 1}]))
     async with extractor_of(model.url) as extractor:
