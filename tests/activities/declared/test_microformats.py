@@ -69,8 +69,9 @@ ARTICLE: dict[str, Any] = {
         pytest.param(
             '<div class="vcard"><b class="fn org">Tin Works</b><div class="adr">'
             '<i class="locality">Hull</i> <i class="postal-code">HU1</i></div>'
-            '<p class="tel"><i class="type">Work</i> <i class="value">+44 1</i></p><a class="email" '
-            'href="mailto:a@b.example?subject=x">m</a><a class="url" href="/about">s</a></div>',
+            '<p class="tel"><i class="type">Work</i> <i class="value">+44 1</i></p>'
+            '<a class="email" href="mailto:a@b.example?subject=x">m</a>'
+            '<a class="url" href="/about">s</a></div>',
             {"name": TEXT, "phone": TEXT, "email": TEXT, "city": TEXT, "website": TEXT},
             {
                 "name": "Tin Works",
