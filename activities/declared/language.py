@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
@@ -12,6 +14,15 @@ _XML_LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 
 _DEFAULT_OF_FACEBOOK = "en-us"
 """What `og:locale` means where a page has none. Many templates write it for every page."""
+
+_MAX_SEARCHED = 500_000
+"""Characters in which prices are looked for."""
+
+_PRICE = re.compile(
+    r"(?:[€£$]|\b(?:EUR|GBP|USD|CHF))\s?\d{1,3}([.,])\d\d(?![\d.,]\d|\d)"
+    r"|(?<![\d.,])\d{1,3}([.,])\d\d\s?(?:[€£$]|(?:EUR|GBP|USD|CHF)\b)"
+)
+"""A price below 1,000 with cents. Its separator is a decimal one."""
 
 _COUNTRY_OF_DOMAIN = {"uk": "GB"}
 """Top-level domains of countries that differ from the country's code."""
@@ -29,8 +40,13 @@ def reading_language(root: HtmlElement, url: str) -> str | None:
     """Return the language by which the page's numbers and dates are read.
 
     It has the country that `og:locale` or the address's domain adds. It is None if the page names
-    two languages.
+    two languages, and if most of the page's prices are written in the way of another language.
     """
+    language = _named_language(root, url)
+    return None if language and _is_contradicted(root, language) else language
+
+
+def _named_language(root: HtmlElement, url: str) -> str | None:
     language = page_language(root)
     locale = _of_meta(root, "property", "og:locale")
     if language is None:
@@ -59,6 +75,25 @@ def language_of(element: HtmlElement) -> str | None:
         if language := around.get("lang"):
             return str(language)
     return None
+
+
+def _is_contradicted(root: HtmlElement, language: str) -> bool:
+    """Return whether most prices with cents have another decimal separator than the language."""
+    separator = locales.decimal_separator(language)
+    body = root.find("body")
+    if separator is None or body is None:
+        return False
+    found: Counter[str] = Counter()
+    left = _MAX_SEARCHED
+    for element in body.iter():
+        is_shown = isinstance(element.tag, str) and element.tag not in ("script", "style")
+        for text in (element.text if is_shown else None, element.tail):
+            if text:
+                left -= len(text)
+                found.update(match[1] or match[2] for match in _PRICE.finditer(text))
+        if left < 0:
+            break
+    return found.total() - found[separator] > found[separator]
 
 
 def _of_meta(root: HtmlElement, attribute: str, name: str) -> str | None:

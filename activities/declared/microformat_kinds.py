@@ -1,7 +1,8 @@
 """The kinds of microformats, with the properties of schema.org that their class names mean.
 
 From the specifications at microformats.org, and for the old names from its rules for backwards
-compatibility. Kinds that schemas do not ask for, such as résumés, are left out.
+compatibility. `entry-date`, `post-author` and `entry-author` are what the themes of WordPress and
+Blogger write instead. Kinds that schemas do not ask for, such as résumés, are left out.
 """
 
 from __future__ import annotations
@@ -119,7 +120,8 @@ KINDS = {
             "entry",
             "Article",
             "entry-title = headline\nentry-summary = description\nentry-content = articleBody\n"
-            "published = datePublished\nupdated = dateModified\nauthor = author",
+            "published entry-date = datePublished\nupdated = dateModified\n"
+            "author post-author entry-author = author",
             "name = headline\nsummary = description\ncontent = articleBody\nurl = url\n"
             "published = datePublished\nupdated = dateModified\nauthor = author\n"
             "category = keywords\nphoto featured = image",

@@ -141,6 +141,9 @@ def test_labelled_numbers_are_read_by_the_language_around_them() -> None:
         ("<html lang='es'>", "https://tienda.es/lamp", 1250),
         ("<html lang='en'>", "https://shop.de/lamp", 1.25),
         ("<html>", URL, None),
+        # The prices of the page are written in another way than the language's.
+        ("<html lang='en'><p>Nur 12,99 €, statt <b>1.312,99 €</b> und 3,50 €", URL, None),
+        ("<html lang='de'><p>12,99 €, $9.99", URL, 1250),
     ],
 )
 def test_the_reading_language_is_what_the_page_says_without_contradiction(

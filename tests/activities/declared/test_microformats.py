@@ -45,6 +45,14 @@ ARTICLE: dict[str, Any] = {
             id="hentry without cards",
         ),
         pytest.param(
+            '<div class="post hentry"><h3 class="post-title entry-title">Wool</h3><span class='
+            '"post-author vcard">By <span class="fn"><a rel="author">Ada</a></span></span>'
+            '<time class="entry-date" datetime="2024-05-03">May</time></div>',
+            ARTICLE,
+            {"title": "Wool", "author": "Ada", "published": "2024-05-03"},
+            id="hentry with names of themes",
+        ),
+        pytest.param(
             '<article class="h-entry"><h1 class="p-name">Wool</h1><a class="p-author h-card" '
             'href="/ada">Ada</a><time class="dt-published" datetime="2024-05-03">May</time>'
             '<a class="p-category">wool</a><div class="e-content">Soft.</div>'
