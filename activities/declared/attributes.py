@@ -23,13 +23,13 @@ _NAMESPACE = re.compile(r"^(?:https?://(?:www\.)?schema\.org/|schema:)", re.IGNO
 def read_microdata(root: HtmlElement, base_url: str) -> list[Entity]:
     """Return the things at the top. Things inside of others are values of these."""
     reader = _Microdata(root, base_url)
-    return [
-        entity
-        for element in root.iterfind(".//*[@itemscope]")
-        if element.get("itemprop") is None
-        and (entity := reader.entity(element, 0)) is not None
-        and entity.properties
-    ]
+    things = []
+    for element in root.iterfind(".//*[@itemscope]"):
+        entity = reader.entity(element, 0) if element.get("itemprop") is None else None
+        if entity is not None and entity.properties:
+            entity.is_beside = is_beside_main(element)
+            things.append(entity)
+    return things
 
 
 class _Microdata:
@@ -47,7 +47,6 @@ class _Microdata:
         self._left -= 1
         types = (scope.get("itemtype") or "").split()
         entity = Entity("microdata", tuple(_NAMESPACE.sub("", name) for name in types))
-        entity.is_beside = is_beside_main(scope)
         identifier = scope.get("itemid")
         entity.id = urljoin(self._base_url, identifier) if identifier else None
         for element in self._properties(scope):
@@ -92,7 +91,6 @@ def read_rdfa(root: HtmlElement, base_url: str) -> list[Entity]:
             break
         types = tuple(_NAMESPACE.sub("", name) for name in (element.get("typeof") or "").split())
         entity = Entity("rdfa", types, id=element.get("resource"))
-        entity.is_beside = is_beside_main(element)
         holders[element] = entity
         around = _holder_of(element, holders)
         names = _rdfa_names(element)
@@ -100,6 +98,7 @@ def read_rdfa(root: HtmlElement, base_url: str) -> list[Entity]:
             for name in names:
                 around.add(name, entity)
         else:
+            entity.is_beside = is_beside_main(element)
             things.append(entity)
     if holders:
         _add_rdfa_values(root, base_url, holders)

@@ -34,8 +34,8 @@ _PRICES = frozenset(("price", "lowPrice", "highPrice", "minPrice", "maxPrice"))
 """Properties of which a struck value is a former one."""
 
 _BESIDE = re.compile(
-    r"(?:products?|posts?|articles?|items?)?[-_]*(?:related|similar|recommend\w*|up-?sells?"
-    r"|cross-?sells?|also-?bought|recently-?viewed)(?:[-_].*)?|sidebar",
+    r"(?:^|\s)(?:(?:products?|posts?|articles?|items?)?[-_]*(?:related|similar|recommend\w*"
+    r"|up-?sells?|cross-?sells?|also-?bought|recently-?viewed)(?:[-_]\S*)?|sidebar)(?=\s|$)",
     re.IGNORECASE,
 )
 """Classes and ids of parts about other things than the page's main thing."""
@@ -78,8 +78,8 @@ def is_beside_main(element: HtmlElement) -> bool:
     for around in (element, *element.iterancestors()):
         if around.tag == "aside" or around.get("role") == "complementary":
             return True
-        names = f"{around.get('class', '')} {around.get('id', '')}".split()
-        if around.tag != "body" and any(map(_BESIDE.fullmatch, names)):
+        names = f"{around.get('class', '')} {around.get('id', '')}"
+        if around.tag != "body" and _BESIDE.search(names):
             return True
     return False
 

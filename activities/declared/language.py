@@ -15,7 +15,7 @@ _XML_LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 _DEFAULT_OF_FACEBOOK = "en-us"
 """What `og:locale` means where a page has none. Many templates write it for every page."""
 
-_MAX_SEARCHED = 500_000
+_MAX_SEARCHED = 200_000
 """Characters in which prices are looked for."""
 
 _PRICE = re.compile(
@@ -86,6 +86,8 @@ def _is_contradicted(root: HtmlElement, language: str) -> bool:
     found: Counter[str] = Counter()
     left = _MAX_SEARCHED
     for element in body.iter():
+        if element.text is None and element.tail is None:
+            continue
         is_shown = isinstance(element.tag, str) and element.tag not in ("script", "style")
         for text in (element.text if is_shown else None, element.tail):
             if text:

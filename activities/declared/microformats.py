@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from lxml.html import HtmlElement
@@ -26,78 +27,85 @@ from activities.declared.microformat_values import (
 )
 from activities.declared.values.currencies import code_of, in_text
 
-_RATINGS = frozenset(("hreview-aggregate", "h-review-aggregate"))
-
 _MAX_DEPTH = 20
 """Levels of things inside of things."""
 
 _MAX_ITEMS = 5_000
 """Things on one page."""
 
+_ROOT_NAME = re.compile(rf"(?:^|\s)({'|'.join(ROOTS)})(?=\s|$)")
+
+_RATED = frozenset(("product", "recipe", "event", "card", "entry"))
+"""Kinds of things that a rating inside of them is about."""
+
 
 def read_microformats(root: HtmlElement, base_url: str) -> list[Entity]:
     """Return the things that no other thing has as a value."""
-    reader = _Microformats(base_url)
-    return [thing for thing in reader.top(root) if thing.properties]
-
-
-def read_rel_links(root: HtmlElement, entries: list[Entity]) -> Entity:
-    """Return what links declare of the page itself: its author and its tags (HTML, 4.6.7).
-
-    Links of entries are left out. So are links beside the main content, and those of one of
-    several articles.
-    """
-    page = Entity("microformats")
-    if any("Article" in entry.types for entry in entries):
-        return page
-    articles = sum(1 for _ in root.iter("article"))
-    for link in root.iterfind(".//a[@rel]"):
-        around = {ancestor.tag for ancestor in link.iterancestors()}
-        if around & {"article", "main"} and not around & {"aside", "nav"} and articles < 2:
-            _add_rel(page, link)
-    return page
+    return [thing for thing in _Microformats(root, base_url).top() if thing.properties]
 
 
 class _Microformats:
     """A reader of one page's microformats, within limits."""
 
-    def __init__(self, base_url: str) -> None:
+    def __init__(self, root: HtmlElement, base_url: str) -> None:
         self._base_url = base_url
-        self._left = _MAX_ITEMS
+        self._kinds: dict[HtmlElement, Kind] = {}
+        for element in root.iterfind(".//*[@class]"):
+            found = _ROOT_NAME.search(element.get("class"))
+            if found and len(self._kinds) < _MAX_ITEMS:
+                self._kinds[element] = KINDS[ROOTS[found[1]]]
+        self._things: dict[HtmlElement, Entity | None] = {}
 
-    def top(self, element: HtmlElement) -> Iterator[Entity]:
-        """Yield the things below an element that are no value of another thing."""
-        for root in element.iterfind(".//*[@class]"):
-            kinds = _kinds_of(root) if self._left > 0 else []
-            if kinds and not _is_value(root):
-                thing = self._thing(root, kinds, 0)
-                if thing is not None:
-                    yield thing
+    def top(self) -> Iterator[Entity]:
+        """Yield the things that are no value of another thing."""
+        for element in list(self._kinds):
+            around = next((e for e in element.iterancestors() if e in self._kinds), None)
+            if around is not None and _terms_of(element, self._kinds[around]):
+                continue
+            thing = self._thing(element, 0)
+            if thing is not None:
+                yield thing
 
-    def _thing(self, root: HtmlElement, kinds: list[Kind], depth: int) -> Entity | None:
+    def _thing(self, root: HtmlElement, depth: int) -> Entity | None:
         """Return the thing that an element describes."""
-        if depth > _MAX_DEPTH or self._left <= 0:
-            return None
-        self._left -= 1
-        kind = kinds[0]
+        if root not in self._things:
+            self._things[root] = None  # until it is known
+            if depth <= _MAX_DEPTH:
+                self._things[root] = self._read(root, self._kinds[root], depth)
+        return self._things[root]
+
+    def _read(self, root: HtmlElement, kind: Kind, depth: int) -> Entity:
         entity = Entity("microformats", kind.types, is_beside=is_beside_main(root))
-        for element in _inside(root):
+        for element in self._inside(root, kind):
             for term in _terms_of(element, kind):
                 own_term = term_of_identifier(element) if term == "identifier" else term
                 for value in self._values(element, term, depth):
                     entity.add(own_term, value)
             if kind.name == "entry":
-                _add_rel(entity, element)
+                add_rel(entity, element)
         _complete(entity, root, kind, self._base_url)
         return entity
 
+    def _inside(self, root: HtmlElement, kind: Kind) -> Iterator[HtmlElement]:
+        """Yield the elements below a root, without those inside of other things."""
+        is_review = kind.name in ("review", "review-aggregate")
+        stack = list(reversed(root))
+        while stack:
+            element = stack.pop()
+            if not isinstance(element.tag, str):
+                continue
+            # The item of a review is not marked as a thing before version 2.
+            if is_review and element not in self._kinds and "item" in _classes(element):
+                self._kinds[element] = KINDS["item"]
+            yield element
+            if element not in self._kinds:
+                stack.extend(reversed(element))
+
     def _values(self, element: HtmlElement, term: str, depth: int) -> list[Value | None]:
         """Return the values that an element declares for a property of schema.org."""
-        nested = _kinds_of(element)
-        if nested:
-            thing = self._thing(element, nested, depth + 1)
-            if thing is not None and thing.properties:
-                return [thing]
+        thing = self._thing(element, depth + 1) if element in self._kinds else None
+        if thing is not None and thing.properties:
+            return [thing]
         if term in DATES:
             return [date_of(element)]
         if term in ADDRESSES:
@@ -113,65 +121,23 @@ def _classes(element: HtmlElement) -> list[str]:
     return (element.get("class") or "").split()
 
 
-def _kinds_of(element: HtmlElement) -> list[Kind]:
-    """Return the kinds of thing that an element describes by its classes."""
-    kinds = [KINDS[ROOTS[name]] for name in _classes(element) if name in ROOTS]
-    # The item of a review has no class of its own before version 2.
-    if not kinds and "item" in _classes(element) and _is_in_review(element):
-        kinds = [KINDS["item"]]
-    return kinds
-
-
-def _is_in_review(element: HtmlElement) -> bool:
-    around = _root_around(element)
-    return around is not None and any(
-        kind.name in ("review", "review-aggregate") for kind in _kinds_of(around)
-    )
-
-
-def _root_around(element: HtmlElement) -> HtmlElement | None:
-    """Return the closest element around that describes a thing."""
-    for around in element.iterancestors():
-        if any(name in ROOTS for name in _classes(around)):
-            return around
-    return None
-
-
-def _is_value(element: HtmlElement) -> bool:
-    """Return whether an element that describes a thing is a value of the thing around it."""
-    around = _root_around(element)
-    return around is not None and any(_terms_of(element, kind) for kind in _kinds_of(around))
-
-
-def _inside(root: HtmlElement) -> Iterator[HtmlElement]:
-    """Yield the elements below a root, without those inside of other things."""
-    stack = list(reversed(root))
-    while stack:
-        element = stack.pop()
-        if not isinstance(element.tag, str):
-            continue
-        yield element
-        if not _kinds_of(element):
-            stack.extend(reversed(element))
-
-
 def _terms_of(element: HtmlElement, kind: Kind) -> list[str]:
     """Return the properties of schema.org that an element is a value of."""
+    names = _classes(element)
+    if kind.name in _RATED and any(ROOTS.get(name) == "review-aggregate" for name in names):
+        return ["aggregateRating"]
     terms = []
-    for name in _classes(element):
+    for name in names:
         prefix, _, rest = name.partition("-")
         if prefix in ("p", "u", "dt", "e") and rest in kind.version_2:
             terms.append(kind.version_2[rest])
         elif name in kind.classic:
             terms.append(kind.classic[name])
-    is_rating = not _RATINGS.isdisjoint(_classes(element))
-    if is_rating and kind.name in ("product", "recipe", "event", "card", "entry"):
-        return ["aggregateRating"]
     return list(dict.fromkeys(terms))
 
 
-def _add_rel(entity: Entity, element: HtmlElement) -> None:
-    """Add what a link declares by its relation: a tag, a category, the author, the own address."""
+def add_rel(entity: Entity, element: HtmlElement) -> None:
+    """Add what a link declares by its relation: a tag, a category or the author."""
     relations = (element.get("rel") or "").lower().split() if element.tag == "a" else []
     if "author" in relations and "author" not in entity.properties:
         entity.add("author", text_value(element, "author"))
@@ -182,7 +148,7 @@ def _add_rel(entity: Entity, element: HtmlElement) -> None:
 
 
 def _complete(entity: Entity, root: HtmlElement, kind: Kind, base_url: str) -> None:
-    """Add what follows from the rest: a card's name is its text, if it has no other."""
+    """Add what follows from the rest, such as a card's name, which is its text otherwise."""
     if kind.name == "card":
         if not entity.properties.get("name"):
             entity.add("name", text_value(root, "name"))
@@ -190,8 +156,7 @@ def _complete(entity: Entity, root: HtmlElement, kind: Kind, base_url: str) -> N
             entity.types = ("Organization",)
             del entity.properties["worksFor"]
     if "priceCurrency" not in entity.properties:
-        shown = " ".join(map(str, entity.properties.get("price", ())))
-        named = in_text(shown)
+        named = in_text(" ".join(map(str, entity.properties.get("price", ()))))
         entity.add("priceCurrency", code_of(named[0]) if len(named) == 1 else None)
     if kind.name == "entry":
         for link in root.iterfind(".//a[@rel]"):

@@ -14,8 +14,9 @@ from activities.declared.entities import Declared
 from activities.declared.json_ld import read_json_ld
 from activities.declared.labels import read_labels
 from activities.declared.language import page_language, reading_language
-from activities.declared.microformats import read_microformats, read_rel_links
+from activities.declared.microformats import read_microformats
 from activities.declared.page_meta import canonical_url, read_page_meta
+from activities.declared.rel_links import read_rel_links
 
 _MAX_HEADINGS = 5
 """Headings of the first level. A page has one, and by mistake a few more."""

@@ -10,8 +10,9 @@ _UNIQUE_SIGNS = {
     "US$": "USD", "C$": "CAD", "CA$": "CAD", "A$": "AUD", "AU$": "AUD", "NZ$": "NZD", "HK$": "HKD",
     "S$": "SGD", "R$": "BRL", "Kč": "CZK", "฿": "THB", "₫": "VND", "₴": "UAH", "₦": "NGN",
     "NT$": "TWD", "MX$": "MXN", "₱": "PHP", "₸": "KZT", "円": "JPY", "Ft": "HUF", "SFr": "CHF",
-    "RM": "MYR", "د.ك": "KWD", "ر.ع": "OMR", "ر.س": "SAR", "د.إ": "AED", "د.ت": "TND",
-    "د.ب": "BHD", "د.أ": "JOD",
+    "Rp": "IDR", "lei": "RON", "TL": "TRY", "S/": "PEN", "₡": "CRC", "₲": "PYG", "৳": "BDT",
+    "₵": "GHS", "\u0440\u0443\u0431": "RUB", "лв": "BGN", "RM": "MYR", "د.ك": "KWD",
+    "ر.ع": "OMR", "ر.س": "SAR", "د.إ": "AED", "د.ت": "TND", "د.ب": "BHD", "د.أ": "JOD",
 }  # fmt: skip
 """Signs that belong to one currency only."""
 

@@ -73,6 +73,8 @@ def _locale(language: str | None) -> Locale | None:
     from babel import Locale, UnknownLocaleError
 
     parts = (language or "").strip().replace("_", "-").split("-")
+    if parts[0].lower() in ("root", "und"):
+        return None
     for tag in ("-".join(parts), "-".join(parts[:2]), parts[0]):
         try:
             return Locale.parse(tag, sep="-")

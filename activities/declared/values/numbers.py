@@ -20,7 +20,7 @@ _WORD_BEFORE = re.compile(r"(?:[^\W\d_]+|[_/:]|\S-)$")
 _WORD_AFTER = re.compile(
     r"[^\W\d_]+|[-/:_^\u00b2\u00b3\u00b9\u2070-\u2079\u00bc-\u00be\u2150-\u215f]"
 )
-_NO_MINOR_UNITS = re.compile(r"[.,]\s?[-\u2013\u2014]")
+_NO_MINOR_UNITS = re.compile(r"[.,:]\s?[-\u2013\u2014]+")
 _MINUS = ("-", "\u2013")
 
 _FRACTIONS = {
@@ -149,6 +149,8 @@ def _parse_text(
         return None
     digits = found[0]
     before, _, after = text.partition(digits)
+    dash = _NO_MINOR_UNITS.match(after)
+    after = after[dash.end() :] if dash else after
     if not _is_number_alone(before, after, evidence):
         return None
     named = currencies.in_text(f"{before} {after}")
@@ -156,7 +158,7 @@ def _parse_text(
         return None
     if named and not (evidence.currency and currencies.is_shared(named[0])):
         evidence = replace(evidence, currency=named[0])
-    amount = value_of(digits, evidence, is_whole=bool(_NO_MINOR_UNITS.match(after)))
+    amount = value_of(digits, evidence, is_whole=dash is not None)
     sign = _sign(before, after, evidence)
     if amount is None or sign is None or ("+" in before and " " in digits):
         return None
