@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import urljoin
 
+from lxml.etree import XPath
 from lxml.html import HtmlElement
 
 from activities.declared.entities import ShownText
@@ -29,6 +30,8 @@ _ADDRESSES = {
 
 _STRUCK = ("del", "s", "strike")
 """Elements whose text holds no more (HTML, 4.5.5 and 4.7.2)."""
+
+_STRUCK_AROUND = XPath("ancestor-or-self::*[self::del or self::s or self::strike]")
 
 _PRICES = frozenset(("price", "lowPrice", "highPrice", "minPrice", "maxPrice"))
 """Properties of which a struck value is a former one."""
@@ -85,7 +88,7 @@ def is_beside_main(element: HtmlElement) -> bool:
 
 
 def _is_struck(element: HtmlElement) -> bool:
-    return any(around.tag in _STRUCK for around in (element, *element.iterancestors()))
+    return bool(_STRUCK_AROUND(element))
 
 
 def text_of(element: HtmlElement, *, without_struck: bool = False) -> ShownText:

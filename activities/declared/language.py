@@ -6,10 +6,12 @@ import re
 from collections import Counter
 from urllib.parse import urlsplit
 
+from lxml.etree import XPath
 from lxml.html import HtmlElement
 
 from activities.declared.values import locales
 
+_CLOSEST_LANGUAGE = XPath("string(ancestor-or-self::*[@lang and not(self::html)][1]/@lang)")
 _XML_LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 
 _DEFAULT_OF_FACEBOOK = "en-us"
@@ -69,12 +71,7 @@ def _named_language(root: HtmlElement, url: str) -> str | None:
 
 def language_of(element: HtmlElement) -> str | None:
     """Return the language of an element inside of the `body`, if it differs from the page's."""
-    for around in (element, *element.iterancestors()):
-        if around.tag == "html":
-            return None
-        if language := around.get("lang"):
-            return str(language)
-    return None
+    return str(_CLOSEST_LANGUAGE(element)) or None
 
 
 def _is_contradicted(root: HtmlElement, language: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from lxml.etree import XPath
 from lxml.html import HtmlElement
 
 from activities.declared.element_values import is_beside_main
@@ -35,6 +36,9 @@ _MAX_ITEMS = 5_000
 
 _ROOT_NAME = re.compile(rf"(?:^|\s)({'|'.join(ROOTS)})(?=\s|$)")
 
+_FIND = XPath("//*[" + " or ".join(f"contains(@class, '{name}')" for name in ROOTS) + "]")
+"""Finds elements that may have such a class, without a look at the others in Python."""
+
 _RATED = frozenset(("product", "recipe", "event", "card", "entry"))
 """Kinds of things that a rating inside of them is about."""
 
@@ -50,7 +54,7 @@ class _Microformats:
     def __init__(self, root: HtmlElement, base_url: str) -> None:
         self._base_url = base_url
         self._kinds: dict[HtmlElement, Kind] = {}
-        for element in root.iterfind(".//*[@class]"):
+        for element in _FIND(root):
             found = _ROOT_NAME.search(element.get("class"))
             if found and len(self._kinds) < _MAX_ITEMS:
                 self._kinds[element] = KINDS[ROOTS[found[1]]]
