@@ -10,7 +10,7 @@ from activities.declared.mapping.lookup import Scope
 from activities.declared.mapping.number_evidence import declared_currencies, kind_of
 from activities.declared.mapping.property_names import hints_of
 from activities.declared.mapping.things import values_at
-from activities.declared.values import currencies, dates, enums, numbers, texts
+from activities.declared.values import currencies, dates, enums, numbers, texts, units
 from activities.declared.values.separators import Evidence
 
 _AMOUNT_PATHS = ("value", "price", "ratingValue", "value.value")
@@ -155,8 +155,8 @@ class Converter:
         return self.convert(text) if text else None
 
     def _amount_of(self, entity: Entity) -> Any:
-        units = [
-            numbers.unit_name(value)
+        names = [
+            units.unit_name(value)
             for name in ("unitText", "unitCode")
             for value in entity.properties.get(name, ())
         ]
@@ -164,7 +164,7 @@ class Converter:
             for value in values_at(entity, path):
                 if not isinstance(value, Entity):
                     self._note_place(path, entity)
-                    return self._typed_number(value, units[0] if units else None)
+                    return self._typed_number(value, names[0] if names else None)
         return None
 
     def _note_place(self, path: str, entity: Entity) -> None:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from activities.declared.values import dates, numbers
+from activities.declared.values import dates, units
 from activities.declared.vocabulary import PATHS, joined, tokens
 
 CURRENCIES = frozenset(
@@ -75,7 +75,7 @@ def hints_of(name: str, schema: dict[str, Any]) -> NameHints:
     return NameHints(
         words=words,
         form=form,
-        unit=last if last and numbers.is_unit(last) else None,
+        unit=last if last and units.is_unit(last) else None,
         duration_unit=_duration_unit(words, tokens(str(schema.get("description", "")))),
         currency=last.upper() if last in CURRENCIES else None,
         is_address=is_address,
@@ -103,7 +103,7 @@ def without_unit(name: str) -> str:
     last = words[-1]
     if last in ("in", "m") and len(words) == 2 and words[0] not in _SIZE_WORDS:
         return name
-    if last in dates.DURATION_UNITS or numbers.is_unit(last) or last in CURRENCIES:
+    if last in dates.DURATION_UNITS or units.is_unit(last) or last in CURRENCIES:
         words = words[:-1]
         if words[-1] == "in" and len(words) > 1:
             words = words[:-1]
@@ -122,6 +122,6 @@ def unit_of_label(label: str) -> str | None:
     if bracket:
         return bracket[1]
     words = tokens(label)
-    if len(words) > 1 and (words[-1] in dates.DURATION_UNITS or numbers.is_unit(words[-1])):
+    if len(words) > 1 and (words[-1] in dates.DURATION_UNITS or units.is_unit(words[-1])):
         return words[-1]
     return None

@@ -1,4 +1,4 @@
-"""Numbers and units of measurement."""
+"""Numbers in texts: which one it is, and whether the text around leaves it as it is."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import unicodedata
 from dataclasses import replace
 from typing import Any
 
-from activities.declared.values import currencies, texts
+from activities.declared.values import currencies, units
 from activities.declared.values.separators import ARABIC_DECIMAL, Evidence, value_of
 
 _PLAIN_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,2})?")
@@ -61,29 +61,6 @@ _MAGNITUDE = re.compile(
     re.IGNORECASE,
 )
 """A word behind a number that makes another number of it."""
-
-_UNITS: dict[str, tuple[str, float]] = {
-    "mg": ("mass", 1e-6), "g": ("mass", 1e-3), "gram": ("mass", 1e-3), "grams": ("mass", 1e-3),
-    "kg": ("mass", 1), "lb": ("mass", 0.45359237), "lbs": ("mass", 0.45359237),
-    "oz": ("mass", 0.028349523125), "mm": ("length", 1e-3), "cm": ("length", 1e-2),
-    "m": ("length", 1), "km": ("length", 1e3), "in": ("length", 0.0254), "inch": ("length", 0.0254),
-    "inches": ("length", 0.0254), "ft": ("length", 0.3048), "ml": ("volume", 1e-3),
-    "cl": ("volume", 1e-2), "dl": ("volume", 1e-1), "l": ("volume", 1), "liter": ("volume", 1),
-    "litre": ("volume", 1), "liters": ("volume", 1), "litres": ("volume", 1),
-    "kcal": ("energy", 1), "calories": ("energy", 1), "cal": ("energy", 1), "w": ("power", 1),
-    "kw": ("power", 1e3), "gb": ("data", 1), "mb": ("data", 1e-3), "tb": ("data", 1e3),
-}  # fmt: skip
-"""Units, with what they measure and their size in that quantity's base unit.
-
-On food, `cal` means the kilocalorie.
-"""
-
-_UNIT_CODES = {
-    "MGM": "mg", "GRM": "g", "KGM": "kg", "LBR": "lb", "ONZ": "oz", "MMT": "mm", "CMT": "cm",
-    "MTR": "m", "KMT": "km", "INH": "in", "FOT": "ft", "MLT": "ml", "LTR": "l", "WTT": "w",
-    "KWT": "kw", "E34": "gb", "E35": "tb", "4L": "mb",
-}  # fmt: skip
-"""Codes of UN/CEFACT Recommendation 20, which schema.org uses in `unitCode`."""
 
 NOTHING_KNOWN = Evidence()
 
@@ -200,7 +177,7 @@ def _is_begin_of_word(after: str) -> bool:
     """Return whether the number is the beginning of a word, as in `12a` or `4-door`."""
     word = _WORD_AFTER.match(after)
     return word is not None and not (
-        word[0].lower() in _UNITS or currencies.is_sign(word[0]) or not _is_latin(word[0])
+        units.is_unit(word[0].lower()) or currencies.is_sign(word[0]) or not _is_latin(word[0])
     )
 
 
@@ -237,13 +214,8 @@ def _in_unit(amount: float | None, words: list[str], unit: str | None) -> float 
     """Return the amount in `unit`. One of the `words` is the unit that it has."""
     if amount is None:
         return None
-    if unit is None:
-        return _tidy(amount)
-    wanted = _UNITS.get(unit)
-    given = [_UNITS[word.lower()] for word in words if word.lower() in _UNITS]
-    if wanted is None or len(given) != 1 or given[0][0] != wanted[0]:
-        return None
-    return _tidy(amount * given[0][1] / wanted[1])
+    factor = 1 if unit is None else units.factor(words, unit)
+    return None if factor is None else _tidy(amount * factor)
 
 
 def _tidy(value: float) -> float | int:
@@ -266,14 +238,3 @@ def has_two_values(text: str, evidence: Evidence) -> bool:
 def has_digits(value: Any) -> bool:
     """Return whether a value is a text with a digit."""
     return isinstance(value, str) and any(map(str.isdigit, value))
-
-
-def unit_name(value: Any) -> str:
-    """Return the name of a unit that is written out, or given as a code of UN/CEFACT."""
-    text = texts.plain(value) or ""
-    return _UNIT_CODES.get(text.upper(), text)
-
-
-def is_unit(word: str) -> bool:
-    """Return whether `word` is a unit that `parse` can convert to."""
-    return word in _UNITS
