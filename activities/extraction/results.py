@@ -12,6 +12,7 @@ from activities.extraction.object_answer import Ask, Conform
 from activities.extraction.question import Question
 from domain.failures import ScrapeError
 from domain.items import ItemWarning
+from domain.schema.references import value_at
 from domain.warnings import item_warning
 
 _MAX_NAMED_LISTS = 5
@@ -82,7 +83,8 @@ async def _schema_result(
                 f"{', '.join(sorted(left_out)[:_MAX_NAMED_LISTS])}.",
             )
         )
-    if uncertain := {pointer for part in parts for pointer in part.uncertain}:
+    noted = {pointer for part in parts for pointer in part.uncertain}
+    if uncertain := [place for place in noted if value_at(conformed.result, place) is None]:
         warnings.append(
             item_warning(
                 "VALUES_UNCERTAIN",

@@ -54,3 +54,15 @@ def _target(reference: str, root: dict[str, Any]) -> dict[str, Any]:
 def escape(name: str) -> str:
     """Return a property's name as a part of a JSON Pointer (RFC 6901)."""
     return name.replace("~", "~0").replace("/", "~1")
+
+
+def value_at(document: Any, pointer: str) -> Any:
+    """Return the value at a JSON Pointer (RFC 6901), or None if there is none."""
+    value = document
+    for part in pointer.split("/")[1:]:
+        key = part.replace("~1", "/").replace("~0", "~")
+        if isinstance(value, list):
+            value = value[int(key)] if key.isdecimal() and int(key) < len(value) else None
+        else:
+            value = value.get(key) if isinstance(value, dict) else None
+    return value

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from activities.declared.entities import Source
+from domain.schema.references import value_at
 
 
 @dataclass(frozen=True)
@@ -38,14 +39,7 @@ class Filled:
 
     def value_at(self, pointer: str) -> Any:
         """Return the value at a JSON Pointer, or None if there is none."""
-        value: Any = self.result
-        for part in pointer.split("/")[1:]:
-            key = part.replace("~1", "/").replace("~0", "~")
-            if isinstance(value, list):
-                value = value[int(key)] if key.isdecimal() and int(key) < len(value) else None
-            else:
-                value = value.get(key) if isinstance(value, dict) else None
-        return value
+        return value_at(self.result, pointer)
 
     def forget(self, pointer: str) -> None:
         """Delete all that a failed attempt has noted at `pointer` and below."""
