@@ -38,7 +38,8 @@ _PRICES = frozenset(("price", "lowPrice", "highPrice", "minPrice", "maxPrice"))
 
 _BESIDE = re.compile(
     r"(?:^|\s)(?:(?:products?|posts?|articles?|items?)?[-_]*(?:related|similar|recommend\w*"
-    r"|up-?sells?|cross-?sells?|also-?bought|recently-?viewed)(?:[-_]\S*)?|sidebar)(?=\s|$)",
+    r"|up-?sells?|cross-?sells?|also-?bought|recently-?viewed)(?:[-_]\S*)?|sidebar"
+    r"|comments?|commentlist|comments?[-_](?:area|author|body|list|meta|section))(?=\s|$)",
     re.IGNORECASE,
 )
 """Classes and ids of parts about other things than the page's main thing."""

@@ -80,7 +80,7 @@ class _Microformats:
         return self._things[root]
 
     def _read(self, root: HtmlElement, kind: Kind, depth: int) -> Entity:
-        entity = Entity("microformats", kind.types, is_beside=is_beside_main(root))
+        entity = Entity("microformats", kind.types, is_beside=self._is_beside(root, kind))
         for element in self._inside(root, kind):
             for term in _terms_of(element, kind):
                 own_term = term_of_identifier(element) if term == "identifier" else term
@@ -90,6 +90,14 @@ class _Microformats:
                 add_rel(entity, element)
         _complete(entity, root, kind, self._base_url)
         return entity
+
+    def _is_beside(self, root: HtmlElement, kind: Kind) -> bool:
+        """Return whether a thing is no more than a part of what the page is about."""
+        if kind.name == "card" and any(
+            around.tag == "article" or around in self._kinds for around in root.iterancestors()
+        ):
+            return True  # the author of an article, or a reader with a comment
+        return is_beside_main(root)
 
     def _inside(self, root: HtmlElement, kind: Kind) -> Iterator[HtmlElement]:
         """Yield the elements below a root, without those inside of other things."""

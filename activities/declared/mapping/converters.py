@@ -86,9 +86,11 @@ class Converter:
         return number
 
     def _number(self, value: Value, given_unit: str | None) -> float | int | None:
-        timed = f"{value} {given_unit}" if given_unit else value
+        # A price per hour is no duration.
+        is_timed = given_unit and self._kind != "price"
+        timed = f"{value} {given_unit}" if is_timed else value
         duration = dates.seconds(timed) if isinstance(timed, str) else None
-        if duration is not None and self._kind != "price":
+        if duration is not None:
             if self.hints.duration_unit is None:
                 return None
             scaled = duration / dates.DURATION_UNITS[self.hints.duration_unit]

@@ -50,6 +50,9 @@ _HAS_NAMED_TYPE = 1.5
 _OF_SECONDARY = 0.3
 """Factor for things that say what the page is, such as `WebPage`, and not what it is about."""
 
+_SAME_WORDS = 0.5
+"""Share of the words of a name from which on the name may be the page's, in other words."""
+
 _MIN_NAME = 2
 _MIN_TITLE = 5
 """Characters from which on a name in a title, or a title in a name, is no coincidence."""
@@ -80,6 +83,12 @@ class _Choice:
         self._types = types
         self._things = _top_things(lookup.declared)
         self._counts = Counter(entity.types[:1] for entity in self._things)
+        titles = (*self._declared.headings, self._declared.title)
+        self._titles = {joined(title) for title in titles} - {""}
+        self._title_words = {word for title in titles for word in tokens(title)}
+        self._types_with_title = {
+            entity.types[:1] for entity in self._things if self._has_exact_title(entity)
+        }
         self._main_entities = {id(entity) for entity in _main_entities(lookup.declared)}
 
     def best(self) -> Entity | None:
@@ -165,28 +174,37 @@ class _Choice:
         return bool(entity.id and "#" not in entity.id and self._absolute(entity.id) in own)
 
     def _is_elsewhere(self, entity: Entity) -> bool:
-        """Return whether a thing with another name than the page has an address of its own."""
+        """Return whether a thing with quite another name than the page has an address."""
         addresses = [value for value in entity.properties.get("url", ()) if isinstance(value, str)]
-        is_of_site = not SITE_TYPES.isdisjoint(entity.types)
-        return bool(addresses and names_of(entity)) and not is_of_site
+        if not addresses or not SITE_TYPES.isdisjoint(entity.types):
+            return False
+        words = {word for name in names_of(entity) for word in tokens(str(name))}
+        return len(words & self._title_words) < _SAME_WORDS * len(words)
 
     def _has_page_title(self, entity: Entity) -> bool:
-        titles = [joined(title) for title in (*self._declared.headings, self._declared.title)]
-        names = [joined(value) for value in names_of(entity) if isinstance(value, str)]
+        """Return whether a thing's name is the page's title, or the nearest to it."""
+        if self._has_exact_title(entity):
+            return True
+        if entity.is_beside or entity.types[:1] in self._types_with_title:
+            return False
         return any(
-            name == title
-            or (len(name) > _MIN_NAME and name in title)
-            or (len(title) > _MIN_TITLE and title in name)
-            for name in names
-            for title in titles
-            if title
+            (len(name) > _MIN_NAME and name in title) or (len(title) > _MIN_TITLE and title in name)
+            for name in _joined_names(entity)
+            for title in self._titles
         )
+
+    def _has_exact_title(self, entity: Entity) -> bool:
+        return not self._titles.isdisjoint(_joined_names(entity))
 
     def _absolute(self, address: str) -> str:
         try:
             return _comparable(urljoin(self._declared.base_url, address))
         except ValueError:
             return ""
+
+
+def _joined_names(entity: Entity) -> set[str]:
+    return {joined(value) for value in names_of(entity) if isinstance(value, str)}
 
 
 def _top_things(declared: Declared) -> list[Entity]:

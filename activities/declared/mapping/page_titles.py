@@ -18,18 +18,20 @@ _SITES = frozenset(("WebSite", "Organization", "NewsMediaOrganization", "OnlineS
 
 
 def without_site_name(title: str, page: Declared) -> str:
-    """Return a title without the site's name, if one of the page's headings says what the name is.
+    """Return a title without the site's name, if one of the page's headings has the rest.
 
-    The site's name follows the heading, or it is known and stands before the heading.
+    The site's name follows the heading, or it is known and stands before the heading. After a
+    colon, and in another title than that of the document, it has to be known as well.
     """
     sites = _site_names(page)
+    is_of_document = title == page.title
     for heading in sorted(page.headings, key=len, reverse=True):
         if not heading or joined(heading) in sites:
             continue
         if title.startswith(heading):
             separator = _SEPARATOR.match(title, len(heading))
             rest = title[separator.end() :] if separator else ""
-            is_weak = separator is not None and _WEAK in separator[0]
+            is_weak = separator is None or _WEAK in separator[0] or not is_of_document
             if rest and (not is_weak or joined(rest) in sites):
                 return heading
         elif title.endswith(heading):

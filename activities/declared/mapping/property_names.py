@@ -11,9 +11,11 @@ from activities.declared.vocabulary import PATHS, joined, tokens
 
 CURRENCIES = frozenset(
     ("eur", "usd", "gbp", "chf", "jpy", "cad", "aud", "nzd", "sek", "nok", "dkk", "pln", "czk",
-     "huf", "inr", "cny", "brl", "mxn", "zar")
+     "huf", "inr", "cny", "brl", "mxn", "zar", "kwd", "bhd", "omr", "jod", "tnd", "aed", "sar",
+     "qar", "ils", "thb", "sgd", "hkd", "twd", "krw", "ron", "bgn", "isk", "rub", "uah", "myr",
+     "idr", "vnd", "clp", "ars", "egp", "ngn", "kes")
 )  # fmt: skip
-"""Currencies at the end of a name, as in `price_eur`."""
+"""Currencies at the end of a name, as in `price_eur`. Codes that are words are left out."""
 
 _ADDRESS_WORDS = frozenset(
     ("url", "uri", "link", "href", "image", "images", "photo", "picture", "thumbnail", "logo")

@@ -218,6 +218,23 @@ def test_a_related_product_is_not_the_page_s_product(beside: str) -> None:
     assert filled(main + beside, wanted)[0] == {"name": "Lamp", "price": 20}
 
 
+def test_a_name_in_other_words_is_the_page_s_but_that_of_an_accessory_is_not() -> None:
+    wanted = {"name": TEXT, "price": NUMBER}
+    page = (
+        '<html lang="en"><title>Women\'s lamp for the desk</title>'
+        '<script type="application/ld+json">'
+        '{"@type": "Product", "name": "Desk lamp, red", "url": "/en/lamp", "offers": {"price": 5}}'
+        "</script>"
+    )
+    assert filled(page, wanted)[0] == {"name": "Desk lamp, red", "price": 5}
+    page = (
+        '<html lang="en"><title>Desk lamp</title><script type="application/ld+json">'
+        '[{"@type": "Product", "name": "Desk lamp shade", "offers": {"price": 5}},'
+        '{"@type": "Product", "name": "Desk lamp"}]</script>'
+    )
+    assert filled(page, wanted)[0] == {"name": "Desk lamp"}
+
+
 def test_addresses_in_json_ld_start_from_the_base_of_the_page() -> None:
     page = json_ld(
         '{"@type": "Product", "name": "Lamp", "url": "lamp?x=1", "image": ["/a.jpg"]}',
@@ -252,7 +269,20 @@ SITE = '<meta property="og:site_name" content="The Gazette">'
     [
         ("<title>The beater \u2013 The Gazette</title><h1>The beater</h1>", "The beater"),
         ("<title>The beater | News | The Gazette</title><h1>The beater</h1>", "The beater"),
-        ('<meta property="og:title" content="The beater - G"><h1>The beater</h1>', "The beater"),
+        (
+            f'{SITE}<meta property="og:title" content="The beater - The Gazette">'
+            "<h1>The beater</h1>",
+            "The beater",
+        ),
+        (
+            '<title>The beater | G</title><meta property="og:title" content="The beater | G">'
+            "<h1>The beater</h1>",
+            "The beater",
+        ),
+        (
+            '<meta property="og:title" content="The beater | red"><h1>The beater</h1>',
+            "The beater | red",
+        ),
         (f"{SITE}<title>The Gazette: The beater</title><h1>The beater</h1>", "The beater"),
         # The rest may be a part of the title.
         ("<title>The beater: a story</title><h1>The beater</h1>", "The beater: a story"),

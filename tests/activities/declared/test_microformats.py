@@ -205,6 +205,17 @@ def test_several_entries_are_a_list_and_none_of_them_is_the_page() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    "page",
+    [
+        '<ol class="commentlist"><li><b class="vcard"><b class="fn">Bob</b></b></ol>',
+        '<article><p class="vcard"><b class="fn">Ada</b></p></article>',
+    ],
+)
+def test_authors_of_articles_and_comments_are_not_what_the_page_is_about(page: str) -> None:
+    assert filled(f"<title>Wool</title><h1>Wool</h1>{page}", {"name": TEXT})[0] == {}
+
+
 def test_json_ld_is_trusted_more_even_if_it_declares_less() -> None:
     page = (
         '<script type="application/ld+json">{"@type": "BlogPosting", "headline": "Wool", '
