@@ -65,6 +65,8 @@ def _attempts(text: str) -> Iterator[str]:
         if _QUOTE_REFERENCE.search(unescaped):
             unescaped = unescape(unescaped)
             yield _repair(_with_plain_quotes(unescaped))
+    if found := _QUOTE_REFERENCE.search(plain):
+        yield _repair(plain.replace(found[0], '"'))
     if '\\"' in plain:
         yield _repair(plain.replace('\\"', '"'))
     yield _repair(_with_plain_quotes(plain))

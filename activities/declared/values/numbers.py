@@ -139,8 +139,8 @@ def _parse_text(
     sign = _sign(before, after, evidence)
     if amount is None or sign is None or ("+" in before and " " in digits):
         return None
-    words = _words(before, after) or [given_unit or ""]
-    return _in_unit(float(sign * amount), words, unit)
+    words = dict.fromkeys([*_words(before, after), given_unit or ""])
+    return _in_unit(float(sign * amount), list(words), unit)
 
 
 def _decimals_of_fraction(found: re.Match[str]) -> str:

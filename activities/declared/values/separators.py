@@ -47,18 +47,21 @@ def value_of(digits: str, evidence: Evidence, *, is_whole: bool = False) -> Deci
     if not marks:
         return Decimal(digits)
     mark = marks[-1]
-    has_decimals = not is_whole and _may_have_decimals(digits, mark, marks)
-    if _is_grouped(digits):
-        if has_decimals:
-            has_decimals = _is_decimal(mark, evidence)  # type: ignore[assignment]
-        if has_decimals is None:
-            return None
-    elif not has_decimals:
+    is_decimal = _ends_with_decimals(digits, mark, marks, evidence, is_whole=is_whole)
+    if is_decimal is None:
         return None
-    if not has_decimals:
-        return Decimal(_MARK.sub("", digits))
-    whole, _, decimals = digits.rpartition(mark)
-    return Decimal(f"{_MARK.sub('', whole) or '0'}.{decimals}")
+    whole, _, decimals = digits.rpartition(mark) if is_decimal else (digits, "", "")
+    return Decimal(f"{_MARK.sub('', whole) or '0'}.{decimals or '0'}")
+
+
+def _ends_with_decimals(
+    digits: str, mark: str, marks: list[str], evidence: Evidence, *, is_whole: bool
+) -> bool | None:
+    """Return whether the last mark is a decimal separator, or None if that is not certain."""
+    may_be_decimal = not is_whole and _may_have_decimals(digits, mark, marks)
+    if not _is_grouped(digits):
+        return True if may_be_decimal else None
+    return _is_decimal(mark, evidence) if may_be_decimal else False
 
 
 def _may_have_decimals(digits: str, mark: str, marks: list[str]) -> bool:

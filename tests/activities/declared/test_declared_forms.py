@@ -24,6 +24,7 @@ from tests.activities.declared.test_declared import declared_by
         ("{&quot;a&quot;: &quot;b &amp; c&quot;}", [{"a": "b & c"}]),
         ("{&#34;a&#34;: &#x22;b &amp; c&#034;}", [{"a": "b & c"}]),
         ("{&amp;quot;a&amp;quot;: &amp;quot;b&amp;quot;}", [{"a": "b"}]),
+        ("{&#34;a&#34;: &#34;24&quot; b&#34;}", [{"a": "24&quot; b"}]),
         ("{&ldquo;a&rdquo;: &#8220;b&#8221;}", [{"a": "b"}]),
         ("{\u201ca\u201d: \u201cb\u201d}", [{"a": "b"}]),
         ("{'a': 'it\\'s'}", [{"a": "it's"}]),

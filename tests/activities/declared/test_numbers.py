@@ -118,6 +118,8 @@ def test_a_unit_is_converted_only_from_a_unit_of_the_same_quantity() -> None:
     english = Evidence("en")
     assert numbers.parse("1.250 kg", "g", english) == 1250
     assert numbers.parse("1.250", "g", english, given_unit="kg") == 1250
+    assert numbers.parse("1.250 kg net", "g", english, given_unit="kg") == 1250
+    assert numbers.parse("1.250 lb", "g", english, given_unit="kg") is None
     assert numbers.parse("1.250", "g", english) is None
     assert numbers.parse("5 m²", "m", english) is None
     assert numbers.parse("5 m", "kg", english) is None
