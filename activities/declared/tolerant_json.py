@@ -55,6 +55,8 @@ def parse_tolerantly(text: str) -> list[Any]:
 def _attempts(text: str) -> Iterator[str]:
     """Yield the text, and then the texts that it may have been meant as."""
     yield text
+    if "{" not in text and "[" not in text:
+        return
     plain = _unwrapped(text)
     for form in dict.fromkeys((plain, text)):
         repaired = _repair(form)
@@ -69,7 +71,8 @@ def _attempts(text: str) -> Iterator[str]:
         yield _repair(plain.replace(found[0], '"'))
     if '\\"' in plain:
         yield _repair(plain.replace('\\"', '"'))
-    yield _repair(_with_plain_quotes(plain))
+    if '"' not in plain:
+        yield _repair(_with_plain_quotes(plain))
 
 
 def _unwrapped(text: str) -> str:
