@@ -11,42 +11,14 @@ from activities.egress.client_reader import ClientReader
 from activities.egress.dialer import Dialer
 from activities.egress.http_stream import HttpStream, end_to_end
 from activities.egress.refusal import EgressRefusal, EgressRefusedError
+from activities.egress.response_head import MalformedResponseError
+from activities.egress.server_stream import ServerStream
 from activities.egress.session import EgressSession, TrafficMeter
 from activities.egress.target import Target
 from activities.egress.tunnel import Tunnel
 
-_MAX_RESPONSE_HEAD = 256 * 1024  # as in Chromium
-
 _UPGRADE_HEADERS = (b"connection", b"upgrade")
 """Hop-by-hop headers that a WebSocket needs on both connections."""
-
-
-class _Server(HttpStream):
-    """A connection to a server."""
-
-    def __init__(
-        self,
-        target: Target,
-        reader: asyncio.StreamReader,
-        writer: asyncio.StreamWriter,
-        meter: TrafficMeter,
-    ) -> None:
-        super().__init__(
-            h11.CLIENT,
-            reader,
-            writer,
-            max_head=_MAX_RESPONSE_HEAD,
-            on_read=meter.count_received,
-            on_write=meter.count_sent,
-        )
-        self._address = (target.host, target.port)
-        self.has_answered = False
-        """Whether a response has begun on this connection, for this request or an earlier one."""
-
-    def can_serve(self, target: Target) -> bool:
-        """Return whether the connection is open and leads to `target`."""
-        is_alive = not self.reader.at_eof() and not self.writer.is_closing()
-        return is_alive and self._address == (target.host, target.port)
 
 
 class Forwarder:
@@ -67,7 +39,7 @@ class Forwarder:
         self._reader = reader
         self._dialer = dialer
         self._meter = meter
-        self._server: _Server | None = None
+        self._server: ServerStream | None = None
         self._task: asyncio.Task[None] | None = None
         """Task that forwards the current request."""
 
@@ -87,12 +59,15 @@ class Forwarder:
             switch = await self._pass_response(server)
             if switch is not None:
                 return await self._switch(server, switch)
-        except (OSError, h11.ProtocolError):
+        except (OSError, h11.ProtocolError) as error:
             # A server may close a connection between two requests. Clients repeat the request then.
             if server.has_answered:
                 raise
             self.close()
-            what = f"{target.host} closed the connection before the page was complete."
+            if isinstance(error, MalformedResponseError):
+                what = f"{target.host} answered with what no browser can read."
+            else:
+                what = f"{target.host} closed the connection before the page was complete."
             raise EgressRefusedError(EgressRefusal("CONNECTION_FAILED", what, 502)) from None
         finally:
             self._reader.on_end = None
@@ -109,18 +84,18 @@ class Forwarder:
             self._server.abort()
             self._server = None
 
-    async def _connect(self, session: EgressSession, target: Target) -> _Server:
+    async def _connect(self, session: EgressSession, target: Target) -> ServerStream:
         """Return the connection of the last request if it leads to `target`, else a new one."""
         if self._server is not None:
             if self._server.can_serve(target):
                 return self._server
             self.close()
         reader, writer = await self._dialer.connect(session, target)
-        self._server = _Server(target, reader, writer, self._meter)
+        self._server = ServerStream(target, reader, writer, self._meter)
         return self._server
 
     async def _send_request(
-        self, server: _Server, head: h11.Request, first: object
+        self, server: ServerStream, head: h11.Request, first: object
     ) -> asyncio.Task[None] | None:
         """Send `head`; return the task that sends the body, or None if there is no body.
 
@@ -138,7 +113,7 @@ class Forwarder:
         if self._task is not None:
             self._reader.on_end = self._task.cancel
 
-    async def _upload(self, server: _Server, first: object) -> None:
+    async def _upload(self, server: ServerStream, first: object) -> None:
         """Pass on the body of a request, from the event `first` on."""
         event = first
         try:
@@ -151,7 +126,7 @@ class Forwarder:
         except (OSError, h11.ProtocolError):
             server.abort()  # this ends the wait for the response
 
-    async def _pass_response(self, server: _Server) -> h11.InformationalResponse | None:
+    async def _pass_response(self, server: ServerStream) -> h11.InformationalResponse | None:
         """Pass the response on to the client; return the head if the server switches protocols."""
         event: object = None
         while not isinstance(event, h11.EndOfMessage):
@@ -164,12 +139,11 @@ class Forwarder:
             await self._client.send(*map(_for_client, events))
         return None
 
-    async def _switch(self, server: _Server, response: h11.InformationalResponse) -> bool:
+    async def _switch(self, server: ServerStream, response: h11.InformationalResponse) -> bool:
         """Go on as a tunnel, for a WebSocket."""
         self._reader.on_end = None
         await self._client.send(_informational_head(response, keep=_UPGRADE_HEADERS))
-        early, _ = server.http.trailing_data
-        self._client.writer.write(early)
+        self._client.writer.write(server.early_data)
         await Tunnel(self._client, server.reader, server.writer, self._meter).run()
         return False
 

@@ -58,18 +58,26 @@ class HttpStream:
     async def next_event(self) -> h11.Event | type[h11.PAUSED]:
         """Return what the other end sends next."""
         while True:
-            event = self.http.next_event()
+            event = self.received_event()
             if event is not h11.NEED_DATA:
                 return event  # type: ignore[return-value]
             data = await self.reader.read(CHUNK)
             self.on_read(len(data))
-            self.http.receive_data(data)
+            self.receive(data)
+
+    def received_event(self) -> h11.Event | type[h11.NEED_DATA | h11.PAUSED]:
+        """Return the next event if all its bytes are here, else `h11.NEED_DATA`."""
+        return self.http.next_event()
+
+    def receive(self, data: bytes) -> None:
+        """Take what was read; `data` is empty at the end of the connection."""
+        self.http.receive_data(data)
 
     async def next_events(self) -> list[h11.Event | type[h11.PAUSED]]:
         """Return the next event, and the later events of the same message that are here already."""
         events = [await self.next_event()]
         while isinstance(events[-1], h11.Response | h11.Data):
-            event = self.http.next_event()
+            event = self.received_event()
             if event is h11.NEED_DATA:
                 break
             events.append(event)  # type: ignore[arg-type]
