@@ -57,6 +57,14 @@ _DIALOG_DEPTH = 8
 """Levels from the root at which `aria-hidden` may hide the whole page behind a dialog."""
 
 
+_CONTROLS = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_CONTROL_REFERENCES = re.compile(
+    "&#(?:0*(?:[1-8]|1[1-24-9]|2[0-9]|3[01]|6553[45])"
+    "|[xX]0*(?:[1-8b-cB-CeEfF]|1[0-9a-fA-F]|[fF]{3}[eEfF]))(?![0-9a-fA-F]);?"
+)
+"""What may stand in HTML, but not in the tree, whose text must be that of XML (XML, 2.2)."""
+
+
 def parse(html: str) -> HtmlElement:
     """Return the tree of `html` without comments. There is always a `body`."""
     root, is_complete = _parse(html)
@@ -67,13 +75,27 @@ def parse(html: str) -> HtmlElement:
 
 def _parse(html: str) -> tuple[HtmlElement, bool]:
     """Return the tree, and whether it is complete: the parser stops at about 2,000 levels."""
-    data = html.replace("\0", "").encode(errors="replace")
+    html = _CONTROLS.sub(_replacement, html.replace("\0", ""))
+    html = _CONTROL_REFERENCES.sub(_replacement, html)
+    data = html.encode(errors="replace")
     parser = HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
     try:
         root = document_fromstring(data, parser=parser, ensure_head_body=True)
     except etree.ParserError:  # the page has no element
         root = document_fromstring(b"<html><body></body></html>", parser=parser)
     return root, not any("depth" in error.message for error in parser.error_log)
+
+
+def _replacement(found: re.Match[str]) -> str:
+    """Return a space for what separates, U+FFFD for no character, nothing for other controls."""
+    text = found[0].rstrip(";").lower()
+    if text.startswith("&#x"):
+        code = int(text[3:], 16)
+    elif text.startswith("&#"):
+        code = int(text[2:])
+    else:
+        code = ord(text)
+    return " " if code in (0x0B, 0x0C) else "\ufffd" if code > 0x20 else ""
 
 
 def base_of(root: HtmlElement, url: str) -> str:

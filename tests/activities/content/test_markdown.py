@@ -71,3 +71,25 @@ def test_relative_links_follow_the_base_element() -> None:
         "https://x.example/a/"
     )
     assert dom.base_of(dom.parse("<base href='data:,'>"), URL) == URL
+
+
+@pytest.mark.parametrize("convert", CONVERT.values())
+@pytest.mark.parametrize("control", ["\x01", "\x0b", "\x0c", "\x1b", "\x1f", "\ufffe", "\uffff"])
+def test_control_characters_do_no_harm(convert: type, control: str) -> None:
+    reference = f"&#{ord(control)};", f"&#x{ord(control):X};"
+    for written in (control, *reference):
+        text = convert(
+            f"<pre>in {written} pre</pre><a href=/x aria-label='in {written} label'><svg></svg></a>"
+            f"<dl><dt>a {written} term<dd>its {written} meaning</dl><p>10<sup>6</sup> {written} x"
+            f"<iframe src=/y title='a {written} frame'></iframe><h2><a href=/z>a {written} link",
+            URL,
+        )
+        assert control not in text
+        words = " ".join(text.replace("\ufffd", " ").split())
+        for part in ("in pre", "in label", "a term", "its meaning", "a frame", "a link"):
+            assert part in words
+
+
+def test_pages_of_a_text_stay_apart() -> None:
+    assert "the end the beginning" in full_page("<p>the end\x0cthe beginning", URL)
+    assert "the end the beginning" in full_page("<p>the end&#12;the beginning", URL)
