@@ -38,6 +38,10 @@ _HOST_ONLY, _SECURE_ONLY = "__host-", "__secure-"
 """Prefixes of names: for a cookie of one host, and of `https` only (RFC 6265bis, 4.1.3)."""
 
 
+_PREFIXED = re.compile(r"__(?:host|secure)-", re.IGNORECASE)
+"""Beginning of a value that no cookie without a name may have."""
+
+
 class CookieError(ValueError):
     """The given text is not cookies. The message shows nothing of the text."""
 
@@ -47,6 +51,7 @@ class Cookie:
     """A cookie of a client."""
 
     name: str = field(repr=False)
+    """Empty if the cookie has only a value (RFC 6265bis, 5.8.3)."""
     value: str = field(repr=False)
 
 
@@ -55,8 +60,8 @@ def parse_cookies(text: str) -> tuple[Cookie, ...]:
 
     The name of the header and quotes around the whole text are dropped, because both are easily
     copied along. Values may contain `=`, and keep their own quotes. Of several cookies with one
-    name the first counts, because browsers send the most specific cookie first. Raises
-    `CookieError`.
+    name the first counts, because browsers send the most specific cookie first. A part without `=`
+    is a cookie without a name, which browsers have beside others. Raises `CookieError`.
     """
     if len(text) > MAX_CHARACTERS:
         raise CookieError(f"has {len(text)} characters; at most {MAX_CHARACTERS} are allowed")
@@ -71,11 +76,17 @@ def parse_cookies(text: str) -> tuple[Cookie, ...]:
         if not pair:
             continue
         name, separator, value = (part.strip() for part in pair.partition("="))
-        if not separator or not _NAME.fullmatch(name) or "\t" in value:
+        if not separator:
+            name, value = "", name
+        is_valid = _NAME.fullmatch(name) if separator else not _PREFIXED.match(value)
+        if not is_valid or "\t" in value:
             raise CookieError(f"entry {number} is not of the form name=value")
         if len(f"{name}{value}".encode(errors="surrogatepass")) > _MAX_BYTES:
             raise CookieError(f"entry {number} has more than {_MAX_BYTES} bytes")
         found.setdefault(name, Cookie(name, value))
+    if list(found) == [""]:
+        # A token alone is rather a value whose name was forgotten.
+        raise CookieError("entry 1 is not of the form name=value")
     if len(found) > _MAX_COOKIES:
         raise CookieError(f"has {len(found)} cookies; at most {_MAX_COOKIES} are allowed")
     return tuple(found.values())
@@ -101,6 +112,14 @@ class CookieScope:
     secure: bool
     """Whether the cookie is sent over `https` only."""
 
+    def includes(self, url: str) -> bool:
+        """Return whether a request to `url` gets the cookie."""
+        parsed = ada_url.URL(url)
+        is_host = parsed.hostname == self.host
+        if self.domain is not None:
+            is_host = f".{parsed.hostname}".endswith(f".{self.domain}")
+        return is_host and (parsed.protocol == "https:" or not self.secure)
+
 
 def scopes(cookies: Iterable[Cookie], url: str) -> Iterable[tuple[Cookie, CookieScope]]:
     """Yield the `cookies` that the site of `url` may get, each with its scope."""
@@ -118,7 +137,10 @@ def scopes(cookies: Iterable[Cookie], url: str) -> Iterable[tuple[Cookie, Cookie
 
 
 def jar_lines(cookies: Iterable[Cookie], url: str) -> list[str]:
-    """Return `cookies` for a request to `url`, as lines of a cookie file for curl."""
+    """Return `cookies` for a request to `url`, as lines of a cookie file for curl.
+
+    Such a file cannot have cookies without a name.
+    """
     return [
         "\t".join(
             (
@@ -132,6 +154,7 @@ def jar_lines(cookies: Iterable[Cookie], url: str) -> list[str]:
             )
         )
         for cookie, scope in scopes(cookies, url)
+        if cookie.name
     ]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from domain.cookies import CookieError, jar_lines, parse_cookies
+from domain.cookies import CookieError, jar_lines, parse_cookies, scopes
 
 
 @pytest.mark.parametrize(
@@ -19,6 +19,8 @@ from domain.cookies import CookieError, jar_lines, parse_cookies
         ('"a=1; b=2"', [("a", "1"), ("b", "2")]),
         ("a=1; a=2", [("a", "1")]),
         ("a=ü", [("a", "ü")]),
+        ("a=1; beta", [("a", "1"), ("", "beta")]),
+        ("beta; a=1; gamma", [("", "beta"), ("a", "1")]),
     ],
 )
 def test_cookies_are_parsed_leniently(text: str, expected: list[tuple[str, str]]) -> None:
@@ -29,7 +31,8 @@ def test_cookies_are_parsed_leniently(text: str, expected: list[tuple[str, str]]
     "text",
     [
         "my-s3cret-cookie",
-        "a=1; my-s3cret-cookie",
+        "a=1; __Host-my-s3cret-cookie",
+        "a=1; my-s3cret-cookie\tb",
         "a=my-s3cret-cookie\r\nX-Other: 1",
         "a=my-s3cret-cookie\n",
         "a=my-s3cret-cookie\0",
@@ -44,6 +47,25 @@ def test_invalid_cookies_are_refused_without_showing_them(text: str) -> None:
     with pytest.raises(CookieError) as caught:
         parse_cookies(text)
     assert "my-s3cret-cookie" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "is_included"),
+    [
+        ("https://a.example.com/x", True),
+        ("https://b.example.com/", True),
+        ("https://example.com/", True),
+        ("http://a.example.com/", False),
+        ("https://an-example.com/", False),
+        ("https://example.org/", False),
+    ],
+)
+def test_a_cookie_without_a_name_stays_within_its_site(url: str, is_included: bool) -> None:
+    cookies = parse_cookies("a=1; beta")
+    assert jar_lines(cookies, "https://a.example.com/") == [".example.com\tTRUE\t/\tTRUE\t0\ta\t1"]
+    [_, (cookie, scope)] = scopes(cookies, "https://a.example.com/")
+    assert cookie.value == "beta"
+    assert scope.includes(url) == is_included
 
 
 def test_cookie_lines_are_for_one_site() -> None:
