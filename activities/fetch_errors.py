@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
+from domain.content_type import ContentType, parse_content_type
 from domain.failures import ScrapeError
 from domain.retry_after import parse_retry_after
 
@@ -32,10 +33,22 @@ _NET_ERRORS = (
 The first match counts.
 """
 
+_BODILESS = frozenset({204, 205, 304})
+"""Statuses without a body (Fetch, "null body status"). No page was stored that 304 could mean."""
+
+_UNKNOWN = frozenset({"unknown/unknown", "application/unknown"})
+
 _SHOWN = re.compile(
-    r"text/(?!calendar|csv|vcard|rtf)[^/]+|application/(json|xml|javascript|[^/]+\+(json|xml))"
+    r"text/(?!calendar|x-calendar|vcalendar|x-vcalendar|csv|x-csv|comma-separated-values|tsv|"
+    r"tab-separated-values|vcard|x-vcard|x-vcf|directory|ldif|rtf|ofx|qif|x-qif|"
+    r"vnd\.sun\.j2me\.app-descriptor|x-ms-iqy|x-ms-odc).*"
+    r"|application/(?:json|xml|(?:x-)?javascript|(?:x-)?ecmascript|[^/]+\+(?:json|xml))"
 )
+"""Types that Chromium shows as text (`third_party/blink/common/mime_util/mime_util.cc`)."""
+
 _NOT_TEXT = re.compile(r"(image|video|audio|font)/.+|application/octet-stream")
+_ATTACHED = re.compile(r"(?!inline(?:[\s;]|$))[^=\s;\"]+\s*(?:;|$)", re.IGNORECASE)
+"""A disposition other than `inline`. Chromium saves the body then, also for unknown words."""
 
 
 def net_error(error: str, url: str) -> ScrapeError:
@@ -51,19 +64,28 @@ def host(url: str) -> str:
     return urlsplit(url).hostname or "the server"
 
 
+def check_status(status: int, headers: Mapping[str, str], url: str) -> None:
+    """Raise `ScrapeError` unless a response from `url` with this `status` may have a page.
+
+    The names of `headers` are in lower case.
+    """
+    if status >= 400:
+        wait = parse_retry_after(headers.get("retry-after", ""))
+        raise ScrapeError.from_status(status, url, wait)
+    if status in _BODILESS:
+        what = f"The server answered with HTTP status {status}."
+        raise ScrapeError("NO_CONTENT", what, http_status=status, final_url=url)
+
+
 def check_head(status: int, headers: Mapping[str, str], url: str) -> None:
     """Raise `ScrapeError` unless a response from `url` with this head is a page or text.
 
     The names of `headers` are in lower case.
     """
+    check_status(status, headers, url)
     try:
-        if status >= 400:
-            wait = parse_retry_after(headers.get("retry-after", ""))
-            raise ScrapeError.from_status(status, url, wait)
-        if status in (204, 205):
-            raise ScrapeError("NO_CONTENT", f"The server answered with HTTP status {status}.")
         check_disposition(headers)
-        check_content_type(declared_type(headers))
+        check_content_type(declared_type(headers).essence)
     except ScrapeError as error:
         error.http_status, error.final_url = status, url
         raise
@@ -71,28 +93,36 @@ def check_head(status: int, headers: Mapping[str, str], url: str) -> None:
 
 def check_disposition(headers: Mapping[str, str]) -> None:
     """Raise `ScrapeError` if `headers` say that the body is to be saved instead of shown."""
-    if headers.get("content-disposition", "").lower().startswith("attachment"):
-        raise _download(declared_type(headers))
+    if _ATTACHED.match(headers.get("content-disposition", "").strip()):
+        raise download(declared_type(headers).essence)
 
 
-def declared_type(headers: Mapping[str, str]) -> str:
-    """Return the type that `headers` declare, or an empty string.
+def declared_type(headers: Mapping[str, str]) -> ContentType:
+    """Return the type that `headers` declare; its essence is empty if none is known.
 
-    The names of `headers` are in lower case.
+    The names of `headers` are in lower case. Some types say that the type is unknown (MIME
+    Sniffing, 7).
     """
-    return headers.get("content-type", "").partition(";")[0].strip().lower()
+    declared = parse_content_type(headers.get("content-type", ""))
+    return ContentType("", declared.charset) if declared.essence in _UNKNOWN else declared
 
 
-def check_content_type(content_type: str) -> None:
-    """Raise `ScrapeError` if `content_type` is known, and is neither a page nor text."""
-    if _NOT_TEXT.fullmatch(content_type):
-        raise ScrapeError("UNSUPPORTED_CONTENT_TYPE", f"The URL leads to {content_type}.")
-    if content_type and not _SHOWN.fullmatch(content_type):
-        raise _download(content_type)
+def check_content_type(essence: str) -> None:
+    """Raise `ScrapeError` if the type `essence` is known, and is neither a page nor text."""
+    check_document_type(essence)
+    if essence and not _SHOWN.fullmatch(essence):
+        raise download(essence)
 
 
-def _download(content_type: str) -> ScrapeError:
-    return ScrapeError("DOWNLOAD", f"The URL is a download ({content_type or 'of no type'}).")
+def check_document_type(essence: str) -> None:
+    """Raise `ScrapeError` if a document of type `essence` has no text, though browsers show it."""
+    if _NOT_TEXT.fullmatch(essence):
+        raise ScrapeError("UNSUPPORTED_CONTENT_TYPE", f"The URL leads to {essence}.")
+
+
+def download(essence: str) -> ScrapeError:
+    """Return the failure of a response of type `essence` that browsers save instead of showing."""
+    return ScrapeError("DOWNLOAD", f"The URL is a download ({essence or 'of no type'}).")
 
 
 def too_large(max_bytes: int, *, size: int | None = None) -> ScrapeError:

@@ -10,6 +10,9 @@ from domain.items import ItemWarning
 WARNING_KINDS: dict[str, str] = {
     "NO_TEXT": "The page has no text. Open it in a browser to see what it shows.",
     "LITTLE_TEXT": "The page has almost no text. Open it in a browser to see whether it is right.",
+    "PAGE_CUT": "The server sent only a part of the page. Retry, and compare the results.",
+    "ERROR_STATUS": "The HTTP status is an error, but there is a page. Check that it is right.",
+    "LEADS_ON": "The page leads on to another one. Scrape that one, if it is what you look for.",
     "SCRIPT_STOPPED": "A script of the page was stopped; what it would have written is missing.",
     "CONNECTIONS_REFUSED": "The page may be incomplete: some of its connections were not made.",
     "SCREENSHOT_CUT": "The page is higher than a screenshot can be; its end is not shown.",

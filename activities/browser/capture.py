@@ -21,7 +21,9 @@ from activities.egress.session import EgressSession
 from domain.failures import ScrapeError
 from domain.items import ItemWarning
 
-_USED_TAB_FAILURES = frozenset({"CONNECTION_FAILED", "PAGE_CRASHED", "PAGE_UNRESPONSIVE"})
+_USED_TAB_FAILURES = frozenset(
+    {"CONNECTION_FAILED", "NO_CONTENT", "PAGE_CRASHED", "PAGE_UNRESPONSIVE"}
+)
 """Failures that a used tab may cause: earlier pages have damaged its process, or its process has
 died while the tab waited for this item."""
 
@@ -97,5 +99,10 @@ async def _capture_loaded(
         http_status=http_status,
         final_url=document.url,
         screenshot=screenshot,
-        warnings=(*observer.warnings, *blocked_warnings(egress), *screenshot_warnings),
+        warnings=(
+            *observer.warnings,
+            *loader.warnings(),
+            *blocked_warnings(egress),
+            *screenshot_warnings,
+        ),
     )

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from playwright.async_api import Error as PlaywrightError
+from playwright.async_api import Response
 
+from activities.browser.mojibake import read_again
 from activities.browser.navigation import Navigation
 from activities.browser.tab import Tab
-from activities.fetch_errors import check_content_type, too_large
+from activities.fetch_errors import check_document_type, too_large
 from domain.failures import ScrapeError
 
 _TIMEOUT = 15.0
@@ -50,7 +53,20 @@ async def read_document(
         raise unreadable from None
     if not document["url"].startswith(("http:", "https:")):
         raise ScrapeError("NO_CONTENT", "The page replaced itself with an empty one.")
-    check_content_type(document["contentType"])
+    check_document_type(document["contentType"])
     if document["bytes"] > max_bytes:
         raise too_large(max_bytes, size=document["bytes"])
-    return SerializedDocument(document["html"], document["contentType"], document["url"])
+    html = document["html"]
+    if not html.isascii():
+        headers = navigation.response.headers
+        # In a thread, because a page may have megabytes.
+        html = await asyncio.to_thread(read_again, html, document["characterSet"], headers)
+    return SerializedDocument(html, document["contentType"], document["url"])
+
+
+async def served_html(response: Response) -> str:
+    """Return the HTML of `response` before any script has run; empty if it is gone."""
+    with suppress(TimeoutError, PlaywrightError):
+        async with asyncio.timeout(_TIMEOUT):
+            return await response.text()
+    return ""

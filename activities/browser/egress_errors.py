@@ -6,18 +6,36 @@ from playwright.async_api import Response
 
 from activities.egress.refusal import REFUSAL_HEADER, EgressRefusal
 from activities.egress.session import EgressSession
-from activities.fetch_errors import check_head, net_error
+from activities.fetch_errors import check_head, check_status, declared_type, download, net_error
 from domain.failures import ScrapeError
 from domain.items import ItemWarning
 from domain.warnings import item_warning
 
 
 def check_response(response: Response, egress: EgressSession) -> None:
-    """Raise `ScrapeError` unless `response` is a page or text that came from the network."""
+    """Raise `ScrapeError` unless `response` came from the network, and has the status of a page.
+
+    What its type is, the browser has decided: a document is shown.
+    """
     refusal = refusal_in(response, egress)
     if refusal is not None:
         raise ScrapeError(refusal.code, refusal.what, final_url=response.url)
-    check_head(response.status, response.headers, response.url)
+    check_status(response.status, response.headers, response.url)
+
+
+def rejected_error(response: Response, egress: EgressSession) -> ScrapeError:
+    """Return why `response` has led to no document: a status without one, or a download."""
+    try:
+        check_response(response, egress)
+        check_head(response.status, response.headers, response.url)
+    except ScrapeError as error:
+        return error
+    if 300 <= response.status < 400 and "location" in response.headers:
+        return net_error("net::ERR_UNSAFE_REDIRECT", response.url)  # to no page: a mail, an app
+    # The browser has looked at the body, and found no text in it.
+    saved = download(declared_type(response.headers).essence)
+    saved.http_status, saved.final_url = response.status, response.url
+    return saved
 
 
 def refusal_in(response: Response, egress: EgressSession) -> EgressRefusal | None:

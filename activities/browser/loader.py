@@ -10,8 +10,14 @@ from contextlib import asynccontextmanager, suppress
 from playwright.async_api import Error as PlaywrightError
 
 from activities.browser.cookies import set_cookies
-from activities.browser.document import SerializedDocument, read_document
-from activities.browser.egress_errors import check_response, navigation_error, refusal_in
+from activities.browser.document import SerializedDocument, read_document, served_html
+from activities.browser.egress_errors import (
+    check_response,
+    navigation_error,
+    refusal_in,
+    rejected_error,
+)
+from activities.browser.error_pages import APPLICATION_STATUS, is_application_page
 from activities.browser.navigation import Navigation
 from activities.browser.settling import wait_until_settled
 from activities.browser.tab import Tab
@@ -19,12 +25,18 @@ from activities.browser.visit import Visit
 from activities.browser.wall_handler import LoadedDocument
 from activities.egress.session import EgressSession
 from activities.fetch_errors import host
+from activities.onward import find_refresh, leads_on, script_seconds
 from activities.walls.facts import SeenPage
 from domain.cookies import parse_cookies
 from domain.failures import ScrapeError
+from domain.items import ItemWarning
+from domain.warnings import item_warning
 
 _LOAD_TIMEOUT = 10.0
 """Seconds to wait for images and the like after the document itself is complete."""
+
+_TOLERANCE = 1.0
+"""Seconds by which a refresh or a timer may be late: they may begin when the document is loaded."""
 
 _MAX_DOCUMENTS = 10
 """Documents that may follow each other by scripts and meta refreshes."""
@@ -41,6 +53,8 @@ class PageLoader:
         self._egress = egress
         self._visit = visit
         self._deadline = _NavigationDeadline(visit.limits.navigation_timeout)
+        self._leading_on: tuple[ItemWarning, ...] = ()
+        self._of_status: tuple[ItemWarning, ...] = ()
 
     async def open(self) -> None:
         """Open the URL, and wait for the first document. Raises `ScrapeError`."""
@@ -53,6 +67,9 @@ class PageLoader:
                 await navigation.until(lambda: navigation.documents > 0)
         except PlaywrightError as error:
             self._check_navigation()
+            if "net::ERR_ABORTED" in error.message:
+                # The browser tells of no response, as after a 304: no page was stored before.
+                raise ScrapeError("NO_CONTENT", "The server answered without a page.") from None
             if found := re.search(r"net::ERR_\w+", error.message):
                 raise navigation_error(found[0], url, self._egress) from None
             raise
@@ -65,15 +82,25 @@ class PageLoader:
         wall_handler = self._visit.wall_handler
         while True:
             number = self._navigation.documents
-            document = await self._settled_document(number)
+            try:
+                document = await self._settled_document(number)
+            except ScrapeError:
+                self._check_unread()
+                raise
             if document is None:
                 continue
             if not document.is_html or await wall_handler.clear(self._loaded(document)):
                 if not wall_handler.has_cleared(number):
-                    check_response(self._navigation.response, self._egress)
+                    await self._check_shown(document)
+                if await self._has_led_on(document, number):
+                    continue
                 return document
             # The document behind a wall gets the whole navigation time again.
             self._deadline.restart()
+
+    def warnings(self) -> tuple[ItemWarning, ...]:
+        """Return what the client must know of the final document."""
+        return (*self._leading_on, *self._of_status)
 
     def add_facts(self, error: ScrapeError) -> None:
         """Add the HTTP status and the URL of the document to `error`, if they are known."""
@@ -98,10 +125,45 @@ class PageLoader:
         document = await read_document(self._tab, navigation, number, max_bytes=max_bytes)
         return document if navigation.documents == number else None
 
+    def _check_unread(self) -> None:
+        """Raise `ScrapeError` if the document, which cannot be read, has the status of an error."""
+        if self._navigation.response.status == APPLICATION_STATUS:
+            check_response(self._navigation.response, self._egress)
+
+    async def _check_shown(self, document: SerializedDocument) -> None:
+        """Raise `ScrapeError` if `document` is an error page."""
+        self._of_status = ()
+        response = self._navigation.response
+        if response.status == APPLICATION_STATUS and document.is_html:
+            seen = SeenPage(document.html, document.url)
+            served = await served_html(response)
+            if await asyncio.to_thread(is_application_page, seen, served):
+                what = "The server answered with HTTP status 404, but its application shows a page."
+                self._of_status = (item_warning("ERROR_STATUS", what),)
+                return
+        check_response(response, self._egress)
+
+    async def _has_led_on(self, document: SerializedDocument, number: int) -> bool:
+        """Wait for what `document` leads on to; return whether the page goes on from it."""
+        navigation = self._navigation
+        refresh = find_refresh(document.html, navigation.response.headers, document.url)
+        if refresh is not None and leads_on(document.html, refresh):
+            seconds: float = refresh.seconds
+        else:
+            seconds = script_seconds(document.html)
+        if seconds:
+            end = navigation.parsed_at + seconds + _TOLERANCE
+            with suppress(TimeoutError):
+                async with asyncio.timeout_at(min(end, self._deadline.at)):
+                    await navigation.until(lambda: navigation.has_left(number))
+        self._leading_on = () if refresh is None else refresh.warnings(document.url)
+        return navigation.has_left(number)
+
     async def _wait_until_loaded(self, number: int) -> None:
         """Wait until document `number` is complete, or the page goes on from it."""
         navigation = self._navigation
-        if not self._visit.wall_handler.must_be_read(navigation.response.status):
+        status = navigation.response.status
+        if status != APPLICATION_STATUS and not self._visit.wall_handler.must_be_read(status):
             check_response(navigation.response, self._egress)
         async with self._deadline.limit("The page was not complete"):
             await navigation.until(lambda: navigation.parsed or self._has_moved_on(number))
@@ -123,12 +185,13 @@ class PageLoader:
         """Raise `ScrapeError` if the navigation can lead to no complete document any more."""
         failed, rejected = self._navigation.failed, self._navigation.rejected
         if failed is not None:
+            if rejected is not None:
+                check_response(rejected, self._egress)
             reason = failed.failure or "net::ERR_FAILED"
             raise navigation_error(reason, failed.url, self._egress)
         # A navigation stops the parser, even if it leads to no document.
         if rejected is not None and not self._navigation.parsed:
-            check_response(rejected, self._egress)
-            raise navigation_error("net::ERR_ABORTED", rejected.url, self._egress)
+            raise rejected_error(rejected, self._egress)
         if self._navigation.documents > _MAX_DOCUMENTS:
             raise ScrapeError(
                 "TOO_MANY_REDIRECTS", f"The page redirects by scripts, over {_MAX_DOCUMENTS} times."
@@ -145,17 +208,19 @@ class _NavigationDeadline:
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
+        self.at = 0.0
+        """The time, in the event loop's."""
         self.restart()
 
     def restart(self) -> None:
         """Allow the whole time again, from this moment on."""
-        self._at = asyncio.get_running_loop().time() + self._seconds
+        self.at = asyncio.get_running_loop().time() + self._seconds
 
     @asynccontextmanager
     async def limit(self, what: str) -> AsyncIterator[None]:
         """Raise `ScrapeError` if the body is not done at the deadline; `what` is missing then."""
         try:
-            async with asyncio.timeout_at(self._at):
+            async with asyncio.timeout_at(self.at):
                 yield
         except TimeoutError:
             raise ScrapeError(

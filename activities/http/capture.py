@@ -7,7 +7,7 @@ What counts as a page, which redirects are followed, and which failures there ar
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 import ada_url
@@ -22,26 +22,27 @@ from activities.fetch_errors import (
     net_error,
     too_large,
 )
-from activities.http import decoding
 from activities.http.client import HttpClient, HttpSession
+from activities.http.decoding import HTML_TYPES, Document, read_document
 from activities.http.exchange import BodyRule, HttpResponse
 from activities.http.headers import navigation_headers
 from activities.http.redirects import is_redirect, redirect_target
+from activities.http.sniffing import computed_type
+from activities.onward import Refresh, find_refresh, leads_on
 from activities.visitor.profile import VisitorProfile
 from activities.walls.detector import WALL_STATUSES, detect_wall
 from activities.walls.facts import SeenPage
-from domain.cookies import jar_lines, parse_cookies
+from domain.cookies import Cookie, jar_lines, parse_cookies, scopes
 from domain.failures import ScrapeError
+from domain.items import ItemWarning
 from domain.options import BatchOptions
+from domain.warnings import item_warning
 
 _MAX_REDIRECTS = 20
 """Redirects of one document, as in Chromium."""
 
 _MAX_DOCUMENTS = 10
 """Documents that may follow each other by refreshes."""
-
-_REFRESH_SECONDS = 1
-"""Longest delay of a refresh that is followed. A browser's page has settled by then as well."""
 
 
 @dataclass(frozen=True)
@@ -63,16 +64,19 @@ async def fetch_page(client: HttpClient, egress: EgressSession, visit: HttpVisit
     Cookies that servers set are dropped at the end of this call. Raises `ScrapeError`.
     """
     visit.on_stage("navigating")
-    cookies = jar_lines(parse_cookies(visit.options.cookies), visit.url)
-    async with client.session(egress, cookies) as session:
-        return await _Fetch(session, visit).run()
+    cookies = parse_cookies(visit.options.cookies)
+    async with client.session(egress, jar_lines(cookies, visit.url)) as session:
+        return await _Fetch(session, visit, cookies).run()
 
 
 class _Fetch:
     """The requests that lead to one page."""
 
-    def __init__(self, session: HttpSession, visit: HttpVisit) -> None:
+    def __init__(self, session: HttpSession, visit: HttpVisit, cookies: Iterable[Cookie]) -> None:
         self._session = session
+        self._nameless = [
+            (cookie.value, scope) for cookie, scope in scopes(cookies, visit.url) if not cookie.name
+        ]
         self._url = str(ada_url.URL(visit.url).href)
         self._profile = visit.profile
         self._max_bytes = visit.limits.max_bytes
@@ -86,8 +90,8 @@ class _Fetch:
             response = await self._get(url)
             # In a thread, because a page may have megabytes.
             document, refresh = await asyncio.to_thread(_read, response)
-            if refresh is None or refresh.seconds > _REFRESH_SECONDS:
-                return self._captured(response, document)
+            if refresh is None or not leads_on(document.html, refresh):
+                return self._captured(response, document, refresh)
             await asyncio.sleep(refresh.seconds)
             url = refresh.url
         raise ScrapeError(
@@ -106,6 +110,7 @@ class _Fetch:
                 navigation_headers(self._profile, url),
                 body_rule,
                 seconds=max(self._deadline - self._loop.time(), 0),
+                nameless_cookie=next((v for v, scope in self._nameless if scope.includes(url)), ""),
             )
             target = redirect_target(response)
             if target is None:
@@ -113,7 +118,9 @@ class _Fetch:
             url = target
         raise net_error("net::ERR_TOO_MANY_REDIRECTS", url)
 
-    def _captured(self, response: HttpResponse, document: decoding.Document) -> PageCapture:
+    def _captured(
+        self, response: HttpResponse, document: Document, refresh: Refresh | None
+    ) -> PageCapture:
         size = len(document.html) if document.html.isascii() else len(document.html.encode())
         if size > self._max_bytes:
             error = too_large(self._max_bytes, size=size)
@@ -125,8 +132,17 @@ class _Fetch:
             http_status=response.status,
             final_url=response.url,
             screenshot=None,
-            warnings=(),
+            warnings=(
+                *(() if response.is_complete else (_cut_warning(),)),
+                *(() if refresh is None else refresh.warnings(response.url)),
+            ),
         )
+
+
+def _cut_warning() -> ItemWarning:
+    return item_warning(
+        "PAGE_CUT", "The packed page of the server ends too early; what is missing is unknown."
+    )
 
 
 def _is_document(status: int, headers: Mapping[str, str]) -> bool:
@@ -135,27 +151,27 @@ def _is_document(status: int, headers: Mapping[str, str]) -> bool:
         return False
     try:
         check_disposition(headers)
-        check_content_type(declared_type(headers))
+        check_content_type(declared_type(headers).essence)
     except ScrapeError:
         return False
     return True
 
 
-def _read(response: HttpResponse) -> tuple[decoding.Document, decoding.Refresh | None]:
+def _read(response: HttpResponse) -> tuple[Document, Refresh | None]:
     """Return the document in `response`, and its refresh. Raises `ScrapeError`."""
-    content_type = declared_type(response.headers) or decoding.sniff_type(response.body)
-    headers = {**response.headers, "content-type": content_type}
-    if content_type not in decoding.HTML_TYPES:
+    content_type = computed_type(response.headers, response.body)
+    headers = {**response.headers, "content-type": content_type.essence}
+    if content_type.essence not in HTML_TYPES:
         check_head(response.status, headers, response.url)
-        return decoding.read_document(response.body, content_type, response.headers), None
+        return read_document(response.body, content_type), None
     # A wall says more than its status, so look for a wall first.
     if response.status not in WALL_STATUSES:
         check_head(response.status, headers, response.url)
-    document = decoding.read_document(response.body, content_type, response.headers)
+    document = read_document(response.body, content_type)
     detection = detect_wall(
         SeenPage(document.html, response.url, response.status, response.headers)
     )
     if detection is not None:
         raise detection.error("the fast mode solves no CAPTCHAs")
     check_head(response.status, headers, response.url)
-    return document, decoding.find_refresh(document.html, response.headers, response.url)
+    return document, find_refresh(document.html, response.headers, response.url)

@@ -68,13 +68,20 @@ class HttpSession:
             self._curl.setopt(CurlOpt.COOKIELIST, cookie.encode())
 
     async def get(
-        self, url: str, headers: Mapping[str, str], body_rule: BodyRule, *, seconds: float
+        self,
+        url: str,
+        headers: Mapping[str, str],
+        body_rule: BodyRule,
+        *,
+        seconds: float,
+        nameless_cookie: str = "",
     ) -> HttpResponse:
         """Request `url`, which is written as `ada_url` writes it, and return the response.
 
-        Redirects are not followed. Raises `ScrapeError`.
+        `nameless_cookie` is the value of a cookie that the session cannot hold. Redirects are not
+        followed. Raises `ScrapeError`.
         """
-        exchange = Exchange(self._curl, self._egress, url, body_rule)
+        exchange = Exchange(self._curl, self._egress, url, body_rule, nameless_cookie)
         self._latest = self._threads.submit(exchange.run, headers, seconds, self._authorities)
         return await asyncio.wrap_future(self._latest)
 

@@ -11,23 +11,35 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from curl_cffi import Curl, CurlECode, CurlError, CurlInfo, CurlOpt
+from curl_cffi import Curl, CurlECode, CurlError, CurlInfo, CurlOpt, ffi
 from curl_cffi.curl import CURL_WRITEFUNC_ERROR
 from curl_cffi.requests.impersonate import DEFAULT_CHROME
 
 from activities.egress.refusal import REFUSAL_HEADER
 from activities.egress.session import USERNAME, EgressSession
 from activities.fetch_errors import host, net_error, too_large
+from activities.http.codings import ContentCodingError, decode_content
 from domain.failures import ScrapeError
 
 CHROME_MAJOR = int(re.findall(r"\d+", DEFAULT_CHROME)[0])
 """Major version of the Chrome whose TLS and HTTP/2 libcurl imitates."""
+
+_STATUS = re.compile(r"\S+ +(\d{1,9})")
 
 _BASIC = 1
 """`CURLAUTH_BASIC`."""
 
 _UNWANTED_BYTES = 64 * 1024
 """How much of an unwanted body is read, because that costs less than another connection."""
+
+_LISTS = frozenset({"content-type", "content-encoding"})
+"""Headers whose repetitions are one list."""
+
+_UNIQUE = {
+    "location": "net::ERR_RESPONSE_HEADERS_MULTIPLE_LOCATION",
+    "content-disposition": "net::ERR_RESPONSE_HEADERS_MULTIPLE_CONTENT_DISPOSITION",
+}
+"""Headers of which a browser refuses two different ones, and its error."""
 
 _NET_ERRORS = {
     CurlECode.COULDNT_RESOLVE_PROXY: "net::ERR_PROXY_CONNECTION_FAILED",
@@ -57,9 +69,11 @@ class HttpResponse:
     """URL of the request."""
     status: int
     headers: Mapping[str, str]
-    """Headers by lower-case name. Of repeated headers the first counts, of types the last."""
+    """Headers by lower-case name. Of repeated headers the first counts; lists are joined."""
     body: bytes
     """Body without content codings; empty if the body is not wanted."""
+    is_complete: bool = True
+    """Whether a packed body has its end. Browsers show what came before."""
 
 
 @dataclass(frozen=True)
@@ -77,11 +91,19 @@ class BodyRule:
 class Exchange:
     """One request and its response. `run` blocks, so call it in a thread."""
 
-    def __init__(self, curl: Curl, egress: EgressSession, url: str, body_rule: BodyRule) -> None:
+    def __init__(
+        self,
+        curl: Curl,
+        egress: EgressSession,
+        url: str,
+        body_rule: BodyRule,
+        nameless_cookie: str = "",
+    ) -> None:
         self._curl = curl
         self._egress = egress
         self._url = url
         self._body_rule = body_rule
+        self._nameless_cookie = nameless_cookie
         self._status = 0
         self._headers: dict[str, str] = {}
         self._body: list[bytes] = []
@@ -89,6 +111,8 @@ class Exchange:
         self._wanted: bool | None = None
         """Whether the body is wanted; None until the body begins."""
         self._is_cut = False
+        self._contradiction = ""
+        """Error for two different headers that a browser refuses; empty if there is none."""
 
     def run(
         self, headers: Mapping[str, str], seconds: float, authorities: Path | None
@@ -106,11 +130,28 @@ class Exchange:
         refusal = self._egress.refusal_named(self._headers.get(REFUSAL_HEADER, ""))
         if refusal is not None:
             raise ScrapeError(refusal.code, refusal.what, final_url=self._url)
-        if self._is_cut and self._wanted and not self._body_rule.is_part_enough:
-            cut = too_large(self._body_rule.max_bytes)
-            cut.http_status, cut.final_url = self._status, self._url
-            raise cut
-        return HttpResponse(self._url, self._status, self._headers, b"".join(self._body))
+        try:
+            return self._response()
+        except ScrapeError as error:
+            error.http_status, error.final_url = self._status, self._url
+            raise
+
+    def _response(self) -> HttpResponse:
+        """Return the response without its content codings. Raises `ScrapeError`."""
+        if self._contradiction:
+            raise net_error(self._contradiction, self._url)
+        rule = self._body_rule
+        codings = self._headers.get("content-encoding", "")
+        try:
+            body, has_end = decode_content(b"".join(self._body), codings, rule.max_bytes + 1)
+        except ContentCodingError:
+            raise net_error("net::ERR_CONTENT_DECODING_FAILED", self._url) from None
+        is_cut = len(body) > rule.max_bytes or (self._is_cut and bool(self._wanted))
+        if is_cut and not rule.is_part_enough:
+            raise too_large(rule.max_bytes)
+        return HttpResponse(
+            self._url, self._status, self._headers, body[: rule.max_bytes], has_end or is_cut
+        )
 
     def _set_up(self, headers: Mapping[str, str], seconds: float, authorities: Path | None) -> None:
         options: dict[CurlOpt, object] = {
@@ -127,8 +168,10 @@ class Exchange:
             CurlOpt.NOSIGNAL: 1,
             CurlOpt.TIMEOUT_MS: max(1, int(seconds * 1000)),
             CurlOpt.HTTPHEADER: [f"{name}: {value}".encode() for name, value in headers.items()],
-            # `HTTPHEADER` sends the header. This option makes curl decode the body.
-            CurlOpt.ACCEPT_ENCODING: headers.get("Accept-Encoding", "").encode(),
+            # curl refuses the bodies that `decode_content` reads as browsers do.
+            CurlOpt.HTTP_CONTENT_DECODING: 0,
+            # This follows the cookies of the session, and takes back that of the last request.
+            CurlOpt.COOKIE: self._nameless_cookie.encode() or ffi.NULL,
             CurlOpt.HEADERFUNCTION: self._on_header,
             CurlOpt.WRITEFUNCTION: self._on_body,
         }
@@ -143,14 +186,24 @@ class Exchange:
         if self._wanted is not None:
             pass  # a trailer
         elif text.startswith("HTTP/"):
-            self._status = int(text.split()[1])
-            self._headers = {}
+            found = _STATUS.match(text)
+            self._status = int(found[1]) if found else 0
+            self._headers, self._contradiction = {}, ""
         else:
             name, colon, value = text.partition(":")
             name = name.strip().lower()
-            if colon and (name == "content-type" or name not in self._headers):
-                self._headers[name] = value.strip()
+            if colon:
+                self._add_header(name, value.strip())
         return len(line)
+
+    def _add_header(self, name: str, value: str) -> None:
+        known = self._headers.get(name)
+        if known is None:
+            self._headers[name] = value
+        elif name in _LISTS:
+            self._headers[name] = f"{known}, {value}"
+        elif name in _UNIQUE and known != value:
+            self._contradiction = _UNIQUE[name]
 
     def _on_body(self, data: bytes) -> int:
         rule = self._body_rule

@@ -82,14 +82,25 @@
     }
   };
 
+  // As XML, CDATA sections and the text of scripts would be written in ways that HTML reads
+  // otherwise.
+  const asHtml = (element) => {
+    if (!document.contentType.endsWith('xml')) return element;
+    const copied = inert.importNode(element, true);
+    const sections = document.createNodeIterator(copied, NodeFilter.SHOW_CDATA_SECTION);
+    for (let at = sections.nextNode(); at; at = sections.nextNode()) at.replaceWith(at.data);
+    return copied;
+  };
+
   const doctype = document.doctype ? `<!DOCTYPE ${document.doctype.name}>` : '';
   const element = document.documentElement;
   // Scripts can leave half of a surrogate pair behind, which is not valid in UTF-8.
-  const html = element ? (doctype + flatten(element).outerHTML).toWellFormed() : '';
+  const html = element ? (doctype + asHtml(flatten(element)).outerHTML).toWellFormed() : '';
   const bytes = new Blob([html]).size;
   return {
     url: location.href,
     contentType: document.contentType,
+    characterSet: document.characterSet,
     bytes,
     html: bytes > maxBytes ? '' : html,
   };

@@ -1,0 +1,167 @@
+"""Documents that lead on to another one: refreshes, and short pages whose scripts go on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from urllib.parse import urldefrag
+
+import ada_url
+import lxml.html
+from lxml import etree
+
+from activities.walls.facts import has_much_text
+from domain.items import ItemWarning
+from domain.warnings import item_warning
+
+_AT_ONCE_SECONDS = 1
+"""Longest delay after which any document counts as a redirect."""
+
+_PATIENCE_SECONDS = 10
+"""Longest delay that is waited for, if the document has so little text that it only leads on.
+
+Pages that say where they lead take three to ten seconds, so that they can be read.
+"""
+
+_ANNOUNCED_SECONDS = 60
+"""Longest delay that a warning tells of. Longer ones end a login, or bring news."""
+
+_PAGE_CHARACTERS = 1000
+"""Characters of text from which a document is a page of its own."""
+
+_REFRESH_CHARACTERS = 64 * 1024
+"""Characters of a document in which a refresh or a base URL is looked for."""
+
+_REFRESH = re.compile(
+    r"\s*(?P<seconds>\d{1,9}|(?=\.))[\d.]*(?:\s*[;,]\s*|\s+)(?:url\s*=\s*)?(?P<rest>\S.*)",
+    re.IGNORECASE | re.DOTALL,
+)
+_MAX_REFRESH_LENGTH = 10_000
+"""Longest content of a refresh in characters; the rest is ignored."""
+
+_MAX_SHOWN_URL = 300
+_MAX_SCRIPT_CHARACTERS = 256 * 1024
+_GOES_ON = re.compile(
+    r"\blocation(?:\.href)?\s*=[^=]|\blocation\.(?:replace|assign)\s*\(|\.submit\s*\(\s*\)"
+)
+"""How a script goes on to another document."""
+
+_TIMER = re.compile(r"\bset(?:Timeout|(?P<repeats>Interval))\s*\(")
+_DELAY = re.compile(r",\s*(\d{1,6})\s*(?:\*\s*(1000|1e3)\s*)?\)")
+"""The last parameter of a call that sets a timer, in milliseconds."""
+
+_NEAR_CHARACTERS = 400
+"""Characters of code between a timer and a way to another document that belong together."""
+
+
+@dataclass(frozen=True)
+class Refresh:
+    """A refresh: after some seconds another document replaces this one."""
+
+    seconds: int
+    url: str
+
+    def warnings(self, document_url: str) -> tuple[ItemWarning, ...]:
+        """Return a warning if the document at `document_url` was taken, but leads on soon."""
+        is_elsewhere = urldefrag(self.url)[0] != urldefrag(document_url)[0]
+        if not is_elsewhere or self.seconds > _ANNOUNCED_SECONDS:
+            return ()
+        what = f"After {self.seconds} seconds the page leads on to {self.url[:_MAX_SHOWN_URL]}."
+        return (item_warning("LEADS_ON", what),)
+
+
+def leads_on(html: str, refresh: Refresh) -> bool:
+    """Return whether the document `html` only leads on to what `refresh` names."""
+    if refresh.seconds <= _AT_ONCE_SECONDS:
+        return True
+    return refresh.seconds <= _PATIENCE_SECONDS and not has_much_text(html, _PAGE_CHARACTERS)
+
+
+def script_seconds(html: str) -> float:
+    """Return after how many seconds scripts of the document `html` may go on to another one.
+
+    Return 0 if the document has more text than those that only lead on, or if none of its own
+    scripts both sets a timer and goes to another document. The seconds are an upper limit, since
+    a script may also count them down.
+    """
+    if has_much_text(html, _PAGE_CHARACTERS):
+        return 0
+    return max(map(_timer_seconds, _scripts(html[:_MAX_SCRIPT_CHARACTERS])), default=0)
+
+
+def _scripts(html: str) -> Iterator[str]:
+    """Yield the code of the scripts that are written in `html`."""
+    at = 0
+    while (begin := html.find("<script", at)) >= 0:
+        begin = html.find(">", begin) + 1
+        at = html.find("</script", begin)
+        if not 0 < begin <= at:
+            return
+        yield html[begin:at]
+
+
+def _timer_seconds(code: str) -> float:
+    """Return after how many seconds at most a timer in `code` may go to another document."""
+    ways = [found.start() for found in _GOES_ON.finditer(code)]
+    timers = [
+        found
+        for found in _TIMER.finditer(code)
+        if any(abs(way - found.start()) < _NEAR_CHARACTERS for way in ways)
+    ]
+    if not timers:
+        return 0
+    delays = [int(number) * (1000 if factor else 1) for number, factor in _DELAY.findall(code)]
+    if any(timer["repeats"] for timer in timers) or not delays:
+        return _PATIENCE_SECONDS
+    return max((ms / 1000 for ms in delays if ms <= 1000 * _PATIENCE_SECONDS), default=0)
+
+
+def find_refresh(document: str, headers: Mapping[str, str], url: str) -> Refresh | None:
+    """Return the refresh of the document at `url`, from its header or a meta element."""
+    content = headers.get("refresh") or _refresh_element(document)
+    found = _REFRESH.fullmatch(content[:_MAX_REFRESH_LENGTH]) if content else None
+    if found is None:
+        return None
+    target = found["rest"]
+    if target[0] in "'\"":
+        target = target[1:].partition(target[0])[0]
+    try:
+        resolved = ada_url.URL(target.strip(), base=_base(document, url)).href
+    except ValueError:
+        return None
+    return Refresh(int(found["seconds"] or 0), resolved)
+
+
+def _refresh_element(document: str) -> str | None:
+    head = document[:_REFRESH_CHARACTERS]
+    if re.search(r"http-equiv\s*=\s*['\"]?\s*refresh", head, re.IGNORECASE) is None:
+        return None
+    for element in _elements(head, "meta"):
+        is_refresh = element.get("http-equiv", "").strip().lower() == "refresh"
+        if is_refresh and not any(parent.tag == "noscript" for parent in element.iterancestors()):
+            return str(element.get("content", ""))
+    return None
+
+
+def _base(document: str, url: str) -> str:
+    """Return the base of relative URLs in the document at `url`."""
+    head = document[:_REFRESH_CHARACTERS]
+    if "<base" in head.lower():
+        for element in _elements(head, "base"):
+            if "href" in element.keys():  # noqa: SIM118 -- iterating an element yields its children
+                try:
+                    return ada_url.URL(element.get("href"), base=url).href
+                except ValueError:
+                    break
+    return url
+
+
+def _elements(document: str, name: str) -> list[lxml.html.HtmlElement]:
+    try:
+        # As bytes, because lxml refuses a string that declares another encoding.
+        parser = lxml.html.HTMLParser(encoding="utf-8")
+        root = lxml.html.document_fromstring(document.encode(errors="replace"), parser=parser)
+    except (etree.ParserError, ValueError):
+        return []
+    return list(root.iter(name))

@@ -1,0 +1,41 @@
+"""Documents that lead on to another one."""
+
+from __future__ import annotations
+
+import pytest
+
+from activities.onward import Refresh, leads_on, script_seconds
+
+SHORT, LONG = "<h1>One moment</h1><p>You are being taken on.", "<p>" + "A page of its own. " * 99
+
+
+@pytest.mark.parametrize(
+    ("seconds", "html", "is_followed"),
+    [(0, LONG, True), (1, LONG, True), (2, LONG, False), (10, SHORT, True), (11, SHORT, False)],
+)
+def test_a_refresh_is_followed_if_the_document_only_leads_on(
+    seconds: int, html: str, is_followed: bool
+) -> None:
+    assert leads_on(html, Refresh(seconds, "http://host/next")) == is_followed
+
+
+@pytest.mark.parametrize(
+    ("code", "seconds"),
+    [
+        ("setTimeout(() => { location.href = '/next'; }, 3000)", 3),
+        ("window.setTimeout(function () { window.location.replace('/next') }, 4 * 1000)", 4),
+        ("function go() { document.location = '/next' } setTimeout(go, 5000)", 5),
+        ("setTimeout(\"location='/next'\", 2500)", 2.5),
+        ("setTimeout(() => document.forms[0].submit(), 1500)", 1.5),
+        ("setTimeout(() => location.assign('/next'), delay)", 10),
+        ("let s = 5; setInterval(() => { if (!--s) location.href = '/next' }, 1000)", 10),
+        ("setTimeout(() => { location.href = '/logout' }, 600000)", 0),
+        ("setTimeout(() => { if (location.href == '/') start() }, 3000)", 0),
+        ("setTimeout(start, 3000)" + " " * 500 + "function login() { location.href = '/in' }", 0),
+        ("button.onclick = () => { location.href = '/next' }", 0),
+    ],
+)
+def test_scripts_tell_when_they_go_on(code: str, seconds: float) -> None:
+    assert script_seconds(f"{SHORT}<script>{code}</script>") == seconds
+    assert script_seconds(f"{LONG}<script>{code}</script>") == 0
+    assert script_seconds(f"{SHORT}<p>{code}<script>") == 0
