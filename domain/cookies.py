@@ -136,6 +136,30 @@ def scopes(cookies: Iterable[Cookie], url: str) -> Iterable[tuple[Cookie, Cookie
             yield cookie, scope
 
 
+def set_without_name(header: str, url: str) -> tuple[Cookie, CookieScope] | None:
+    """Return the cookie that `header`, a `Set-Cookie` from `url`, sets without a name.
+
+    Returns None if the cookie has a name. Its value is empty if the header takes it back. Its path
+    is not considered.
+    """
+    pair, *attributes = (part.strip() for part in header.split(";"))
+    name, separator, value = pair.partition("=")
+    value = (value if separator else name).strip()
+    if (separator and name.strip()) or not value:
+        return None
+    given = {
+        key.strip().lower(): text.strip().lower()
+        for key, _, text in (attribute.partition("=") for attribute in attributes)
+    }
+    is_expired = re.fullmatch(r"0+|-\d+", given.get("max-age", "")) is not None
+    host = ada_url.URL(url).hostname
+    domain = given.get("domain", "").removeprefix(".") or None
+    if domain is not None and (site_of(domain) is None or not f".{host}".endswith(f".{domain}")):
+        domain = None
+    scope = CookieScope(host, domain, "secure" in given)
+    return Cookie("", "" if is_expired or _PREFIXED.match(value) else value), scope
+
+
 def jar_lines(cookies: Iterable[Cookie], url: str) -> list[str]:
     """Return `cookies` for a request to `url`, as lines of a cookie file for curl.
 

@@ -32,7 +32,7 @@ from activities.onward import Refresh, find_refresh, leads_on
 from activities.visitor.profile import VisitorProfile
 from activities.walls.detector import WALL_STATUSES, detect_wall
 from activities.walls.facts import SeenPage
-from domain.cookies import Cookie, jar_lines, parse_cookies, scopes
+from domain.cookies import Cookie, jar_lines, parse_cookies, scopes, set_without_name
 from domain.failures import ScrapeError
 from domain.items import ItemWarning
 from domain.options import BatchOptions
@@ -75,8 +75,9 @@ class _Fetch:
     def __init__(self, session: HttpSession, visit: HttpVisit, cookies: Iterable[Cookie]) -> None:
         self._session = session
         self._nameless = [
-            (cookie.value, scope) for cookie, scope in scopes(cookies, visit.url) if not cookie.name
+            (cookie, scope) for cookie, scope in scopes(cookies, visit.url) if not cookie.name
         ]
+        """Cookies without a name, which curl does not keep. The first one that fits is sent."""
         self._url = str(ada_url.URL(visit.url).href)
         self._profile = visit.profile
         self._max_bytes = visit.limits.max_bytes
@@ -110,8 +111,13 @@ class _Fetch:
                 navigation_headers(self._profile, url),
                 body_rule,
                 seconds=max(self._deadline - self._loop.time(), 0),
-                nameless_cookie=next((v for v, scope in self._nameless if scope.includes(url)), ""),
+                nameless_cookie=next(
+                    (cookie.value for cookie, scope in self._nameless if scope.includes(url)), ""
+                ),
             )
+            for header in response.set_cookies:
+                if (cookie := set_without_name(header, url)) is not None:
+                    self._nameless.insert(0, cookie)
             target = redirect_target(response)
             if target is None:
                 return response

@@ -7,7 +7,7 @@ gateway is the proxy of every request, and decides which addresses may be reache
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -72,6 +72,8 @@ class HttpResponse:
     """Headers by lower-case name. Of repeated headers the first counts; lists are joined."""
     body: bytes
     """Body without content codings; empty if the body is not wanted."""
+    set_cookies: Sequence[str] = ()
+    """Values of all headers `Set-Cookie`. The session has taken those that have a name."""
     is_complete: bool = True
     """Whether a packed body has its end. Browsers show what came before."""
 
@@ -111,6 +113,7 @@ class Exchange:
         self._wanted: bool | None = None
         """Whether the body is wanted; None until the body begins."""
         self._is_cut = False
+        self._set_cookies: list[str] = []
         self._contradiction = ""
         """Error for two different headers that a browser refuses; empty if there is none."""
 
@@ -150,7 +153,12 @@ class Exchange:
         if is_cut and not rule.is_part_enough:
             raise too_large(rule.max_bytes)
         return HttpResponse(
-            self._url, self._status, self._headers, body[: rule.max_bytes], has_end or is_cut
+            self._url,
+            self._status,
+            self._headers,
+            body[: rule.max_bytes],
+            set_cookies=self._set_cookies,
+            is_complete=has_end or is_cut,
         )
 
     def _set_up(self, headers: Mapping[str, str], seconds: float, authorities: Path | None) -> None:
@@ -197,6 +205,8 @@ class Exchange:
         return len(line)
 
     def _add_header(self, name: str, value: str) -> None:
+        if name == "set-cookie":
+            self._set_cookies.append(value)
         known = self._headers.get(name)
         if known is None:
             self._headers[name] = value

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from domain.cookies import CookieError, jar_lines, parse_cookies, scopes
+from domain.cookies import (
+    Cookie,
+    CookieError,
+    CookieScope,
+    jar_lines,
+    parse_cookies,
+    scopes,
+    set_without_name,
+)
 
 
 @pytest.mark.parametrize(
@@ -66,6 +74,24 @@ def test_a_cookie_without_a_name_stays_within_its_site(url: str, is_included: bo
     [_, (cookie, scope)] = scopes(cookies, "https://a.example.com/")
     assert cookie.value == "beta"
     assert scope.includes(url) == is_included
+
+
+@pytest.mark.parametrize(
+    ("header", "value", "scope"),
+    [
+        ("beta", "beta", CookieScope("www.example.com", None, secure=False)),
+        ("=beta; Path=/; Secure", "beta", CookieScope("www.example.com", None, secure=True)),
+        ("beta; Domain=.Example.com", "beta", CookieScope("www.example.com", "example.com", False)),
+        ("beta; Domain=example.org", "beta", CookieScope("www.example.com", None, secure=False)),
+        ("beta; Max-Age=0", "", CookieScope("www.example.com", None, secure=False)),
+        ("beta; Max-Age=60", "beta", CookieScope("www.example.com", None, secure=False)),
+        ("__Host-a", "", CookieScope("www.example.com", None, secure=False)),
+    ],
+)
+def test_servers_set_cookies_without_a_name(header: str, value: str, scope: CookieScope) -> None:
+    found = set_without_name(header, "https://www.example.com/")
+    assert found == (Cookie("", value), scope)
+    assert set_without_name(f"a={header}", "https://www.example.com/") is None
 
 
 def test_cookie_lines_are_for_one_site() -> None:

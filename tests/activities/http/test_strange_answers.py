@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
+from aiohttp import web
 
 from activities.capture import PageCapture, PageLimits
 from activities.content import markdown
@@ -17,6 +18,7 @@ from domain.failures import ScrapeError
 from domain.options import BatchOptions
 from tests.support.gateways import running_gateway
 from tests.support.raw_answers import answer, raw_site
+from tests.support.servers import serving
 
 VISITOR = profile_for(None, "test")
 PAGE = b"<!doctype html><title>Hours</title><h1>Hours</h1><p>Open at 09:30."
@@ -180,3 +182,20 @@ async def test_a_page_that_only_leads_on_is_followed(
     assert page.final_url == site_url + final_path
     assert [warning.code for warning in page.warnings] == codes
     assert all(f"{site_url}/list" in warning.message for warning in page.warnings)
+
+
+async def test_cookies_without_a_name_are_sent_too(client: HttpClient) -> None:
+    seen: list[str] = []
+
+    async def mirror(request: web.Request) -> web.Response:
+        seen.append(request.headers.get("Cookie", ""))
+        if request.path == "/start":
+            raise web.HTTPFound("/end", headers={"Set-Cookie": "fresh; Path=/"})
+        return web.Response(text="end")
+
+    app = web.Application()
+    app.router.add_get("/{path:.*}", mirror)
+    async with serving(app) as url:
+        await fetch(client, f"{url}/start", "session=abc; beta")
+        await fetch(client, f"{url}/end")
+    assert seen == ["session=abc; beta", "session=abc; fresh", ""]
