@@ -8,7 +8,9 @@ from urllib.parse import urlsplit
 
 from domain.content_type import ContentType, parse_content_type
 from domain.failures import ScrapeError
+from domain.items import ItemWarning
 from domain.retry_after import parse_retry_after
+from domain.warnings import item_warning
 
 _NET_ERRORS = (
     (r"NAME_NOT_RESOLVED|NAME_RESOLUTION|DNS_", "DNS_FAILURE", "The host {host} was not found."),
@@ -36,6 +38,7 @@ The first match counts.
 _BODILESS = frozenset({204, 205, 304})
 """Statuses without a body (Fetch, "null body status"). No page was stored that 304 could mean."""
 
+_RANGE = re.compile(r"bytes\s+(\d{1,18})-(\d{1,18})/(\d{1,18})", re.IGNORECASE)
 _UNKNOWN = frozenset({"unknown/unknown", "application/unknown"})
 
 _SHOWN = re.compile(
@@ -75,6 +78,24 @@ def check_status(status: int, headers: Mapping[str, str], url: str) -> None:
     if status in _BODILESS:
         what = f"The server answered with HTTP status {status}."
         raise ScrapeError("NO_CONTENT", what, http_status=status, final_url=url)
+
+
+def part_warnings(
+    status: int, headers: Mapping[str, str], *, is_complete: bool = True
+) -> list[ItemWarning]:
+    """Return a warning if a response with this head has only a part of its page.
+
+    The names of `headers` are in lower case. `is_complete` tells whether its body has an end.
+    """
+    found = _RANGE.fullmatch(headers.get("content-range", "").strip())
+    is_whole = found is not None and found[1] == "0" and int(found[2]) + 1 == int(found[3])
+    if status == 206 and not is_whole:
+        what = "The server sent only a part of the page (HTTP status 206)."
+    elif not is_complete:
+        what = "The packed page of the server ends too early; what is missing is unknown."
+    else:
+        return []
+    return [item_warning("PAGE_CUT", what)]
 
 
 def check_head(status: int, headers: Mapping[str, str], url: str) -> None:

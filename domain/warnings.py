@@ -10,7 +10,7 @@ from domain.items import ItemWarning
 WARNING_KINDS: dict[str, str] = {
     "NO_TEXT": "The page has no text. Open it in a browser to see what it shows.",
     "LITTLE_TEXT": "The page has almost no text. Open it in a browser to see whether it is right.",
-    "PAGE_CUT": "The server sent only a part of the page. Retry, and compare the results.",
+    "PAGE_CUT": "Only a part of the page could be read. Retry, and compare the results.",
     "ERROR_STATUS": "The HTTP status is an error, but there is a page. Check that it is right.",
     "LEADS_ON": "The page leads on to another one. Scrape that one, if it is what you look for.",
     "SCRIPT_STOPPED": "A script of the page was stopped; what it would have written is missing.",

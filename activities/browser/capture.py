@@ -102,6 +102,7 @@ async def _capture_loaded(
         warnings=(
             *observer.warnings,
             *loader.warnings(),
+            *document.warnings,
             *blocked_warnings(egress),
             *screenshot_warnings,
         ),

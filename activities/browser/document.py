@@ -15,6 +15,8 @@ from activities.browser.navigation import Navigation
 from activities.browser.tab import Tab
 from activities.fetch_errors import check_document_type, too_large
 from domain.failures import ScrapeError
+from domain.items import ItemWarning
+from domain.warnings import item_warning
 
 _TIMEOUT = 15.0
 """Seconds to fetch the HTML. 20 MB take about one second."""
@@ -32,6 +34,14 @@ class SerializedDocument:
     def is_html(self) -> bool:
         """Whether the document was HTML, rather than text or JSON in the browser's wrapper."""
         return "html" in self.content_type
+
+    @property
+    def warnings(self) -> list[ItemWarning]:
+        """What the client must know of the document."""
+        if not self.content_type.endswith("xml") or "<parsererror" not in self.html:
+            return []
+        what = "The page is XML with an error. A browser shows only what comes before the error."
+        return [item_warning("PAGE_CUT", what)]
 
 
 async def read_document(

@@ -24,7 +24,7 @@ from activities.browser.tab import Tab
 from activities.browser.visit import Visit
 from activities.browser.wall_handler import LoadedDocument
 from activities.egress.session import EgressSession
-from activities.fetch_errors import host
+from activities.fetch_errors import host, part_warnings
 from activities.onward import find_refresh, leads_on, script_seconds
 from activities.walls.facts import SeenPage
 from domain.cookies import parse_cookies
@@ -100,7 +100,9 @@ class PageLoader:
 
     def warnings(self) -> tuple[ItemWarning, ...]:
         """Return what the client must know of the final document."""
-        return (*self._leading_on, *self._of_status)
+        response = self._navigation.response
+        parts = part_warnings(response.status, response.headers)
+        return (*parts, *self._leading_on, *self._of_status)
 
     def add_facts(self, error: ScrapeError) -> None:
         """Add the HTTP status and the URL of the document to `error`, if they are known."""

@@ -20,6 +20,7 @@ from activities.fetch_errors import (
     check_head,
     declared_type,
     net_error,
+    part_warnings,
     too_large,
 )
 from activities.http.client import HttpClient, HttpSession
@@ -34,9 +35,7 @@ from activities.walls.detector import WALL_STATUSES, detect_wall
 from activities.walls.facts import SeenPage
 from domain.cookies import Cookie, jar_lines, parse_cookies, scopes, set_without_name
 from domain.failures import ScrapeError
-from domain.items import ItemWarning
 from domain.options import BatchOptions
-from domain.warnings import item_warning
 
 _MAX_REDIRECTS = 20
 """Redirects of one document, as in Chromium."""
@@ -139,16 +138,10 @@ class _Fetch:
             final_url=response.url,
             screenshot=None,
             warnings=(
-                *(() if response.is_complete else (_cut_warning(),)),
+                *part_warnings(response.status, response.headers, is_complete=response.is_complete),
                 *(() if refresh is None else refresh.warnings(response.url)),
             ),
         )
-
-
-def _cut_warning() -> ItemWarning:
-    return item_warning(
-        "PAGE_CUT", "The packed page of the server ends too early; what is missing is unknown."
-    )
 
 
 def _is_document(status: int, headers: Mapping[str, str]) -> bool:

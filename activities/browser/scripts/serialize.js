@@ -92,8 +92,18 @@
     return copied;
   };
 
+  // Chromium shows XML that is no page as a tree, and keeps the source in this element.
+  const source = document.getElementById('webkit-xml-viewer-source-xml');
+  const asText = () => {
+    const shown = inert.implementation.createHTMLDocument('');
+    const serializer = new XMLSerializer();
+    const pre = shown.body.appendChild(shown.createElement('pre'));
+    for (const node of source.childNodes) pre.append(serializer.serializeToString(node), '\n');
+    return shown.documentElement;
+  };
+
   const doctype = document.doctype ? `<!DOCTYPE ${document.doctype.name}>` : '';
-  const element = document.documentElement;
+  const element = source ? asText() : document.documentElement;
   // Scripts can leave half of a surrogate pair behind, which is not valid in UTF-8.
   const html = element ? (doctype + asHtml(flatten(element)).outerHTML).toWellFormed() : '';
   const bytes = new Blob([html]).size;

@@ -78,21 +78,31 @@ async def test_text_has_its_real_letters(pool: TabPool) -> None:
     xhtml = b'<html xmlns="http://www.w3.org/1999/xhtml"><body>%s</body></html>'
     answers = {
         "/no-charset": answer(HTML + b"; charset=ISO-88509-1", body=CAFE.encode()),
+        "/feed": answer(b"Content-Type: text/xml", body=b"<feed><title>News</title></feed>"),
+        "/broken": answer(XHTML, body=xhtml % b"<p>before</p><p>an <b>error</p><p>after</p>"),
         "/cdata": answer(XHTML, body=xhtml % b"<p>a</p><p><![CDATA[5 < 6 & 7]]></p><p>b<br/>c</p>"),
     }
-    assert await texts(pool, answers) == {
+    pages = await captured(pool, answers)
+    broken = pages.pop("/broken")
+    assert isinstance(broken, PageCapture)
+    assert [warning.code for warning in broken.warnings] == ["PAGE_CUT"]
+    assert "before" in text_of(broken)
+    shown = {path: text_of(page) for path, page in pages.items() if isinstance(page, PageCapture)}
+    assert shown == {
         "/no-charset": "# Café à Zürich\n\n3,50 € 日本語",
+        "/feed": "```\n<feed><title>News</title></feed>\n```",
         "/cdata": "a\n\n5 < 6 & 7\n\nb c",
     }
 
 
-async def test_pages_that_only_lead_on_are_followed(pool: TabPool) -> None:
+async def test_pages_that_only_lead_on_are_followed_and_parts_are_told(pool: TabPool) -> None:
     script = b"<script>setTimeout(() => { location.href = '/target' }, 2500)</script>"
     answers = {
         "/meta": answer(HTML, body=MOMENT % b'<meta http-equiv=refresh content="3; url=/target">'),
         "/header": answer(HTML, b"Refresh: 2; /target", body=MOMENT % b""),
         "/script": answer(HTML, body=MOMENT % script),
         "/later": answer(HTML, b"Refresh: 30; /target", body=MOMENT % b""),
+        "/part": answer(HTML, status=b"206 Partial Content", body=PAGE),
         "/target": answer(HTML, body=PAGE),
     }
     pages = await captured(pool, answers)
@@ -106,6 +116,7 @@ async def test_pages_that_only_lead_on_are_followed(pool: TabPool) -> None:
         "/header": ("target", []),
         "/script": ("target", []),
         "/later": ("later", ["LEADS_ON"]),
+        "/part": ("part", ["PAGE_CUT"]),
         "/target": ("target", []),
     }
 

@@ -41,7 +41,9 @@ SHOWN = {
     "name-only": answer(HTML, b"Content-Disposition: filename=x.html", body=PAGE),
     "empty-location": answer(HTML, b"Location: ", status=b"302 Found", body=PAGE),
     "choices": answer(HTML, b"Location: /list", status=b"300 Multiple", body=PAGE),
-    "part": answer(HTML, status=b"206 Partial Content", body=PAGE),
+    "whole": answer(
+        HTML, b"Content-Range: bytes 0-99/100", status=b"206 Partial Content", body=PAGE
+    ),
 }
 AS_TEXT = {
     "nosniff": answer(NOSNIFF, body=PAGE),
@@ -63,6 +65,9 @@ FAILING = {
 }
 OTHERS = {
     "cut": answer(HTML, b"Content-Encoding: gzip", body=CUT),
+    "part": answer(
+        HTML, b"Content-Range: bytes 0-99/900", status=b"206 Partial Content", body=PAGE
+    ),
     "script": answer(b"Content-Type: application/x-javascript", body=b"go()"),
     "cdata": answer(XHTML, body=ROOT % b"<p>a</p><p><![CDATA[5 < 6 & 7]]></p>"),
     "cdata-script": answer(
@@ -145,6 +150,11 @@ async def test_a_packed_page_without_its_end_has_a_warning(
 ) -> None:
     page = await fetch(client, f"{site_url}/cut")
     assert "the beginning" in text_of(page)
+    assert [warning.code for warning in page.warnings] == ["PAGE_CUT"]
+
+
+async def test_a_part_of_a_page_has_a_warning(client: HttpClient, site_url: str) -> None:
+    page = await fetch(client, f"{site_url}/part")
     assert [warning.code for warning in page.warnings] == ["PAGE_CUT"]
 
 
