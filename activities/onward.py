@@ -24,6 +24,9 @@ _PATIENCE_SECONDS = 10
 Pages that say where they lead take three to ten seconds, so that they can be read.
 """
 
+MAX_WAITS = 3
+"""Documents that are waited for in one visit. Slides that follow each other have more."""
+
 _ANNOUNCED_SECONDS = 60
 """Longest delay that a warning tells of. Longer ones end a login, or bring news."""
 
@@ -62,20 +65,30 @@ class Refresh:
     seconds: int
     url: str
 
-    def warnings(self, document_url: str) -> tuple[ItemWarning, ...]:
-        """Return a warning if the document at `document_url` was taken, but leads on soon."""
-        is_elsewhere = urldefrag(self.url)[0] != urldefrag(document_url)[0]
-        if not is_elsewhere or self.seconds > _ANNOUNCED_SECONDS:
+    @property
+    def is_late(self) -> bool:
+        """Whether this is more than a redirect, so that its document can be read meanwhile."""
+        return self.seconds > _AT_ONCE_SECONDS
+
+    def leads_elsewhere(self, url: str) -> bool:
+        """Return whether this leads from the document at `url` to another one."""
+        return urldefrag(self.url)[0] != urldefrag(url)[0]
+
+    def warnings(self, url: str) -> tuple[ItemWarning, ...]:
+        """Return a warning if the document at `url` was taken, but leads on soon."""
+        if not self.leads_elsewhere(url) or self.seconds > _ANNOUNCED_SECONDS:
             return ()
         what = f"After {self.seconds} seconds the page leads on to {self.url[:_MAX_SHOWN_URL]}."
         return (item_warning("LEADS_ON", what),)
 
 
-def leads_on(html: str, refresh: Refresh) -> bool:
-    """Return whether the document `html` only leads on to what `refresh` names."""
-    if refresh.seconds <= _AT_ONCE_SECONDS:
-        return True
-    return refresh.seconds <= _PATIENCE_SECONDS and not has_much_text(html, _PAGE_CHARACTERS)
+def leads_on(html: str, url: str, refresh: Refresh) -> bool:
+    """Return whether the document `html` at `url` only leads on to what `refresh` names."""
+    return not refresh.is_late or (
+        refresh.seconds <= _PATIENCE_SECONDS
+        and refresh.leads_elsewhere(url)
+        and not has_much_text(html, _PAGE_CHARACTERS)
+    )
 
 
 def script_seconds(html: str) -> float:

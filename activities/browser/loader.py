@@ -25,7 +25,7 @@ from activities.browser.visit import Visit
 from activities.browser.wall_handler import LoadedDocument
 from activities.egress.session import EgressSession
 from activities.fetch_errors import host, part_warnings
-from activities.onward import find_refresh, leads_on, script_seconds
+from activities.onward import MAX_WAITS, find_refresh, leads_on, script_seconds
 from activities.walls.facts import SeenPage
 from domain.cookies import parse_cookies
 from domain.failures import ScrapeError
@@ -53,6 +53,8 @@ class PageLoader:
         self._egress = egress
         self._visit = visit
         self._deadline = _NavigationDeadline(visit.limits.navigation_timeout)
+        self._waits = 0
+        """Documents that were waited for because they lead on."""
         self._leading_on: tuple[ItemWarning, ...] = ()
         self._of_status: tuple[ItemWarning, ...] = ()
 
@@ -149,11 +151,12 @@ class PageLoader:
         """Wait for what `document` leads on to; return whether the page goes on from it."""
         navigation = self._navigation
         refresh = find_refresh(document.html, navigation.response.headers, document.url)
-        if refresh is not None and leads_on(document.html, refresh):
+        if refresh is not None and leads_on(document.html, document.url, refresh):
             seconds: float = refresh.seconds
         else:
             seconds = script_seconds(document.html)
-        if seconds:
+        if seconds and self._waits < MAX_WAITS:
+            self._waits += 1
             end = navigation.parsed_at + seconds + _TOLERANCE
             with suppress(TimeoutError):
                 async with asyncio.timeout_at(min(end, self._deadline.at)):

@@ -29,7 +29,7 @@ from activities.http.exchange import BodyRule, HttpResponse
 from activities.http.headers import navigation_headers
 from activities.http.redirects import is_redirect, redirect_target
 from activities.http.sniffing import computed_type
-from activities.onward import Refresh, find_refresh, leads_on
+from activities.onward import MAX_WAITS, Refresh, find_refresh, leads_on
 from activities.visitor.profile import VisitorProfile
 from activities.walls.detector import WALL_STATUSES, detect_wall
 from activities.walls.facts import SeenPage
@@ -86,12 +86,18 @@ class _Fetch:
     async def run(self) -> PageCapture:
         """Follow redirects and refreshes, and return the page at their end."""
         url = self._url
+        waits = 0
         for _ in range(_MAX_DOCUMENTS):
             response = await self._get(url)
             # In a thread, because a page may have megabytes.
             document, refresh = await asyncio.to_thread(_read, response)
-            if refresh is None or not leads_on(document.html, refresh):
+            if (
+                refresh is None
+                or not leads_on(document.html, response.url, refresh)
+                or (refresh.is_late and waits == MAX_WAITS)
+            ):
                 return self._captured(response, document, refresh)
+            waits += refresh.is_late
             await asyncio.sleep(refresh.seconds)
             url = refresh.url
         raise ScrapeError(

@@ -10,13 +10,23 @@ SHORT, LONG = "<h1>One moment</h1><p>You are being taken on.", "<p>" + "A page o
 
 
 @pytest.mark.parametrize(
-    ("seconds", "html", "is_followed"),
-    [(0, LONG, True), (1, LONG, True), (2, LONG, False), (10, SHORT, True), (11, SHORT, False)],
+    ("seconds", "html", "url", "is_followed"),
+    [
+        (0, LONG, "next", True),
+        (1, LONG, "next", True),
+        (2, LONG, "next", False),
+        (10, SHORT, "next", True),
+        (11, SHORT, "next", False),
+        (0, SHORT, "", True),
+        (5, SHORT, "", False),
+        (5, SHORT, "#again", False),
+    ],
 )
 def test_a_refresh_is_followed_if_the_document_only_leads_on(
-    seconds: int, html: str, is_followed: bool
+    seconds: int, html: str, url: str, is_followed: bool
 ) -> None:
-    assert leads_on(html, Refresh(seconds, "http://host/next")) == is_followed
+    refresh = Refresh(seconds, f"http://host/{url}")
+    assert leads_on(html, "http://host/", refresh) == is_followed
 
 
 @pytest.mark.parametrize(
