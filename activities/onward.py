@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import urldefrag
@@ -117,17 +118,19 @@ def _scripts(html: str) -> Iterator[str]:
 def _timer_seconds(code: str) -> float:
     """Return after how many seconds at most a timer in `code` may go to another document."""
     ways = [found.start() for found in _GOES_ON.finditer(code)]
-    timers = [
-        found
-        for found in _TIMER.finditer(code)
-        if any(abs(way - found.start()) < _NEAR_CHARACTERS for way in ways)
-    ]
+    timers = [found for found in _TIMER.finditer(code) if _is_near(found.start(), ways)]
     if not timers:
         return 0
     delays = [int(number) * (1000 if factor else 1) for number, factor in _DELAY.findall(code)]
     if any(timer["repeats"] for timer in timers) or not delays:
         return _PATIENCE_SECONDS
     return max((ms / 1000 for ms in delays if ms <= 1000 * _PATIENCE_SECONDS), default=0)
+
+
+def _is_near(at: int, places: list[int]) -> bool:
+    """Return whether one of the sorted `places` is near `at`."""
+    following = bisect_left(places, at - _NEAR_CHARACTERS)
+    return following < len(places) and places[following] <= at + _NEAR_CHARACTERS
 
 
 def find_refresh(document: str, headers: Mapping[str, str], url: str) -> Refresh | None:
