@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Literal
 
-from html_to_markdown import ConversionError, ConversionOptions, PreprocessingOptions, convert
-from lxml import etree
 from lxml.html import HtmlElement
 
 from activities.content import dom
+from activities.content.writer.document import write
+
+_NAVIGATION_TAGS = frozenset(("nav", "aside", "footer"))
+
+_NAVIGATION_ROLES = frozenset(("navigation", "complementary", "contentinfo"))
 
 
 def full_page(html: str, url: str) -> str:
@@ -24,27 +27,17 @@ def to_markdown(
 ) -> str:
     """Return a cleaned tree as markdown, with links absolute to `base_url`.
 
-    The preset `aggressive` leaves out what looks like navigation. Raises `ValueError` if the tree
-    cannot be converted.
+    The preset `aggressive` leaves out what is navigation by its tag or its role.
     """
-    html = etree.tostring(root, encoding="unicode", method="html")
-    options = ConversionOptions(
-        base_url=base_url,
-        extract_metadata=False,
-        compact_tables=True,
-        br_in_tables=True,
-        highlight_style="none",
-        hidden_content="all",  # hidden elements were removed in the clean-up
-        inline_data_media="drop_element",
-        preprocessing=PreprocessingOptions(
-            enabled=True,
-            preset=preset,
-            remove_navigation=preset == "aggressive",
-            # Some sites put the whole page into one form.
-            remove_forms=False,
-        ),
-    )
-    try:
-        return (convert(html, options).content or "").strip()
-    except ConversionError as error:
-        raise ValueError("the converter refuses this page") from error
+    return write(root, base_url, _is_navigation if preset == "aggressive" else _is_never)
+
+
+def _is_never(_: HtmlElement) -> bool:
+    return False
+
+
+def _is_navigation(element: HtmlElement) -> bool:
+    """Return whether an element is navigation by its tag or its role."""
+    if element.tag == "header":
+        return next(element.iterancestors("main", "article", "section"), None) is None
+    return element.tag in _NAVIGATION_TAGS or element.get("role") in _NAVIGATION_ROLES

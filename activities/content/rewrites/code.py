@@ -6,115 +6,213 @@ import re
 
 from lxml import etree
 from lxml.html import HtmlElement
-from lxml.html.builder import CODE
+from lxml.html.builder import BR, CODE, DIV, PRE
 
-_LANGUAGE = re.compile(
-    r"(?:^|\s)(?:language|lang|highlight-source|highlight|code)-([\w+#.-]+)|brush:\s*([\w+#-]+)"
-    r"|(?:^|\s)(?:hljs|sourceCode|prettyprint|highlight)\s+([\w+#]+)(?=\s|$)"
-)
-"""The language in a class, as the common highlighters write it."""
-
-_NOT_LANGUAGES = frozenset(
-    ("none", "plain", "plaintext", "text", "nohighlight", "undefined", "default", "block",
-     "wrapper", "numbers", "line", "lines", "toolbar", "linenums", "box", "copy", "copyable",
-     "source", "hljs", "highlight", "code", "inline", "container", "content", "notranslate")
-)  # fmt: skip
-"""Words in the same place of a class that are no languages."""
+from activities.content.rewrites.languages import language_of
 
 _LINE_NUMBERS = re.compile(
-    r"(?:^|\s|[_-])(?:line-?(?:nos?|numbers?)|linenos?|gutter|lnos?)(?:$|\s|-)"
+    r"(?:^|\s|[_-])(?:line-?(?:nos?|numbers?)|linenos?|gutter|lnos?|lnt|line-?num)(?:$|\s|-)"
 )
 """Classes of elements that hold line numbers."""
 
-_LINES = frozenset(("div", "p", "li", "tr"))
-"""Elements that highlighters put around each line."""
+_BLOCK_LINES = frozenset(("div", "p", "li", "tr"))
+"""Elements that highlighters put around each line, and that begin on a line of their own."""
+
+_LINE = re.compile(r"(?:^|\s)(?:[\w-]+[-_])?(?:line|row)(?=\s|$)|(?:^|\s)(?:cl|loc)(?=\s|$)")
+"""Classes of elements around each line that begin on a line of their own by style only."""
+
+_LINE_ATTRIBUTES = ("data-line", "data-line-number", "data-lineno", "data-line-no")
+
+_DISPLAYED_AS_LINE = re.compile(r"display\s*:\s*(?:block|flex|grid|table-row|list-item)")
 
 _CONTROLS = frozenset(("button", "select"))
 """Elements in a block that are no code."""
 
-_MAX_WRAPPERS = 3
-"""Elements around a block of code that may name its language."""
-
-_MANY_BLOCKS = frozenset(("body", "html", "main", "article", "section"))
-"""Elements that may hold several blocks, so their class says nothing about one of them."""
+_BLANK_LINES = re.compile(r"\n[ \t]*\n")
 
 
 def simplify_code(root: HtmlElement) -> None:
-    """Replace the content of each `pre` with plain text in a `code` that names its language."""
+    """Replace the content of each `pre` with plain text in a `code` that names its language.
+
+    Preformatted text that holds links, such as a listing of files, is no code: it becomes lines.
+    """
     for pre in list(root.iter("pre")):
         if pre.getparent() is None:
             continue
-        language = _language_of(pre)
-        block = CODE(_text_of(pre))
-        if language:
-            block.set("class", f"language-{language}")
-        for child in list(pre):
-            pre.remove(child)
-        pre.text = None
-        pre.append(block)
+        language = language_of(pre)
+        if language is None and _is_linked_text(pre):
+            _divide_linked_text(pre)
+            continue
+        write_code(pre, code_of(pre), language)
         _leave_numbered_table(pre)
 
 
-def _language_of(pre: HtmlElement) -> str | None:
-    for place in _places_of_language(pre):
-        for name in ("data-lang", "data-language"):
-            value = str(place.get(name, "")).strip().lower()
-            if value and value not in _NOT_LANGUAGES:
-                return value
-        for found in _LANGUAGE.finditer(place.get("class", "")):
-            language = (found[1] or found[2] or found[3]).lower()
-            if language.split("-")[0] not in _NOT_LANGUAGES:
-                return language.removeprefix("source-")
-    return None
+def write_code(pre: HtmlElement, text: str, language: str | None) -> None:
+    """Make `text` the whole content of a `pre`."""
+    block = CODE(text)
+    if language:
+        block.set("class", f"language-{language}")
+    for child in list(pre):
+        pre.remove(child)
+    pre.text = None
+    pre.append(block)
 
 
-def _places_of_language(pre: HtmlElement) -> list[HtmlElement]:
-    """Return the elements that may name the language: inside of the block, itself, and around."""
-    places = [*pre.iter("code"), pre]
-    around = pre.getparent()
-    for _ in range(_MAX_WRAPPERS):
-        if around is None or around.tag in _MANY_BLOCKS:
-            break
-        places.append(around)
-        around = around.getparent()
-    return places
-
-
-def _text_of(pre: HtmlElement) -> str:
-    """Return the code of a block, without line numbers and buttons."""
-    parts: list[str] = [pre.text or ""]
-    events = etree.iterwalk(pre, events=("start", "end"))
-    for event, element in events:
-        if element is pre:
+def code_of(element: HtmlElement) -> str:
+    """Return the code in an element, without line numbers and buttons."""
+    lines = _lines_without_ends(element)
+    parts: list[str] = [element.text or ""]
+    events = etree.iterwalk(element, events=("start", "end"))
+    has_line = False
+    for event, child in events:
+        if child is element:
             continue
         is_start = event == "start"
-        if is_start and _is_no_code(element):
+        if is_start and is_no_code(child):
             events.skip_subtree()
             continue
-        if element.tag in _LINES and not parts[-1].endswith("\n"):
+        if lines:
+            if is_start and child in lines:
+                parts.append("\n" if has_line else "")
+                has_line = True
+        elif child.tag in _BLOCK_LINES and not parts[-1].endswith("\n"):
             parts.append("\n")
-        if is_start and element.tag == "br":
+        if is_start and child.tag == "br":
             parts.append("\n")
-        text = element.text if is_start else element.tail
-        if text:
+        text = child.text if is_start else child.tail
+        if text and not (is_no_code(child) and is_start):
             parts.append(text)
     return "".join(parts).strip("\n")
 
 
-def _is_no_code(element: HtmlElement) -> bool:
+def _lines_without_ends(element: HtmlElement) -> set[HtmlElement]:
+    """Return the elements around each line, if no line of the source ends within or behind them."""
+    lines = [child for child in element.iterdescendants() if _is_line(child)]
+    found = set(lines)
+    outer = [line for line in lines if not any(a in found for a in line.iterancestors())]
+    if len(outer) < 2 or next(element.iter("br"), None) is not None:
+        return set()
+    if any("\n" in line.text_content() or "\n" in (line.tail or "") for line in outer):
+        return set()
+    return set(outer)
+
+
+def _is_line(element: HtmlElement) -> bool:
+    if not isinstance(element.tag, str) or is_no_code(element):
+        return False
+    if element.tag in _BLOCK_LINES:
+        return True
+    return (
+        bool(_LINE.search(element.get("class", "")))
+        or any(element.get(name) is not None for name in _LINE_ATTRIBUTES)
+        or bool(_DISPLAYED_AS_LINE.search(element.get("style", "")))
+    )
+
+
+def is_no_code(element: HtmlElement) -> bool:
+    """Return whether an element in a block of code holds line numbers, or is a control."""
     return element.tag in _CONTROLS or bool(_LINE_NUMBERS.search(element.get("class", "")))
 
 
+def _is_linked_text(pre: HtmlElement) -> bool:
+    """Return whether preformatted text holds links to other pages, and is not marked as code."""
+    if next(pre.iter("code"), None) is not None:
+        return False
+    return any(
+        link.get("href", "#").strip()[:1] not in ("", "#") and link.text_content().strip()
+        for link in pre.iter("a")
+    )
+
+
+def _divide_linked_text(pre: HtmlElement) -> None:
+    """Make lines of the parts of a `pre` that hold links. The other parts stay as they are.
+
+    The parts are what blank lines separate.
+    """
+    parts: list[HtmlElement] = [PRE()]
+
+    def add_text(text: str | None) -> None:
+        first, *others = _BLANK_LINES.split(text or "")
+        _append_text(parts[-1], first)
+        for other in others:
+            parts.append(PRE())
+            _append_text(parts[-1], other)
+
+    add_text(pre.text)
+    for child in list(pre):
+        tail, child.tail = child.tail, None
+        parts[-1].append(child)
+        add_text(tail)
+    holder = DIV()
+    for part in parts:
+        if next(part.iter("a", "hr"), None) is not None:
+            _break_lines(part)
+            part.tag = "div"
+        elif len(holder) and holder[-1].tag == "pre":
+            _append_text(holder[-1], f"\n\n{code_of(part)}")
+            continue
+        elif not part.text_content().strip():
+            continue
+        holder.append(part)
+    for part in holder.iterchildren("pre"):
+        write_code(part, code_of(part), None)
+    holder.tail = pre.tail
+    pre.getparent().replace(pre, holder)
+
+
+def _append_text(element: HtmlElement, text: str) -> None:
+    if len(element):
+        element[-1].tail = (element[-1].tail or "") + text
+    else:
+        element.text = (element.text or "") + text
+
+
+def _break_lines(part: HtmlElement) -> None:
+    """Write the ends of lines as `br`."""
+    for element in list(part.iter()):
+        if element.text and "\n" in element.text:
+            first, *others = element.text.split("\n")
+            element.text = first
+            for i, line in enumerate(others):
+                element.insert(i, _break_before(line))
+        if element is not part and element.tail and "\n" in element.tail:
+            first, *others = element.tail.split("\n")
+            element.tail = first
+            for line in reversed(others):
+                element.addnext(_break_before(line))
+                element.tail = first
+
+
+def _break_before(line: str) -> HtmlElement:
+    line_break = BR()
+    line_break.tail = line
+    return line_break
+
+
 def _leave_numbered_table(pre: HtmlElement) -> None:
-    """Replace a table of one row, with line numbers in one cell and code in the other."""
+    """Replace a table that only arranges line numbers, code, and perhaps a title above it."""
     cell = next(pre.iterancestors("td"), None)
     row = None if cell is None else cell.getparent()
-    if row is None or len(row) != 2 or row[1] is not cell or not _holds_line_numbers(row[0]):
+    table = None if row is None else next(row.iterancestors("table"), None)
+    if table is None or table.getparent() is None:
         return
-    table = next(row.iterancestors("table"), None)
-    if table is not None and len(list(table.iter("tr"))) == 1 and table.getparent() is not None:
-        pre.tail = table.tail
-        table.getparent().replace(table, pre)
+    others = [other for other in row if other is not cell]
+    if not others or not all(_holds_line_numbers(other) for other in others):
+        return
+    rows = list(table.iter("tr"))
+    if any(len(other) != 1 for other in rows if other is not row):
+        return
+    holder = DIV()
+    for other in rows:
+        if other is row:
+            pre.tail = None
+            holder.append(pre)
+        else:
+            title = other[0]
+            title.tag, title.tail = "div", None
+            holder.append(title)
+    holder.tail = table.tail
+    table.getparent().replace(table, holder)
 
 
 def _holds_line_numbers(cell: HtmlElement) -> bool:
