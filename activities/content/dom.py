@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from urllib.parse import urljoin
 
+import ada_url
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
-from activities.content.rewrites import code, images, links, notation, structure
+from activities.content.rewrites import code, code_lines, images, links, notation, structure
 
 _MAX_DEPTH = 250
 """Levels of nesting that are kept.
@@ -99,11 +99,15 @@ def _replacement(found: re.Match[str]) -> str:
 
 
 def base_of(root: HtmlElement, url: str) -> str:
-    """Return the URL that relative links of the page at `url` start from."""
+    """Return the URL that relative links of the page at `url` start from, by HTML 4.2.3.
+
+    The first `base` with an address counts, wherever it stands, and its address is relative to the
+    page.
+    """
     for base in root.iter("base"):
-        if href := base.get("href"):
+        if (href := base.get("href")) is not None:
             try:
-                resolved = urljoin(url, href.strip())
+                resolved: str = ada_url.join_url(url, href)
             except ValueError:  # not a valid URL
                 return url
             return resolved if resolved.startswith(("http:", "https:")) else url
@@ -118,11 +122,14 @@ def clean(root: HtmlElement) -> None:
     images.recover_images(root)
     notation.write_formulas(root)
     _remove_invisible(root)
+    structure.build_tables_of_roles(root)
     code.simplify_code(root)
+    code_lines.build_code_of_lines(root)
     links.simplify_links(root)
     links.link_embedded_pages(root)
     structure.unwrap_layout_tables(root)
     structure.list_definitions(root)
+    structure.wrap_stray_items(root)
     notation.write_powers_and_indices(root)
 
 

@@ -194,9 +194,9 @@ def _leave_numbered_table(pre: HtmlElement) -> None:
     cell = next(pre.iterancestors("td"), None)
     row = None if cell is None else cell.getparent()
     table = None if row is None else next(row.iterancestors("table"), None)
-    if table is None or table.getparent() is None:
+    if cell is None or table is None or table.getparent() is None:
         return
-    others = [other for other in row if other is not cell]
+    others = [*cell.itersiblings(), *cell.itersiblings(preceding=True)]
     if not others or not all(_holds_line_numbers(other) for other in others):
         return
     rows = list(table.iter("tr"))

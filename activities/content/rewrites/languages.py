@@ -34,16 +34,24 @@ _ATTRIBUTES = (
 )
 
 _NOT_LANGUAGES = frozenset(
-    ("none", "plain", "plaintext", "text", "txt", "nohighlight", "no", "undefined", "default", "auto",
-     "generic", "raw", "block", "wrapper", "wrap", "numbers", "number", "line", "lines", "toolbar",
-     "linenums", "linenos", "box", "copy", "copyable", "source", "hljs", "highlight", "highlighted",
-     "highlighter", "code", "inline", "container", "content", "notranslate", "prettyprint",
-     "prettyprinted", "sourcecode", "table", "body", "header", "title", "snippet", "example", "area",
-     "view", "tab", "tabs", "group", "editor", "syntax", "chroma", "pre", "language", "lang", "theme",
-     "dark", "light", "js-syntax-highlight", "s-code-block", "override", "output", "frame", "panel",
-     "section", "item", "button", "fence", "background", "rouge", "nowrap", "print", "toolbar-item")
+    ("none", "plain", "plaintext", "text", "txt", "nohighlight", "no", "undefined", "default",
+     "auto", "generic", "raw", "block", "wrapper", "wrap", "numbers", "number", "line", "lines",
+     "toolbar", "linenums", "linenos", "box", "copy", "copyable", "source", "hljs", "highlight",
+     "highlighted", "highlighter", "code", "inline", "container", "content", "notranslate",
+     "prettyprint", "prettyprinted", "sourcecode", "table", "body", "header", "title", "snippet",
+     "example", "area", "view", "tab", "tabs", "group", "editor", "syntax", "chroma", "pre",
+     "language", "lang", "theme", "dark", "light", "override", "output", "frame", "panel",
+     "section", "item", "button", "fence", "background", "rouge", "nowrap", "print", "js-syntax")
 )  # fmt: skip
 """Words in the same place of a class that are no languages."""
+
+_LANGUAGES = frozenset(
+    ("bash", "sh", "shell", "zsh", "console", "powershell", "python", "ruby", "perl", "php", "java",
+     "kotlin", "scala", "groovy", "javascript", "js", "typescript", "ts", "jsx", "tsx", "json",
+     "yaml", "toml", "xml", "html", "css", "scss", "sql", "c", "cpp", "c++", "csharp", "go", "rust",
+     "swift", "haskell", "lua", "r", "diff", "dockerfile", "makefile", "latex", "ini", "graphql")
+)  # fmt: skip
+"""Languages that a block names without saying that it is a language."""
 
 _SAME = {"ipython3": "python", "ipython2": "python", "ipython": "python", "python3": "python"}
 """Names of languages that only notebooks have."""
@@ -66,6 +74,10 @@ def language_of(pre: HtmlElement) -> str | None:
         for name in ("class", "data-syntaxhighlighter-params", "data-params"):
             if language := _in_class(place.get(name, "")):
                 return language
+        if place.tag in ("pre", "code"):
+            for name in place.get("class", "").lower().split():
+                if name in _LANGUAGES:
+                    return str(name)
     return None
 
 

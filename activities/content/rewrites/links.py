@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from lxml.html import HtmlElement
 from lxml.html.builder import A
 
@@ -10,7 +12,8 @@ _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _PERMALINK_TEXTS = frozenset(("", "#", "¶", "§", "🔗", "⚓", "link", "permalink", "anchor"))
 """Texts of links from a heading to itself."""
 
-_SCRIPT_SCHEMES = ("javascript:", "data:", "vbscript:")
+_NOWHERE = re.compile(r"[\0- ]*(?:javascript|data|vbscript|about|blob):|[\0- ]*$", re.IGNORECASE)
+_IGNORED = re.compile(r"[\t\n\r]")
 
 
 def simplify_links(root: HtmlElement) -> None:
@@ -26,7 +29,7 @@ def simplify_links(root: HtmlElement) -> None:
 
 def _simplify_link(link: HtmlElement) -> None:
     href = link.get("href", "").strip()
-    if not href or href.lower().startswith(_SCRIPT_SCHEMES):
+    if _leads_nowhere(href):
         link.drop_tag()
         return
     text = link.text_content().strip()
@@ -68,11 +71,22 @@ def _move_into(heading: HtmlElement, link: HtmlElement) -> None:
 def link_embedded_pages(root: HtmlElement) -> None:
     """Replace frames with links to the pages that they show. Remove frames too small to see."""
     for frame in list(root.iter("iframe", "frame")):
-        source = frame.get("src") or frame.get("data-src") or ""
+        source = (frame.get("src") or "").strip()
+        if not source or source.startswith("about:"):
+            source = (frame.get("data-src") or "").strip()
         sizes = (frame.get("width"), frame.get("height"))
-        if not source.startswith(("http:", "https:", "/")) or set(sizes) & {"0", "1"}:
+        if not source or _leads_nowhere(source) or set(sizes) & {"0", "1"}:
             frame.drop_tree()
             continue
         link = A(frame.get("title") or "Embedded page", href=source)
         link.tail = frame.tail
         frame.getparent().replace(frame, link)
+
+
+def _leads_nowhere(address: str) -> bool:
+    """Return whether an address is a script, or what only this page has.
+
+    Browsers ignore control characters around an address, and line ends and tabs within it, by the
+    URL Standard, 4.4.
+    """
+    return bool(_NOWHERE.match(_IGNORED.sub("", address)))

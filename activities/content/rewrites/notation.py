@@ -4,54 +4,141 @@ from __future__ import annotations
 
 import re
 
-from lxml.html import HtmlElement
+from lxml import etree
+from lxml.html import HtmlElement, fragment_fromstring
 
-_SUPERSCRIPTS = str.maketrans("0123456789+-\u2212=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿⁱ")
-_SUBSCRIPTS = str.maketrans("0123456789+-\u2212=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎")
-_HAS_SUPERSCRIPT = re.compile(r"[0-9+\-\u2212=()ni]+")
-_HAS_SUBSCRIPT = re.compile(r"[0-9+\-\u2212=()]+")
+from activities.content.rewrites.mathml import to_tex
+
+_TEX_ENCODING = re.compile(r"(?:^|/|\b)(?:x-)?(?:la)?tex$", re.IGNORECASE)
+"""The encoding of an annotation, or the type of a script, that holds TeX."""
+
+_RENDERED = re.compile(r"(?:^|\s)(?:MathJax(?:_\w+)?|mjx-chtml|mjx-container|MJX\w*)(?:\s|$)")
+"""Classes of what MathJax 2 puts in front of the script that holds the source."""
+
+_COMMENT = re.compile(r"(?<!\\)%.*")
+
+_SUPERSCRIPTS = dict(
+    zip(
+        "0123456789+-\u2212=()abcdefghijklmnoprstuvwxyz",
+        "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ",
+        strict=True,
+    )
+)
+_SUBSCRIPTS = dict(
+    zip("0123456789+-\u2212=()aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", strict=True)
+)
+
+_MAX_SCRIPT = 20
+"""Characters of an index or a power. More are a note."""
 
 
 def write_formulas(root: HtmlElement) -> None:
-    """Replace formulas that carry their TeX source with that source, between dollar signs."""
-    for annotation in list(root.iter("annotation")):
-        if annotation.get("encoding") != "application/x-tex":
-            continue
-        math = next(annotation.iterancestors("math"), None)
-        if math is not None and math.getparent() is not None:
-            _replace_formula(math, " ".join(annotation.text_content().split()))
+    """Replace formulas with their TeX source, between dollar signs.
+
+    The source is an annotation of MathML, an attribute, or a script of MathJax 2. MathML without a
+    source is translated. Displayed formulas get two dollar signs.
+    """
+    for script in list(root.iter("script")):
+        kind, _, mode = script.get("type", "").partition(";")
+        if kind.strip().lower() == "math/tex":
+            _remove_rendered(script)
+            _replace(script, script.text or "", is_displayed="display" in mode)
+        elif kind.strip().lower() == "math/mml" and script.text:
+            _replace_mathml_script(script)
+    for math in list(root.iter("math")):
+        if math.getparent() is not None:
+            _replace_math(math)
 
 
-def _replace_formula(math: HtmlElement, tex: str) -> None:
-    around = next((span for span in math.iterancestors("span") if _is_katex(span)), math)
-    text = HtmlElement(f"${tex}$")
-    text.tag = "span"
-    text.tail = around.tail
-    around.getparent().replace(around, text)
+def _remove_rendered(script: HtmlElement) -> None:
+    """Remove what MathJax 2 shows for a script."""
+    before = script.getprevious()
+    while before is not None and not (before.tail or "").strip():
+        if not _RENDERED.search(before.get("class") or ""):
+            return
+        following = before.getprevious()
+        before.drop_tree()
+        before = following
+
+
+def _replace_mathml_script(script: HtmlElement) -> None:
+    try:
+        math = fragment_fromstring(script.text)
+    except (etree.LxmlError, ValueError):
+        return
+    _remove_rendered(script)
+    _replace(script, _tex_of(math), is_displayed=math.get("display") == "block")
+
+
+def _replace_math(math: HtmlElement) -> None:
+    around = math
+    is_displayed = math.get("display") == "block"
+    for holder in math.iterancestors("span", "mjx-container"):
+        classes = holder.get("class", "").split()
+        if holder.tag == "mjx-container" or "katex" in classes[:1]:
+            around = holder
+            is_displayed |= holder.get("display") == "true"
+        elif "katex-display" in classes:
+            is_displayed = True
+    hidden = around.getparent()
+    formula = _replace(around, _tex_of(math), is_displayed=is_displayed)
     # Wikipedia hides the formula and shows a picture of it.
-    hidden = text.getparent()
-    if "mathml" in hidden.get("class", ""):
+    if formula is not None and hidden is not None and "mathml" in hidden.get("class", ""):
         hidden.attrib.pop("style", None)
         picture = hidden.getnext()
         if picture is not None and picture.tag == "img":
             picture.drop_tree()
 
 
-def _is_katex(span: HtmlElement) -> bool:
-    """Return whether a `span` is the one that KaTeX puts around both forms of a formula."""
-    return bool(span.get("class", "").split()[:1] == ["katex"])
+def _tex_of(math: HtmlElement) -> str:
+    """Return the source of a formula, or its translation."""
+    for annotation in math.iter("annotation"):
+        if _TEX_ENCODING.search(annotation.get("encoding", "")):
+            return str(annotation.text_content())
+    return math.get("alttext") or math.get("data-latex") or to_tex(math)
+
+
+def _replace(element: HtmlElement, tex: str, *, is_displayed: bool) -> HtmlElement | None:
+    """Replace an element with a formula, and return that. Remove it if there is no TeX."""
+    tex = " ".join(_COMMENT.sub("", tex).split())
+    if not tex:
+        element.drop_tree()
+        return None
+    dollars = "$$" if is_displayed else "$"
+    formula = HtmlElement(f"{dollars}{tex}{dollars}")
+    formula.tag = "span"
+    formula.set("data-formula", "")
+    formula.tail = element.tail
+    element.getparent().replace(element, formula)
+    return formula
 
 
 def write_powers_and_indices(root: HtmlElement) -> None:
-    """Replace 10<sup>6</sup> with 10⁶, because markdown would make it 106."""
+    """Replace 10<sup>6</sup> with 10⁶, because markdown would make it 106.
+
+    What no such signs exist for becomes 10^(6.5) or x_(1,2). Words, as in 1<sup>st</sup>, stay as
+    they are.
+    """
     for element in list(root.iter("sup", "sub")):
         text = element.text_content().strip()
-        if len(element) or not text:
+        if len(element) or not text or len(text) > _MAX_SCRIPT:
             continue
-        if element.tag == "sup" and _HAS_SUPERSCRIPT.fullmatch(text):
-            element.text = text.translate(_SUPERSCRIPTS)
-        elif element.tag == "sub" and _HAS_SUBSCRIPT.fullmatch(text):
-            element.text = text.translate(_SUBSCRIPTS)
+        signs = _SUPERSCRIPTS if element.tag == "sup" else _SUBSCRIPTS
+        if text.isalpha() and len(text) > 1:
+            continue
+        if all(character in signs for character in text):
+            element.text = "".join(signs[character] for character in text)
+        elif any(character.isdigit() for character in text) and _follows_a_sign(element):
+            element.text = f"{'^' if element.tag == 'sup' else '_'}({text})"
         else:
             continue
         element.drop_tag()
+
+
+def _follows_a_sign(element: HtmlElement) -> bool:
+    """Return whether a letter, a number or a bracket stands right before an element."""
+    before = element.getprevious()
+    text = element.getparent().text if before is None else before.tail
+    if not text and before is not None:
+        text = before.text_content()
+    return bool(text) and (text[-1].isalnum() or text[-1] in ")]}")

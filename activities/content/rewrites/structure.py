@@ -1,4 +1,4 @@
-"""Tables that only arrange their cells, and definition lists."""
+"""Tables that only arrange their cells, tables made of roles, and lists."""
 
 from __future__ import annotations
 
@@ -8,6 +8,53 @@ from lxml.html.builder import LI, STRONG, UL
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 
 _TABLE_PARTS = ("thead", "tbody", "tfoot", "tr", "td", "th", "caption")
+
+
+_ROLES = {
+    "row": "tr",
+    "cell": "td",
+    "gridcell": "td",
+    "columnheader": "th",
+    "rowheader": "th",
+}
+"""Elements of tables by their roles, by WAI-ARIA 1.2."""
+
+_LISTS = ("ul", "ol", "menu", "dir")
+
+
+def build_tables_of_roles(root: HtmlElement) -> None:
+    """Make tables of elements whose roles say that they are tables."""
+    for grid in root.xpath("//*[@role='grid' or @role='table' or @role='treegrid']"):
+        if grid.tag == "table" or next(grid.iter("table"), None) is not None:
+            continue
+        parts = [part for part in grid.iter() if part.get("role") in _ROLES]
+        if not any(_ROLES[part.get("role")] == "tr" for part in parts):
+            continue
+        grid.tag = "table"
+        for part in parts:
+            part.tag = _ROLES[part.get("role")]
+            for ours, theirs in (("colspan", "aria-colspan"), ("rowspan", "aria-rowspan")):
+                if (span := part.get(theirs)) is not None:
+                    part.set(ours, span)
+        grid.attrib.pop("role")
+
+
+def wrap_stray_items(root: HtmlElement) -> None:
+    """Put items that stand outside of lists into lists."""
+    for item in list(root.iter("li")):
+        parent = item.getparent()
+        if parent is None or parent.tag in _LISTS:
+            continue
+        items = UL()
+        parent.insert(parent.index(item), items)
+        while item is not None and item.tag == "li":
+            following = item.getnext()
+            tail, item.tail = item.tail, None
+            items.append(item)
+            if tail and tail.strip():
+                items.tail = tail
+                break
+            item = following
 
 
 def unwrap_layout_tables(root: HtmlElement) -> None:
@@ -30,9 +77,11 @@ def _is_layout(table: HtmlElement) -> bool:
     if next(table.iter("th", "caption"), None) is not None:
         return False
     rows = list(table.iter("tr"))
-    if all(len(row) <= 1 for row in rows):
+    if len(rows) == 1 or all(len(row) <= 1 for row in rows):
         return True
-    return next(table.iter("form", "pre", *_HEADINGS), None) is not None
+    if any("\n" in pre.text_content() for pre in table.iter("pre")):
+        return True
+    return next(table.iter("form", *_HEADINGS), None) is not None
 
 
 def list_definitions(root: HtmlElement) -> None:
@@ -47,11 +96,12 @@ def list_definitions(root: HtmlElement) -> None:
         for part in parts:
             if next(part.iterancestors("dl"), None) is dl:
                 bullets.add(part)
+                part.text = None
+                part.drop_tree()
+        dl.tag = "div"  # for what stands outside of terms and definitions
         if len(bullets.items):
-            bullets.items.tail = dl.tail
-            dl.getparent().replace(dl, bullets.items)
-        else:
-            dl.tag = "div"
+            bullets.items.tail, dl.tail = dl.tail, None
+            dl.addnext(bullets.items)
 
 
 class _Bullets:
@@ -65,12 +115,13 @@ class _Bullets:
         self.items: HtmlElement = UL()
         self._open: HtmlElement | None = None
         """The bullet whose terms have no definition yet."""
+        self._has_term = False
+        """Whether the last bullet begins with a term."""
         self._more: HtmlElement | None = None
         """The list of further definitions below the last bullet."""
 
     def add(self, part: HtmlElement) -> None:
         """Add a term or a definition."""
-        part.tail = None
         if part.tag == "dt":
             self._add_term(part)
         else:
@@ -89,12 +140,13 @@ class _Bullets:
 
     def _add_definition(self, part: HtmlElement) -> None:
         content = (part.text or "", *list(part))
-        if len(self.items) == 0:
-            self._append(LI(*content))
-        elif self._open is not None:
+        if self._open is not None:
             self._open[-1].tail = ": " + (part.text or "").lstrip()
             self._open.extend(list(part))
             self._open = None
+            self._has_term = True
+        elif not self._has_term:
+            self._append(LI(*content))
         else:
             if self._more is None:
                 self._more = UL()

@@ -9,8 +9,12 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from activities.content.writer.addresses import Addresses
-from activities.content.writer.escaping import delimiters_of, escape, escape_brackets
-from activities.content.writer.escaping import has_loose_brackets
+from activities.content.writer.escaping import (
+    delimiters_of,
+    escape,
+    escape_brackets,
+    has_loose_brackets,
+)
 from activities.content.writer.inline import Inline, Mark
 from activities.content.writer.lists import Block, Item, Kind, write_list
 from activities.content.writer.tables import Cell, write_table
@@ -169,6 +173,8 @@ class _Writer:
 
     def _preformatted(self, element: HtmlElement) -> bool:
         code = element.text_content()
+        if not code.strip():
+            return True
         if self._lines or self._cells:
             for line in code.strip("\n").split("\n"):
                 self._block(element)
@@ -214,9 +220,9 @@ class _Writer:
         for block in frame.blocks:
             self._add(block)
         before = self._blocks()
-        block = write_list(element, frame.items, before[-1] if before else None)
-        if block is not None:
-            self._add(block)
+        written = write_list(element, frame.items, before[-1] if before else None)
+        if written is not None:
+            self._add(written)
 
     def _start_item(self, element: HtmlElement) -> None:
         self._block(element)
@@ -248,9 +254,10 @@ class _Writer:
         self._block(element)
         frame = self._pop(element)
         if frame is not None:
-            for block in (*frame.blocks, write_table(frame.rows)):
-                if block is not None:
-                    self._add(block)
+            for block in frame.blocks:
+                self._add(block)
+            if (table := write_table(frame.rows)) is not None:
+                self._add(table)
 
     def _start_row(self, element: HtmlElement) -> None:
         self._block(element)
@@ -436,11 +443,11 @@ def _fenced(code: str, language: str) -> str:
     fence = "```"
     while fence in code:
         fence += "`"
-    return f"{fence}{language}\n{code}\n{fence}" if code else f"{fence}{language}\n{fence}"
+    return f"{fence}{language}\n{code}\n{fence}"
 
 
 def _is_block(element: HtmlElement) -> bool:
-    """Return whether an element begins on a line of its own, by itself or by what it begins with."""
+    """Return whether an element is a block, or a picture right before one."""
     if element.tag in _BLOCKS or element.tag == "p":
         return True
     following = element.getnext()

@@ -25,7 +25,7 @@ _SPECIAL = re.compile(
     """,
     re.VERBOSE,
 )
-"""What may be markup within a line. The text has one character of what is around it at both ends."""
+"""What may be markup within a line. At both ends is one character of what is around the text."""
 
 _MAYBE_SPECIAL = re.compile(r"[\\`*_~\[\]<&!$]")
 """Characters without which nothing of a text is markup. This search is quick."""
@@ -39,7 +39,7 @@ _RUNS = {
 """Runs of a delimiter that may open or close something."""
 
 _FORMULA = re.compile(r"\$(?=[^\s$])(?:[^$]*[^\s$])?\$(?!\d)")
-"""Text that renderers with mathematics take for a formula, by the rule of Pandoc's documentation."""
+"""Text that renderers with mathematics take for a formula, by the rule in Pandoc's manual."""
 
 _LINE_START = re.compile(
     r"""

@@ -94,12 +94,12 @@ class Inline:
         if not core:
             return
         last = self._items[-1] if self._items else None
-        if last and last[0] == _CODE and not self._waiting and not self._has_break:
-            if self._code_owner is owner or not self._has_space:
-                space = " " if self._has_space else ""
-                self._items[-1] = (_CODE, f"{last[1]}{space}{core}")
-                self._has_space = text[-1] == " "
-                return
+        goes_on = last is not None and last[0] == _CODE and not (self._waiting or self._has_break)
+        if last and goes_on and (self._code_owner is owner or not self._has_space):
+            space = " " if self._has_space else ""
+            self._items[-1] = (_CODE, f"{last[1]}{space}{core}")
+            self._has_space = text[-1] == " "
+            return
         self._add(_CODE, core)
         self._code_owner = owner
         self._has_space = text[-1] == " "
@@ -285,7 +285,7 @@ class _Rendering:
         """
         self._items = _with_text_around_marks(self._items)
         places = list(enumerate(self._items))
-        for i, (kind, value) in places:
+        for i, (_, value) in places:
             if isinstance(value, Mark):
                 self._places.setdefault(value, []).append(i)
         for i, (kind, _) in places:
