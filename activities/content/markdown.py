@@ -29,11 +29,7 @@ def to_markdown(
 
     The preset `aggressive` leaves out what is navigation by its tag or its role.
     """
-    return write(root, base_url, _is_navigation if preset == "aggressive" else _is_never)
-
-
-def _is_never(_: HtmlElement) -> bool:
-    return False
+    return write(root, base_url, _is_navigation if preset == "aggressive" else None)
 
 
 def _is_navigation(element: HtmlElement) -> bool:

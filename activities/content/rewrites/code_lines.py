@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
+from lxml import etree
 from lxml.html import HtmlElement
 from lxml.html.builder import CODE, DIV, PRE
 
@@ -32,6 +33,11 @@ _REMOVED = re.compile(
 _DIFFERENCE = re.compile(r"(?:^|[\s_-])(?:diff|patch|udiff|changeset)(?=[\s_-]|$)", re.IGNORECASE)
 """Classes of what shows the difference between two files."""
 
+_MAYBE_DIFFERENCES = etree.XPath(
+    "//@class[contains(., 'diff') or contains(., 'patch') or contains(., 'changeset')]"
+    "/../descendant-or-self::*[self::div or self::code]"
+)
+
 _SIGNS = ("", "+", "-", "…", "...", "@@")
 
 _MIN_LINES = 2
@@ -48,7 +54,7 @@ def build_code_of_lines(root: HtmlElement) -> None:
     for table in list(root.iter("table")):
         if table.getparent() is not None:
             _simplify_table(table)
-    for element in list(root.iter("div", "code")):
+    for element in _MAYBE_DIFFERENCES(root):
         if element.getparent() is not None and _is_difference(element):
             _replace(element, "\n".join(_with_signs(list(element))), "diff")
 
@@ -129,7 +135,7 @@ def _is_difference(element: HtmlElement) -> bool:
     for child in children:
         if child.tag not in ("div", "span") or (child.tail or "").strip():
             return False
-        if next(child.iter("div", "p", "table", "ul", "pre"), child) is not child:
+        if next(child.iterdescendants("div", "p", "table", "ul", "pre"), None) is not None:
             return False
         classes = child.get("class", "")
         signs += bool(_ADDED.search(classes) or _REMOVED.search(classes))

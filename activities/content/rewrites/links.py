@@ -34,6 +34,8 @@ def _simplify_link(link: HtmlElement) -> None:
         return
     text = link.text_content().strip()
     has_image = next(link.iter("img"), None) is not None
+    if not has_image and not text and link.text_content():
+        link.tail = f" {link.tail or ''}"  # white space keeps words apart
     if not has_image and _is_permalink(link, href, text):
         link.drop_tree()
     elif not has_image and not text:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lxml import etree
 from lxml.html import HtmlElement
 from lxml.html.builder import LI, STRONG, UL
 
@@ -19,12 +20,14 @@ _ROLES = {
 }
 """Elements of tables by their roles, by WAI-ARIA 1.2."""
 
+_GRIDS = etree.XPath("//@role[. = 'grid' or . = 'table' or . = 'treegrid']/..")
+
 _LISTS = ("ul", "ol", "menu", "dir")
 
 
 def build_tables_of_roles(root: HtmlElement) -> None:
     """Make tables of elements whose roles say that they are tables."""
-    for grid in root.xpath("//*[@role='grid' or @role='table' or @role='treegrid']"):
+    for grid in _GRIDS(root):
         if grid.tag == "table" or next(grid.iter("table"), None) is not None:
             continue
         parts = [part for part in grid.iter() if part.get("role") in _ROLES]

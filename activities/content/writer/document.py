@@ -59,7 +59,9 @@ class _Frame:
     """Of a table."""
 
 
-def write(root: HtmlElement, base_url: str, left_out: Callable[[HtmlElement], bool]) -> str:
+def write(
+    root: HtmlElement, base_url: str, left_out: Callable[[HtmlElement], bool] | None = None
+) -> str:
     """Return the tree as markdown, without the elements that are `left_out`.
 
     Addresses become absolute to `base_url`.
@@ -82,12 +84,12 @@ class _Writer:
         self._cells = 0
         self._nesting = 0
 
-    def write(self, left_out: Callable[[HtmlElement], bool]) -> str:
+    def write(self, left_out: Callable[[HtmlElement], bool] | None) -> str:
         walk = etree.iterwalk(self._root, events=("start", "end"))
         skipped: HtmlElement | None = None
         for event, element in walk:
             if event == "start":
-                if element.tag in _SKIPPED or left_out(element):
+                if element.tag in _SKIPPED or (left_out is not None and left_out(element)):
                     walk.skip_subtree()
                     skipped = element
                     continue
@@ -168,8 +170,8 @@ class _Writer:
     def _rule(self, element: HtmlElement) -> None:
         self._block(element)
         if not self._lines and not self._cells:
-            # Behind the `-` of an item, `---` would be one line together with it.
-            self._add(Block("***" if self._nesting else "---"))
+            # Behind the marker of an item, `---` would be one line together with it.
+            self._add(Block("___" if self._nesting else "---"))
 
     def _preformatted(self, element: HtmlElement) -> bool:
         code = element.text_content()
@@ -346,7 +348,7 @@ class _Writer:
         if address is None:
             self._inline.text(alternative)
             return
-        text = escape(alternative, delimiters_of(alternative, ()))
+        text = escape(alternative, delimiters_of(alternative, "`"), "[", "]")
         if has_loose_brackets(alternative):
             text = escape_brackets(text)
         self._inline.raw(f"![{text}]({address}{_title(element)})")

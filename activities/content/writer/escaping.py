@@ -17,7 +17,7 @@ _SPECIAL = re.compile(
     | `++
     | (?<![\s*])\*++ | (?<!\*)\*++(?!\s)                     # not between white space
     | (?<![^\W_])(?<!_)_++(?!\s) | (?<![\s_])_++(?![^\W_])   # not within a word
-    | (?<!~)~{1,2}+(?!~)
+    | ~++
     | \](?=\()                                               # a link
     | <(?=[a-zA-Z/!?])                                       # a tag
     | &(?=\#[0-9]{1,7};|\#[xX][0-9a-fA-F]{1,6};|[a-zA-Z][a-zA-Z0-9]{1,31};)
@@ -33,7 +33,7 @@ _MAYBE_SPECIAL = re.compile(r"[\\`*_~\[\]<&!$]")
 _RUNS = {
     "*": re.compile(r"(?<!\*)\*++(?!\*)"),
     "_": re.compile(r"(?<![^\W_])(?<!_)_++|(?<!_)_++(?![^\W_])"),
-    "~": re.compile(r"(?<!~)~{1,2}+(?!~)"),
+    "~": re.compile(r"~++"),
     "`": re.compile(r"`++"),
 }
 """Runs of a delimiter that may open or close something."""

@@ -217,8 +217,9 @@ class _Rendering:
         self._items = items
         self._places: dict[Mark, list[int]] = {}
         marks = {value.opening[0] for _, value in items if isinstance(value, Mark)}
-        if any(kind == _CODE for kind, _ in items):
-            marks.add("`")
+        self._has_style = not marks <= {"["}
+        if "[" in marks or any(kind in (_CODE, _RAW) for kind, _ in items):
+            marks.add("`")  # an escaped one ends code as well, such as in an address
         self._needed: Delimiters = delimiters_of(
             "\0".join(str(value) if kind == _TEXT else "" for kind, value in items),
             marks,
@@ -226,9 +227,13 @@ class _Rendering:
         )
 
     def render(self, line_break: str, *, is_block: bool) -> str:
-        self._fit_marks()
+        if self._has_style:
+            self._fit_marks()
         loose = self._texts_with_loose_brackets()
-        pieces = [self._unescaped(kind, value) for kind, value in self._items]
+        pieces = [
+            line_break.strip(" ") if kind == _BREAK else self._unescaped(kind, value)
+            for kind, value in self._items
+        ]
         lines: list[str] = []
         parts: list[str] = []
         begins_with_text = False
@@ -321,7 +326,8 @@ class _Rendering:
 
     def _write_outside(self, i: int, text: str, outwards: int) -> None:
         """Add text outside of the mark at `i`, and of the marks beside it."""
-        while self._is_style(i):
+        kind = self._items[i][0]
+        while self._items[i][0] == kind:
             i += outwards
         other = str(self._items[i][1])
         self._items[i] = (_TEXT, text + other if outwards > 0 else other + text)
@@ -359,15 +365,10 @@ def _is_beside(outer: str) -> bool:
 
 
 def _with_text_around_marks(items: list[_Item]) -> list[_Item]:
-    """Return the items with a text, empty if need be, on both sides of emphasis."""
+    """Return the items with a text, empty if need be, around each run of equal kinds of marks."""
     fitted: list[_Item] = [_NO_TEXT]
     for item in items:
-        is_style = isinstance(item[1], Mark) and not item[1].is_link
-        before = fitted[-1]
-        was_style = isinstance(before[1], Mark) and not before[1].is_link
-        if (is_style and before[0] != _TEXT and not was_style) or (
-            was_style and item[0] != _TEXT and not is_style
-        ):
+        if _TEXT not in (kind := fitted[-1][0], item[0]) and item[0] != kind:
             fitted.append(_NO_TEXT)
         fitted.append(item)
     return [*fitted, _NO_TEXT]
