@@ -6,9 +6,10 @@ import re
 
 from lxml import etree
 from lxml.html import HtmlElement
-from lxml.html.builder import BR, CODE, DIV, PRE
+from lxml.html.builder import CODE, DIV
 
 from activities.content.rewrites.languages import language_of
+from activities.content.rewrites.preformatted import divide_linked_text, is_linked_text
 
 _LINE_NUMBERS = re.compile(
     r"(?:^|\s|[_-])(?:line-?(?:nos?|numbers?)|linenos?|gutter|lnos?|lnt|line-?num)(?:$|\s|-)"
@@ -28,8 +29,6 @@ _DISPLAYED_AS_LINE = re.compile(r"display\s*:\s*(?:block|flex|grid|table-row|lis
 _CONTROLS = frozenset(("button", "select"))
 """Elements in a block that are no code."""
 
-_BLANK_LINES = re.compile(r"\n[ \t]*\n")
-
 
 def simplify_code(root: HtmlElement) -> None:
     """Replace the content of each `pre` with plain text in a `code` that names its language.
@@ -40,8 +39,8 @@ def simplify_code(root: HtmlElement) -> None:
         if pre.getparent() is None:
             continue
         language = language_of(pre)
-        if language is None and _is_linked_text(pre):
-            _divide_linked_text(pre)
+        if language is None and is_linked_text(pre):
+            divide_linked_text(pre, code_of)
             continue
         write_code(pre, code_of(pre), language)
         _leave_numbered_table(pre)
@@ -112,81 +111,6 @@ def _is_line(element: HtmlElement) -> bool:
 def is_no_code(element: HtmlElement) -> bool:
     """Return whether an element in a block of code holds line numbers, or is a control."""
     return element.tag in _CONTROLS or bool(_LINE_NUMBERS.search(element.get("class", "")))
-
-
-def _is_linked_text(pre: HtmlElement) -> bool:
-    """Return whether preformatted text holds links to other pages, and is not marked as code."""
-    if next(pre.iter("code"), None) is not None:
-        return False
-    return any(
-        link.get("href", "#").strip()[:1] not in ("", "#") and link.text_content().strip()
-        for link in pre.iter("a")
-    )
-
-
-def _divide_linked_text(pre: HtmlElement) -> None:
-    """Make lines of the parts of a `pre` that hold links. The other parts stay as they are.
-
-    The parts are what blank lines separate.
-    """
-    parts: list[HtmlElement] = [PRE()]
-
-    def add_text(text: str | None) -> None:
-        first, *others = _BLANK_LINES.split(text or "")
-        _append_text(parts[-1], first)
-        for other in others:
-            parts.append(PRE())
-            _append_text(parts[-1], other)
-
-    add_text(pre.text)
-    for child in list(pre):
-        tail, child.tail = child.tail, None
-        parts[-1].append(child)
-        add_text(tail)
-    holder = DIV()
-    for part in parts:
-        if next(part.iter("a", "hr"), None) is not None:
-            _break_lines(part)
-            part.tag = "div"
-        elif len(holder) and holder[-1].tag == "pre":
-            _append_text(holder[-1], f"\n\n{code_of(part)}")
-            continue
-        elif not part.text_content().strip():
-            continue
-        holder.append(part)
-    for part in holder.iterchildren("pre"):
-        write_code(part, code_of(part), None)
-    holder.tail = pre.tail
-    pre.getparent().replace(pre, holder)
-
-
-def _append_text(element: HtmlElement, text: str) -> None:
-    if len(element):
-        element[-1].tail = (element[-1].tail or "") + text
-    else:
-        element.text = (element.text or "") + text
-
-
-def _break_lines(part: HtmlElement) -> None:
-    """Write the ends of lines as `br`."""
-    for element in list(part.iter()):
-        if element.text and "\n" in element.text:
-            first, *others = element.text.split("\n")
-            element.text = first
-            for i, line in enumerate(others):
-                element.insert(i, _break_before(line))
-        if element is not part and element.tail and "\n" in element.tail:
-            first, *others = element.tail.split("\n")
-            element.tail = first
-            for line in reversed(others):
-                element.addnext(_break_before(line))
-                element.tail = first
-
-
-def _break_before(line: str) -> HtmlElement:
-    line_break = BR()
-    line_break.tail = line
-    return line_break
 
 
 def _leave_numbered_table(pre: HtmlElement) -> None:

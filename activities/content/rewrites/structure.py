@@ -49,7 +49,7 @@ def wrap_stray_items(root: HtmlElement) -> None:
         if parent is None or parent.tag in _LISTS:
             continue
         items = UL()
-        parent.insert(parent.index(item), items)
+        item.addprevious(items)
         while item is not None and item.tag == "li":
             following = item.getnext()
             tail, item.tail = item.tail, None

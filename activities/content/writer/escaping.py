@@ -95,14 +95,25 @@ def delimiters_of(text: str, marks: Iterable[str], *, has_formula: bool = False)
 
 
 def _may_pair(runs: re.Pattern[str], text: str, mark: str) -> bool:
-    """Return whether one of the runs could open something that a later one closes."""
+    """Return whether one of the runs could open something that a later one closes.
+
+    A run opens or closes by the characters beside it, by CommonMark 6.2.
+    """
     is_open = False
     for run in runs.finditer(text):
-        if is_open and (mark == "`" or (run.start() and not text[run.start() - 1].isspace())):
+        before = text[run.start() - 1] if run.start() else " "
+        after = text[run.end()] if run.end() < len(text) else " "
+        if is_open and (mark == "`" or _is_flanking(after, before)):
             return True
-        if mark == "`" or (run.end() < len(text) and not text[run.end()].isspace()):
-            is_open = True
+        is_open = is_open or mark == "`" or _is_flanking(before, after)
     return False
+
+
+def _is_flanking(outer: str, inner: str) -> bool:
+    """Return whether a run between these characters may open or close, seen from the outside."""
+    if inner.isspace():
+        return False
+    return outer.isspace() or is_punctuation(outer) or not is_certain_punctuation(inner)
 
 
 def escape(text: str, needed: Delimiters, before: str = "\n", after: str = "\n") -> str:

@@ -1,0 +1,178 @@
+"""What markdown cannot express, and what it becomes: code, formulas and pictures."""
+
+from __future__ import annotations
+
+import pytest
+
+from activities.content.markdown import full_page
+
+URL = "https://shop.example/lamps/desk"
+
+
+@pytest.mark.parametrize(
+    ("html", "language"),
+    {
+        '<div class="mw-highlight mw-highlight-lang-python"><pre>x</pre></div>': "python",
+        '<div class="highlight hl-r"><pre>x</pre></div>': "r",
+        '<div class="highlight hl-ipython3"><pre>x</pre></div>': "python",
+        '<div class="highlight-ruby notranslate"><div><pre>x</pre></div></div>': "ruby",
+        '<div class="language-go highlighter-rouge"><div class=highlight><pre class=highlight>'
+        "<code>x</code></pre></div></div>": "go",
+        '<pre class="src src-emacs-lisp">x</pre>': "emacs-lisp",
+        '<pre class="sourceCode haskell"><code class="sourceCode haskell">x</code></pre>': "haskell",
+        '<pre><code class="ruby syntaxhl">x</code></pre>': "ruby",
+        '<pre class="brush: jscript; toolbar: false">x</pre>': "jscript",
+        '<pre data-syntaxhighlighter-params="brush: java; gutter: false">x</pre>': "java",
+        '<pre data-enlighter-language="css">x</pre>': "css",
+        '<pre class="lang:php decode:true">x</pre>': "php",
+        '<pre class="diff">x</pre>': "diff",
+        '<figure class="highlight rust"><table><tr><td class=gutter><pre>1</pre></td>'
+        "<td class=code><pre>x</pre></td></tr></table></figure>": "rust",
+        '<pre class="code-block wrapper"><code class="language-none hljs">x</code></pre>': "",
+    }.items(),
+)
+def test_the_language_of_code_is_found(html: str, language: str) -> None:
+    assert full_page(html, URL) == f"```{language}\nx\n```"
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<pre><code><span class=line>a</span><span class=line>  b</span><span class=line></span>"
+        "<span class=line>c</span></code></pre>",
+        "<pre><code><span class=line>a</span>\n<span class=line>  b</span>\n<span class=line></span>"
+        "\n<span class=line>c</span></code></pre>",
+        '<pre><div class="token-line">a</div><div class="token-line">  b</div>'
+        '<div class="token-line"></div><div class="token-line">c</div></pre>',
+        "<pre><ol><li>a</li><li>  b</li><li></li><li>c</li></ol></pre>",
+        "<pre><code data-line=1>a</code><code data-line=2>  b</code><code data-line=3></code>"
+        "<code data-line=4>c</code></pre>",
+        '<pre><span style="display: flex">a</span><span style="display:flex">  b</span>'
+        '<span style="display:flex"></span><span style="display:flex">c</span></pre>',
+        "<pre><code><table><tr><td class=hljs-ln-numbers></td><td class=hljs-ln-code>a</td></tr>"
+        "<tr><td class=hljs-ln-numbers></td><td class=hljs-ln-code>  b</td></tr>"
+        "<tr><td class=hljs-ln-numbers></td><td class=hljs-ln-code></td></tr>"
+        "<tr><td class=hljs-ln-numbers></td><td class=hljs-ln-code>c</td></tr></table></code></pre>",
+        "<pre>a<br>  b<br><br>c</pre>",
+        "<table class=highlight><tr><td>1</td><td class=blob-code>a</td></tr>"
+        "<tr><td>2</td><td class=blob-code>  b</td></tr><tr><td>3</td><td class=blob-code></td></tr>"
+        "<tr><td>4</td><td class=blob-code>c</td></tr></table>",
+    ],
+)
+def test_lines_of_code_stay_apart(html: str) -> None:
+    assert full_page(html, URL) == "```\na\n  b\n\nc\n```"
+
+
+@pytest.mark.parametrize(
+    ("html", "markdown"),
+    {
+        # A title above the code, and numbers beside it.
+        "<div class=language-py><table><tr><th colspan=2>a.py</th></tr><tr><td class=linenos>"
+        "<pre>1\n2</pre></td><td><pre>x\n  y</pre></td></tr></table></div>": (
+            "a.py\n\n```py\nx\n  y\n```"
+        ),
+        # Differences between files.
+        "<table><tr><td data-line-number=1></td><td class='blob-code'>a</td></tr><tr><td></td>"
+        "<td class='blob-code blob-code-addition' data-code-marker='+'>  b</td></tr></table>": (
+            "```diff\n a\n+  b\n```"
+        ),
+        "<div class=diff><div class='diff rem'>-  a</div><div class='diff add'>+  b</div></div>": (
+            "```diff\n-  a\n+  b\n```"
+        ),
+        "<table class=diff><tr><td>1<td class=code>  a<td>1<td class=code>  b"
+        "<tr><td>2<td class=code>c<td>2<td class=code>  d</table>": (
+            "| 1 | `  a` | 1 | `  b` |\n| --- | --- | --- | --- |\n| 2 | `c` | 2 | `  d` |"
+        ),
+        # A table whose cells are called code is a table.
+        "<table><tr><td class=code>DE<td>Germany<tr><td class=code>FR<td>France</table>": (
+            "| DE | Germany |\n| --- | --- |\n| FR | France |"
+        ),
+        # Preformatted text that holds links.
+        "<pre><a href=?C=N>Name</a>  Size\n<hr><a href=a.txt>a.txt</a>   4K\n</pre>": (
+            "[Name](https://shop.example/lamps/desk?C=N) Size\n\n---\n\n"
+            "[a.txt](https://shop.example/lamps/a.txt) 4K"
+        ),
+        "<pre>+--+\n|  |\n\n  a\n\nSee <a href=/b>b</a>\nand c</pre>": (
+            "```\n+--+\n|  |\n\n  a\n```\n\nSee [b](https://shop.example/b)  \nand c"
+        ),
+        "<pre><a href=#1>1</a> x</pre>": "```\n1 x\n```",
+        "<pre> </pre>x": "x",
+    }.items(),
+)
+def test_preformatted_text_keeps_what_it_shows(html: str, markdown: str) -> None:
+    assert full_page(html, URL) == markdown
+
+
+TEX = '<annotation encoding="application/x-tex">a \\\\ b_*</annotation>'
+
+
+@pytest.mark.parametrize(
+    ("html", "formula"),
+    {
+        f"<math><semantics><mi>a</mi>{TEX}</semantics></math>": r"$a \\ b_*$",
+        f"<math display=block><semantics><mi>a</mi>{TEX}</semantics></math>": r"$$a \\ b_*$$",
+        f"<span class=katex-display><span class=katex><span class=katex-mathml><math><semantics>"
+        f"<mi>a</mi>{TEX}</semantics></math></span><span class=katex-html aria-hidden=true>a</span>"
+        f"</span></span>": r"$$a \\ b_*$$",
+        "<span class=MathJax_Preview>y</span><span class=MathJax><span>σ2</span></span>"
+        "<script type=math/tex>\\sigma^2</script>": r"$\sigma^2$",
+        "<div class=MathJax_Display><span class=MathJax>σ2</span></div>"
+        "<script type='math/tex; mode=display'>\\sigma^2</script>": r"$$\sigma^2$$",
+        "<mjx-container display=true><mjx-math aria-hidden=true>x2</mjx-math><mjx-assistive-mml>"
+        "<math><msup><mi>x</mi><mn>2</mn></msup></math></mjx-assistive-mml></mjx-container>": (
+            "$$x^{2}$$"
+        ),
+        "<math alttext='x_{2}'><mi>x</mi></math>": "$x_{2}$",
+        "<math><msub><mi>x</mi><mn>2</mn></msub><mo>=</mo><msqrt><mn>3</mn></msqrt></math>": (
+            r"$x_{2}=\sqrt{3}$"
+        ),
+        "<math><mfrac><mn>1</mn><mrow><mi>sin</mi><mo>\u2061</mo><mi>x</mi></mrow></mfrac>"
+        "<mroot><mn>8</mn><mn>3</mn></mroot></math>": r"$\frac{1}{\sin x}\sqrt[3]{8}$",
+        "<math><munderover><mo>∑</mo><mi>i</mi><mi>n</mi></munderover><mover><mi>x</mi><mo>¯</mo>"
+        "</mover><msubsup><mi>a</mi><mn>1</mn><mn>2</mn></msubsup></math>": (
+            r"$∑_{i}^{n}\bar{x}a_{1}^{2}$"
+        ),
+        "<math><msup><mrow><mi>a</mi><mo>+</mo><mi>b</mi></mrow><mn>2</mn></msup><mfenced><mi>x</mi>"
+        "<mi>y</mi></mfenced></math>": "${a+b}^{2}(x,y)$",
+        "<math><mtable><mtr><mtd>1</mtd><mtd>2</mtd></mtr><mtr><mtd>3</mtd><mtd>4</mtd></mtr>"
+        "</mtable><mtext>if</mtext></math>": (
+            r"$\begin{matrix} 1 & 2 \\ 3 & 4 \end{matrix}\text{if}$"
+        ),
+        "<math><mmultiscripts><mi>C</mi><mn>6</mn><none/><mprescripts/><none/><mn>14</mn>"
+        "</mmultiscripts></math>": "${}^{14}C_{6}$",
+    }.items(),
+)
+def test_a_formula_becomes_its_tex(html: str, formula: str) -> None:
+    text = full_page(f"<p>It is {html}, for $5.</p>", URL)
+    assert text.replace("\n\n", " ") == f"It is {formula}, for \\$5."
+
+
+def test_powers_and_indices_are_told_from_products() -> None:
+    html = (
+        "<p>10<sup>6.5</sup> x<sub>i</sub> e<sup>x</sup> a<sup>2/3</sup> 1<sup>st</sup> "
+        "CO<sub>2</sub> (a)<sub>1,2</sub> <sup>[1]</sup></p>"
+    )
+    assert full_page(html, URL) == "10^(6.5) xᵢ eˣ a^(2/3) 1st CO₂ (a)_(1,2) [1]"
+
+
+@pytest.mark.parametrize(
+    ("attributes", "source"),
+    {
+        "src=/a.jpg data-src=/thumb.jpg": "/a.jpg",
+        "src=/a.jpg data-src=/a-{width}x.jpg class=lazyloaded": "/a.jpg",
+        "src=/a.jpg data-url=/product srcset='/b.jpg 2x'": "/a.jpg",
+        "src=/fidget-spinner.jpg data-src=/b.jpg": "/fidget-spinner.jpg",
+        "src=/grey-lamp.jpg data-src=/b.jpg": "/grey-lamp.jpg",
+        "src=data:image/gif;base64,R0 data-src=/b.jpg": "/b.jpg",
+        "src=data:, data-src=/b-{w}.jpg srcset='/c.jpg 1x, /d.jpg 2x'": "/d.jpg",
+        "src=/blank.gif?v=2 data-original=/b.jpg": "/b.jpg",
+        "src=//cdn.example/transparent-1x1.png data-lazy-src=/b.jpg": "/b.jpg",
+        "src=/img/loading.svg data-srcset='/b.jpg 320w, /c.jpg 640w'": "/c.jpg",
+        "src=/img/product-placeholder.png data-src=/b.jpg": "/b.jpg",
+        "data-src=/b.jpg": "/b.jpg",
+        "data-url=/product data-image=/b.jpg": "/b.jpg",
+    }.items(),
+)
+def test_a_picture_has_the_address_that_is_shown(attributes: str, source: str) -> None:
+    html = f"<p><img alt=x {attributes}></p>"
+    assert full_page(html, URL) == f"![x](https://shop.example{source})"
