@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-dev browser demo up check test test-long lint map lock audit \
-	bench bench-api bench-fairness bench-fidelity bench-visitor bench-llm bench-quality clean
+	bench bench-api bench-fairness bench-fidelity bench-visitor bench-llm bench-quality bench-round-trip clean
 
 VENV := .venv
 PYTHON := $(VENV)/bin/python
@@ -13,6 +13,7 @@ DEV := $(VENV)/.installed-dev
 URLS ?=
 ARGS ?=
 PAGES ?=
+SPEC ?=
 PROCESSES ?= 3
 
 help: ## list the targets
@@ -79,6 +80,10 @@ bench-llm: setup-dev ## what it costs to wait for a model (minutes)
 bench-quality: $(DEV) ## main content against pages with ground truth: PAGES=folder (minutes)
 	@test -n "$(PAGES)" || { echo 'make bench-quality PAGES=folder: bench/quality.py says how' >&2; exit 2; }
 	@$(PYTHON) -m bench.quality $(ARGS) "$(PAGES)"
+
+bench-round-trip: $(DEV) ## examples of markdown's specifications, to markdown and back: SPEC=spec.txt (10 s)
+	@test -n "$(SPEC)" || { echo 'make bench-round-trip SPEC=spec.txt: bench/round_trip.py says how' >&2; exit 2; }
+	@$(PYTHON) -m bench.round_trip $(ARGS) $(SPEC)
 
 browser: $(RUN)
 	@$(PYTHON) -m stack browser

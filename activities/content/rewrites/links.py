@@ -30,7 +30,8 @@ def simplify_links(root: HtmlElement) -> None:
 def _simplify_link(link: HtmlElement) -> None:
     href = link.get("href", "").strip()
     if _leads_nowhere(href):
-        link.drop_tag()
+        link.tag = "span"
+        link.attrib.clear()
         return
     text = link.text_content().strip()
     has_image = next(link.iter("img"), None) is not None

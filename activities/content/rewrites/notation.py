@@ -132,7 +132,7 @@ def write_powers_and_indices(root: HtmlElement) -> None:
             element.text = f"{'^' if element.tag == 'sup' else '_'}({text})"
         else:
             continue
-        element.drop_tag()
+        element.tag = "span"
 
 
 def _follows_a_sign(element: HtmlElement) -> bool:
