@@ -304,22 +304,22 @@ class _Writer:
         if self._marks and self._marks[-1][0] is element:
             self._inline.close(self._marks.pop()[1])
 
-    def _start_link(self, element: HtmlElement) -> None:
+    def _start_link(self, element: HtmlElement) -> bool:
         href = element.get("href")
         address = None if href is None else self._addresses.resolve(href)
         if address is None:
-            return
+            return False
         text = element.text or ""
         if not len(element) and text == href and _is_autolink(text):
             self._inline.raw(f"<{text}>")
-            element.text = None
-            return
+            return True
         title = _title(element)
         if len(element) and not (element.text or "").strip() and _is_block(element[0]):
             self._block(element)
         self._open(element, Mark("[", f"]({address}{title})", address))
         if len(element) and next(element.iter(*_COMPLEX), None) is None:
             self._lines.append(element)
+        return False
 
     def _end_link(self, element: HtmlElement) -> None:
         if self._lines and self._lines[-1] is element:

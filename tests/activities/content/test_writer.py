@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from activities.content.markdown import full_page
+from activities.content import dom
+from activities.content.markdown import full_page, to_markdown
 from tests.support.reading import reading, reading_of_markdown
 
 URL = "https://shop.example/lamps/desk"
@@ -170,6 +171,12 @@ def test_an_element_becomes_its_markdown(html: str, markdown: str) -> None:
 )
 def test_a_link_leads_where_it_does_in_a_browser(html: str, markdown: str) -> None:
     assert full_page(html, URL) == markdown
+
+
+def test_writing_leaves_the_tree_as_it_is() -> None:
+    root = dom.parse("<p>a <a href=https://a.example/b>https://a.example/b</a><pre>c</pre>")
+    dom.clean(root)
+    assert to_markdown(root, URL) == to_markdown(root, URL)
 
 
 @pytest.mark.parametrize("levels", [1, 30, 5000])
