@@ -15,7 +15,8 @@ from activities.content.writer.escaping import (
     escape_brackets,
     has_loose_brackets,
 )
-from activities.content.writer.inline import Inline, Mark
+from activities.content.writer.inline import Inline
+from activities.content.writer.pieces import Mark
 from activities.content.writer.lists import Block, Item, Kind, write_list
 from activities.content.writer.tables import Cell, write_table
 
