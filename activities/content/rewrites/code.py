@@ -86,7 +86,7 @@ def code_of(element: HtmlElement) -> str:
 
 def _lines_without_ends(element: HtmlElement) -> set[HtmlElement]:
     """Return the elements around each line, if no line of the source ends within or behind them."""
-    lines = [child for child in element.iterdescendants() if _is_line(child)]
+    lines = [child for child in element.iterdescendants() if is_line(child)]
     found = set(lines)
     outer = [line for line in lines if not any(a in found for a in line.iterancestors())]
     if len(outer) < 2 or next(element.iter("br"), None) is not None:
@@ -96,7 +96,8 @@ def _lines_without_ends(element: HtmlElement) -> set[HtmlElement]:
     return set(outer)
 
 
-def _is_line(element: HtmlElement) -> bool:
+def is_line(element: HtmlElement) -> bool:
+    """Return whether an element in a block of code holds one line."""
     if not isinstance(element.tag, str) or is_no_code(element):
         return False
     if element.tag in _BLOCK_LINES:

@@ -9,11 +9,11 @@ from lxml import etree
 from lxml.html import HtmlElement
 from lxml.html.builder import CODE, DIV, PRE
 
-from activities.content.rewrites.code import code_of, is_no_code, write_code
+from activities.content.rewrites.code import code_of, is_line, is_no_code, write_code
 from activities.content.rewrites.languages import language_of
 
 _CODE_CELL = re.compile(
-    r"(?:^|\s)(?:blob-code(?:-inner)?|code|code-?line|line-?code|line[_-]content|diff-?line|"
+    r"(?:^|\s)(?:blob-code(?:-inner)?|code|crayon-code|code-?line|line-?code|line[_-]content|diff-?line|"
     r"hljs-ln-code|lines-code|d2h-code-(?:side-)?line|d2h-code-line-ctn|diff-code|diff-line-code|"
     r"diff-text|react-code-cell|source-?line|src-line|content-line)(?=\s|$)",
     re.IGNORECASE,
@@ -68,7 +68,10 @@ def _simplify_table(table: HtmlElement) -> None:
         return
     rows = list(table.iter("tr"))
     cells = [[cell for cell in row if _is_code_cell(cell, table)] for row in rows]
-    if sum(map(bool, cells)) < _MIN_LINES or not _has_only_code(rows, cells):
+    if not any(cells) or not _has_only_code(rows, cells):
+        return
+    if sum(map(bool, cells)) < _MIN_LINES:
+        _simplify_row(table, next(filter(None, cells)))
         return
     if max(map(len, cells)) > 1:
         for cell in (cell for row in cells for cell in row):
@@ -84,6 +87,12 @@ def _simplify_table(table: HtmlElement) -> None:
     _replace(table, "\n".join(lines), "diff" if is_difference else language_of(table))
 
 
+def _simplify_row(table: HtmlElement, cells: list[HtmlElement]) -> None:
+    """Make a block of code of a table whose only cell of code holds an element for each line."""
+    if len(cells) == 1 and sum(map(is_line, cells[0].iterdescendants())) >= _MIN_LINES:
+        _replace(table, code_of(cells[0]).replace("\xa0", " "), language_of(cells[0]))
+
+
 def _has_only_code(rows: list[HtmlElement], cells: list[list[HtmlElement]]) -> bool:
     """Return whether all other cells hold line numbers and signs, or stand between the lines."""
     numbers: dict[int, list[int]] = {}
@@ -96,6 +105,8 @@ def _has_only_code(rows: list[HtmlElement], cells: list[list[HtmlElement]]) -> b
             text = cell.text_content().strip()
             if cell in found or text in _SIGNS or is_no_code(cell):
                 continue
+            if all(word.isdecimal() for word in text.split()) and len(text.split()) > 1:
+                continue  # the numbers of all lines
             if not text.isdecimal() or len(text) > _MAX_DIGITS:
                 return False
             numbers.setdefault(column, []).append(int(text))

@@ -20,8 +20,8 @@ from activities.content.writer.pieces import (
 def fit_emphasis(items: list[Item]) -> list[Item]:
     """Return the pieces with emphasis moved so that it is recognised.
 
-    A mark beside a letter needs a letter inside: `**Price:**5` is no emphasis by CommonMark 6.2, and
-    `**Price**:5` is. Emphasis that no place is left for is removed.
+    A mark beside a letter needs a letter inside: by CommonMark 6.2, `**Price:**5` is no emphasis,
+    and `**Price**:5` is. Emphasis that no place is left for is removed.
     """
     return _Fitting(_with_text_around_marks(items)).fitted()
 

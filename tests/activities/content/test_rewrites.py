@@ -71,6 +71,10 @@ def test_lines_of_code_stay_apart(html: str) -> None:
         "<pre>1\n2</pre></td><td><pre>x\n  y</pre></td></tr></table></div>": (
             "a.py\n\n```py\nx\n  y\n```"
         ),
+        "<div class='syntaxhighlighter java'><table><tr><td class=gutter><div class='line'>1</div>"
+        "<div class='line'>2</div></td><td class=code><div class=container><div class='line'>"
+        "<code>x</code></div><div class='line'><code>&nbsp; </code><code>y</code></div></div></td></tr>"
+        "</table></div>": "```java\nx\n  y\n```",
         # Differences between files.
         "<table><tr><td data-line-number=1></td><td class='blob-code'>a</td></tr><tr><td></td>"
         "<td class='blob-code blob-code-addition' data-code-marker='+'>  b</td></tr></table>": (
@@ -94,6 +98,9 @@ def test_lines_of_code_stay_apart(html: str) -> None:
         ),
         "<pre>+--+\n|  |\n\n  a\n\nSee <a href=/b>b</a>\nand c</pre>": (
             "```\n+--+\n|  |\n\n  a\n```\n\nSee [b](https://shop.example/b)  \nand c"
+        ),
+        "<hr><pre><a href=../>../</a>\n<a href=x>x</a>   2024-05-03    4K\n</pre>": (
+            "---\n\n[../](https://shop.example/)  \n[x](https://shop.example/lamps/x) 2024-05-03 4K"
         ),
         "<pre><a href=#1>1</a> x</pre>": "```\n1 x\n```",
         "<pre> </pre>x": "x",
