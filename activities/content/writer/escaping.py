@@ -110,10 +110,18 @@ def _may_pair(runs: re.Pattern[str], text: str, mark: str) -> bool:
 
 
 def _is_flanking(outer: str, inner: str) -> bool:
-    """Return whether a run between these characters may open or close, seen from the outside."""
+    """Return whether a run between these characters may open or close, seen from the outside.
+
+    NUL stands for markup, of which the characters are not known.
+    """
     if inner.isspace():
         return False
-    return outer.isspace() or is_punctuation(outer) or not is_certain_punctuation(inner)
+    return (
+        "\0" in (outer, inner)
+        or outer.isspace()
+        or is_punctuation(outer)
+        or not is_certain_punctuation(inner)
+    )
 
 
 def escape(text: str, needed: Delimiters, before: str = "\n", after: str = "\n") -> str:

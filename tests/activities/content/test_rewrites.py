@@ -73,8 +73,8 @@ def test_lines_of_code_stay_apart(html: str) -> None:
         ),
         "<div class='syntaxhighlighter java'><table><tr><td class=gutter><div class='line'>1</div>"
         "<div class='line'>2</div></td><td class=code><div class=container><div class='line'>"
-        "<code>x</code></div><div class='line'><code>&nbsp; </code><code>y</code></div></div></td></tr>"
-        "</table></div>": "```java\nx\n  y\n```",
+        "<code>x</code></div><div class='line'><code>&nbsp; </code><code>y</code></div></div>"
+        "</td></tr></table></div>": "```java\nx\n  y\n```",
         # Differences between files.
         "<table><tr><td data-line-number=1></td><td class='blob-code'>a</td></tr><tr><td></td>"
         "<td class='blob-code blob-code-addition' data-code-marker='+'>  b</td></tr></table>": (
