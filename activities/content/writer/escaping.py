@@ -76,6 +76,11 @@ class Delimiters:
 NOTHING = Delimiters()
 
 
+def may_be_markup(text: str) -> bool:
+    """Return whether something within a line of text may have to be escaped."""
+    return _MAYBE_SPECIAL.search(text) is not None
+
+
 def delimiters_of(text: str, marks: Iterable[str], *, has_formula: bool = False) -> Delimiters:
     """Return what has to be escaped in `text`, all of the text in one paragraph.
 

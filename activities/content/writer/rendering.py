@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from activities.content.writer.emphasis import fit_emphasis
 from activities.content.writer.escaping import (
     Delimiters,
@@ -10,10 +12,13 @@ from activities.content.writer.escaping import (
     escape_brackets,
     escape_line,
     has_loose_brackets,
+    may_be_markup,
 )
 from activities.content.writer.pieces import (
     BREAK,
+    CLOSE,
     CODE,
+    NO_TEXT,
     OPEN,
     RAW,
     TEXT,
@@ -34,7 +39,22 @@ def render(items: list[Item], line_break: str, *, is_block: bool) -> str:
         text = str(items[0][1]).strip()
         text = escape(text, delimiters_of(text, ()))
         return escape_line(text, is_first=True) if is_block else text
-    return _Rendering(items).render(line_break, is_block=is_block)
+    if not all(map(_is_fit, pairwise([NO_TEXT, *items, NO_TEXT]))):
+        items = fit_emphasis(items)
+    if any(kind == BREAK or (kind == TEXT and may_be_markup(str(value))) for kind, value in items):
+        return _Rendering(items).render(line_break, is_block=is_block)
+    line = "".join(map(markdown_of, items)).strip()
+    return escape_line(line, is_first=True) if is_block and items[0][0] == TEXT else line
+
+
+def _is_fit(neighbours: tuple[Item, Item]) -> bool:
+    """Return whether emphasis has a letter inside, so that CommonMark recognises it anywhere."""
+    (before, left), (after, right) = neighbours
+    if after == CLOSE and isinstance(right, Mark) and not right.is_link:
+        return before == TEXT and str(left)[-1:].isalnum()
+    if before == OPEN and isinstance(left, Mark) and not left.is_link:
+        return after == TEXT and str(right)[:1].isalnum()
+    return True
 
 
 class _Rendering:
@@ -43,7 +63,6 @@ class _Rendering:
     def __init__(self, items: list[Item]) -> None:
         self._items = items
         marks = {value.opening[0] for _, value in items if isinstance(value, Mark)}
-        self._has_style = not marks <= {"["}
         if "[" in marks or any(kind in (CODE, RAW) for kind, _ in items):
             marks.add("`")  # an escaped one ends code as well, such as in an address
         self._needed: Delimiters = delimiters_of(
@@ -53,8 +72,6 @@ class _Rendering:
         )
 
     def render(self, line_break: str, *, is_block: bool) -> str:
-        if self._has_style:
-            self._items = fit_emphasis(self._items)
         loose = self._texts_with_loose_brackets()
         pieces = [
             line_break.strip(" ") if item[0] == BREAK else markdown_of(item) for item in self._items

@@ -86,7 +86,7 @@ PAGES = st.lists(st.recursive(LEAVES, _containers, max_leaves=8), min_size=1, ma
 
 
 @settings(
-    max_examples=count(100, long=20_000),
+    max_examples=count(60, long=20_000),
     deadline=None,
     suppress_health_check=list(HealthCheck),
 )
