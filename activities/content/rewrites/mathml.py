@@ -31,6 +31,9 @@ _LIMITS = frozenset(
 )  # fmt: skip
 """Operators whose limits stand below and above them: sums, products, integrals and the like."""
 
+_COMPARISONS = {"<": r"\lt", ">": r"\gt"}
+"""Signs that could make a tag of what is between them."""
+
 _INVISIBLE = str.maketrans("", "", "\u2061\u2062\u2063\u2064\u200b")
 
 _TEX = str.maketrans({sign: f"\\{sign}" for sign in "{}$%#&_"} | {"\\": r"\backslash "})
@@ -89,6 +92,11 @@ def _identifier(element: HtmlElement) -> str:
     if text in _FUNCTIONS:
         return f"\\{text}"
     return f"\\mathrm{{{text}}}" if len(text) > 1 and text.isalpha() else text
+
+
+def _operator(element: HtmlElement) -> str:
+    text = _text(element)
+    return _COMPARISONS.get(text, text)
 
 
 def _words(element: HtmlElement) -> str:
@@ -196,7 +204,7 @@ def _nothing(*_: object) -> str:
 _TOKENS: dict[str, Callable[[HtmlElement], str]] = {
     "mi": _identifier,
     "mn": _text,
-    "mo": _text,
+    "mo": _operator,
     "ms": _words,
     "mtext": _words,
     "mspace": lambda _: " ",

@@ -130,6 +130,7 @@ TEX = '<annotation encoding="application/x-tex">a \\\\ b_*</annotation>'
             "$$x^{2}$$"
         ),
         "<math alttext='x_{2}'><mi>x</mi></math>": "$x_{2}$",
+        "<math><mi>x</mi><mo>&lt;</mo><mi>y</mi><mo>&gt;</mo><mn>1</mn></math>": (r"$x\lt y\gt1$"),
         "<math><msub><mi>x</mi><mn>2</mn></msub><mo>=</mo><msqrt><mn>3</mn></msqrt></math>": (
             r"$x_{2}=\sqrt{3}$"
         ),
