@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-dev browser demo up check test test-long lint map lock audit \
-	bench bench-api bench-fairness bench-fidelity bench-visitor bench-llm bench-quality clean
+	bench bench-api bench-fairness bench-fidelity bench-visitor bench-llm bench-quality bench-schemas clean
 
 VENV := .venv
 PYTHON := $(VENV)/bin/python
@@ -13,6 +13,8 @@ DEV := $(VENV)/.installed-dev
 URLS ?=
 ARGS ?=
 PAGES ?=
+SUITE ?=
+STORE ?=
 PROCESSES ?= 3
 
 help: ## list the targets
@@ -79,6 +81,10 @@ bench-llm: setup-dev ## what it costs to wait for a model (minutes)
 bench-quality: $(DEV) ## main content against pages with ground truth: PAGES=folder (minutes)
 	@test -n "$(PAGES)" || { echo 'make bench-quality PAGES=folder: bench/quality.py says how' >&2; exit 2; }
 	@$(PYTHON) -m bench.quality $(ARGS) "$(PAGES)"
+
+bench-schemas: $(DEV) ## valid instances against the rules of results: SUITE=folder STORE=folder (2 min)
+	@test -n "$(SUITE)$(STORE)" || { echo 'bench/schemas.py says which folders SUITE and STORE are' >&2; exit 2; }
+	@$(PYTHON) -m bench.schemas $(if $(SUITE),--suite "$(SUITE)") $(if $(STORE),--store "$(STORE)")
 
 browser: $(RUN)
 	@$(PYTHON) -m stack browser
