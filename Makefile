@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-dev browser demo up check test test-long lint map lock audit \
-	bench bench-api bench-fairness bench-fidelity bench-visitor bench-llm bench-quality bench-round-trip clean
+	bench bench-api bench-fairness bench-fidelity bench-visitor bench-llm bench-quality bench-round-trip bench-schemas clean
 
 VENV := .venv
 PYTHON := $(VENV)/bin/python
@@ -14,6 +14,8 @@ URLS ?=
 ARGS ?=
 PAGES ?=
 SPEC ?=
+SUITE ?=
+STORE ?=
 PROCESSES ?= 3
 
 help: ## list the targets
@@ -84,6 +86,10 @@ bench-quality: $(DEV) ## main content against pages with ground truth: PAGES=fol
 bench-round-trip: $(DEV) ## examples of markdown's specifications, to markdown and back: SPEC=spec.txt (10 s)
 	@test -n "$(SPEC)" || { echo 'make bench-round-trip SPEC=spec.txt: bench/round_trip.py says how' >&2; exit 2; }
 	@$(PYTHON) -m bench.round_trip $(ARGS) $(SPEC)
+
+bench-schemas: $(DEV) ## valid instances against the rules of results: SUITE=folder STORE=folder (2 min)
+	@test -n "$(SUITE)$(STORE)" || { echo 'bench/schemas.py says which folders SUITE and STORE are' >&2; exit 2; }
+	@$(PYTHON) -m bench.schemas $(if $(SUITE),--suite "$(SUITE)") $(if $(STORE),--store "$(STORE)")
 
 browser: $(RUN)
 	@$(PYTHON) -m stack browser

@@ -1,5 +1,9 @@
 """The contract's rules for structured results, applied to a model's answer.
 
+A value that the schema allows stays as it is, except for two rules: that for null, and that for
+properties which the schema does not name. They are left out, unless the schema is broken without
+them.
+
 Required properties are present, and `null` where there is no value. Optional properties without a
 value are left out. An enum gets its closest member or `null`. Numbers are numbers, however the
 model wrote them. No rule invents a value. What is wrong beyond these rules stays wrong, and the
@@ -9,24 +13,22 @@ validator reports it.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from jsonschema.validators import Draft202012Validator, validator_for
-
 from activities.conversion import coerce
-from domain.schema.patterns import compiled, with_safe_patterns
-from domain.schema.references import escape, resolve
-from domain.schema.rules import with_null_rule
+from domain.schema.applied import Applied, Applier, Names, names_of
+from domain.schema.canonical import canonical
+from domain.schema.patterns import PatternTimeoutError, matches
+from domain.schema.references import escape
+from domain.schema.validators import relaxed_validator, strict_validator
 
-_MAX_STEPS = 200_000
-"""Values that are looked at. Each alternative of a schema looks at its values once more."""
+_MAX_STEPS = 400_000
+"""Values that are looked at or validated. Each alternative of a schema does so once more."""
 
 _MAX_DEPTH = 60
 """Levels of values inside of values."""
-
-_ALTERNATIVES = frozenset(("anyOf", "oneOf", "allOf"))
-"""Keywords that one alternative replaces. `resolve` has merged the schemas of `allOf` already."""
 
 
 class TooComplexError(Exception):
@@ -42,6 +44,8 @@ class Normalised:
     """JSON Pointers of lists from which values outside of their enum were left out."""
     uncertain: list[str] = field(default_factory=list)
     """JSON Pointers of numbers that are left out, because they do not have only one meaning."""
+    unnamed: list[str] = field(default_factory=list)
+    """JSON Pointers of objects from which properties that no schema names were left out."""
 
 
 def normalise(
@@ -51,13 +55,16 @@ def normalise(
 
     `language` is that of the page. Numbers that the model wrote as texts are read by it.
     """
-    normaliser = _Normaliser(schema, language)
+    root = canonical(schema)
+    normaliser = _Normaliser(root, language)
     try:
-        result = normaliser.value(answer, schema, "", 0)
-    except RecursionError:
+        result = normaliser.value(answer, [root], "", 0)
+    except (RecursionError, PatternTimeoutError):
         raise TooComplexError from None
-    result = result if isinstance(result, dict) else answer
-    return Normalised(result, normaliser.left_out, normaliser.uncertain)
+    if not isinstance(result, dict):
+        return Normalised(answer)
+    notes = normaliser.notes
+    return Normalised(result, notes.left_out, notes.uncertain, notes.unnamed)
 
 
 def without_nulls(value: Any) -> Any:
@@ -78,135 +85,263 @@ def is_empty(value: Any) -> bool:
     return value is None or (isinstance(value, str) and not value.strip())
 
 
+@dataclass
+class _Notes:
+    """The places of what was left out: see `Normalised`."""
+
+    left_out: list[str] = field(default_factory=list)
+    uncertain: list[str] = field(default_factory=list)
+    unnamed: list[str] = field(default_factory=list)
+
+    def copy(self) -> _Notes:
+        return _Notes([*self.left_out], [*self.uncertain], [*self.unnamed])
+
+
 class _Normaliser:
-    """The rules of one schema, and the steps that are left for one answer."""
+    """The rules of one canonical schema, and the steps that are left for one answer."""
 
     def __init__(self, root: dict[str, Any], language: str | None) -> None:
-        self._root = root
         self._language = language
-        validator_class = with_safe_patterns(validator_for(root, default=Draft202012Validator))
-        self._validator = validator_class(with_null_rule(root))
+        self._root = root
+        self._strict = strict_validator(root)
+        self._relaxed = relaxed_validator(root)
+        self._applier = Applier(
+            root, holds=self._holds, closest=self._closest, settled=self._settled
+        )
+        self._names: dict[tuple[int, ...], Names] = {}
         self._steps = _MAX_STEPS
-        self.left_out: list[str] = []
-        self.uncertain: list[str] = []
+        self.notes = _Notes()
 
-    def value(self, value: Any, schema: Any, pointer: str, depth: int) -> Any:
-        """Return `value` in the form of `schema`, or unchanged if there is no way to that form."""
-        self._steps -= 1
-        if self._steps < 0 or depth > _MAX_DEPTH:
-            raise TooComplexError
-        schema = resolve(schema, self._root)
-        alternatives = schema.get("anyOf") or schema.get("oneOf")
-        if alternatives:
-            return self._best_of(value, schema, alternatives, pointer, depth)
+    def value(
+        self,
+        value: Any,
+        schemas: list[Any],
+        pointer: str,
+        depth: int,
+        *,
+        is_valid: bool = False,
+        is_named: bool = False,
+    ) -> Any:
+        """Return `value` by the rules of all `schemas`.
+
+        `is_valid` says that the value is known to fulfil them. `is_named` says that the value is
+        that of a property with a name of its own, where a text such as `N/A` means no value.
+        """
+        self._count_step(depth)
         if value is None:
             return None
-        if "enum" in schema or "const" in schema:
-            return coerce.to_member(value, schema.get("enum", [schema.get("const")]))
-        types = schema.get("type", [])
-        types = [types] if isinstance(types, str) else list(types)
-        evidence = coerce.evidence_of(pointer.rpartition("/")[2], schema, self._language)
-        if coerce.is_uncertain_number(value, types, evidence):
-            self.uncertain.append(pointer)
-            return None
-        value = coerce.to_type(value, types, evidence)
+        is_valid = is_valid or all(self._holds(value, schema) for schema in schemas)
+        found = self._applier.applied(value, schemas)
+        if is_named and isinstance(value, str) and not _lists_values(found):
+            value = coerce.to_type(value, ["string"])
+        names = self._names_of(schemas)
+        notes = self.notes.copy()
+        result = self._by(found, value, pointer, depth, names=names, is_valid=is_valid)
+        is_changed = is_valid and isinstance(value, dict | list) and result != value
+        if is_changed and not all(self._fits(result, schema) for schema in schemas):
+            self.notes = notes
+            return value
+        return result
+
+    def _by(
+        self,
+        found: Applied,
+        value: Any,
+        pointer: str,
+        depth: int,
+        *,
+        names: Names | None,
+        is_valid: bool,
+    ) -> Any:
+        """Return `value` by the rules of the schemas that apply to it."""
+        if not is_valid or isinstance(value, float):
+            value = self._coerced(value, found.parts, pointer)
         if isinstance(value, dict):
-            return self._object(value, schema, pointer, depth)
+            return self._object(value, found, names, pointer, depth, is_valid=is_valid)
         if isinstance(value, list):
-            return self._array(value, schema, pointer, depth)
+            return self._array(value, found.parts, pointer, depth, is_valid=is_valid)
         return value
 
-    def _best_of(
-        self, value: Any, schema: dict[str, Any], alternatives: list[Any], pointer: str, depth: int
-    ) -> Any:
-        """Return the value by the alternative that fits it as it is, or else keeps most of it."""
-        base = {name: part for name, part in schema.items() if name not in _ALTERNATIVES}
-        candidates: list[tuple[bool, int, Any]] = []
-        noted, uncertain = len(self.left_out), self.uncertain.copy()
-        for branch in alternatives:
-            if not isinstance(branch, dict):
-                continue
-            found = self.value(value, {**base, "allOf": [branch]}, pointer, depth + 1)
-            if self._fits(found, schema):
-                candidates.append((self._fits(value, branch), _count_values(found), found))
-        del self.left_out[noted:]
-        best = max(candidates, key=lambda candidate: candidate[:2])[2] if candidates else value
-        if best is not None:
-            self.uncertain = uncertain
-        return best
-
     def _object(
-        self, value: dict[str, Any], schema: dict[str, Any], pointer: str, depth: int
+        self,
+        value: dict[str, Any],
+        found: Applied,
+        names: Names | None,
+        pointer: str,
+        depth: int,
+        *,
+        is_valid: bool,
     ) -> dict[str, Any]:
-        properties = schema.get("properties", {})
-        required = schema.get("required", ())
+        """Return an object. `names` are the properties that are known without a schema."""
+        required = _required(value, found.parts)
+        named = dict.fromkeys(name for part in found.parts for name in part.get("properties", ()))
         result: dict[str, Any] = {}
-        for name, part in properties.items():
-            found = None
-            if name in value:
-                found = self.value(value[name], part, f"{pointer}/{escape(name)}", depth + 1)
-            is_nothing = found is None or (isinstance(found, dict) and is_empty(found))
+        for name in dict.fromkeys((*named, *value)):
+            if name not in value:
+                if name in required:
+                    result[name] = None
+                continue
+            rules = _rules_for(name, found.parts)
+            if not (rules or found.is_open or (names is not None and names.have(name))):
+                if pointer not in self.notes.unnamed:
+                    self.notes.unnamed.append(pointer)
+                continue
+            inner = self.value(
+                value[name],
+                rules,
+                f"{pointer}/{escape(name)}",
+                depth + 1,
+                is_valid=is_valid,
+                is_named=name in named,
+            )
+            is_nothing = inner is None or (
+                name in named and isinstance(inner, dict) and is_empty(inner)
+            )
             if name in required or not is_nothing:
-                result[name] = found
-        for name, part in value.items():
-            if name not in properties and (rule := _rule_for(name, schema)) is not None:
-                found = self.value(part, rule, f"{pointer}/{escape(name)}", depth + 1)
-                if found is not None:
-                    result[name] = found
+                result[name] = inner
         for name in required:
             result.setdefault(name, None)
         return result
 
     def _array(
-        self, value: list[Any], schema: dict[str, Any], pointer: str, depth: int
+        self,
+        value: list[Any],
+        parts: list[dict[str, Any]],
+        pointer: str,
+        depth: int,
+        *,
+        is_valid: bool,
     ) -> list[Any]:
-        items = schema.get("items", {})
-        # Before draft 2020-12, `items` may be a list, and `additionalItems` is for the others.
-        first = schema.get("prefixItems", items if isinstance(items, list) else [])
-        others = schema.get("additionalItems", {}) if isinstance(items, list) else items
         result = []
-        takes_null: bool | None = None
         for number, part in enumerate(value):
+            rules = _rules_at(number, parts)
             place = f"{pointer}/{number}"
-            if number < len(first):
-                result.append(self.value(part, first[number], place, depth + 1))
+            inner = self.value(part, rules, place, depth + 1, is_valid=is_valid)
+            is_fixed = any(number < len(schema.get("prefixItems", ())) for schema in parts)
+            may_stay = inner is not None or is_valid or is_fixed
+            if may_stay or all(self._fits(None, rule) for rule in rules):
+                result.append(inner)
+            elif part is not None and pointer not in self.notes.left_out:
+                self.notes.left_out.append(pointer)
+        is_unique = any(part.get("uniqueItems") is True for part in parts)
+        return _unique(result) if is_unique and not is_valid else result
+
+    def _coerced(self, value: Any, parts: list[dict[str, Any]], pointer: str) -> Any:
+        """Return a single value as a member of the enum or as a value of the type in each part."""
+        for part in parts:
+            if value is None:
+                return None
+            if "enum" in part or "const" in part:
+                value = coerce.to_member(value, part.get("enum", [part.get("const")]))
                 continue
-            found = self.value(part, others, place, depth + 1)
-            if found is None:
-                if takes_null is None:
-                    takes_null = self._fits(None, others)
-                if not takes_null:
-                    if part is not None and pointer not in self.left_out:
-                        self.left_out.append(pointer)
-                    continue
-            result.append(found)
-        return _unique(result) if schema.get("uniqueItems") is True else result
+            types = part.get("type", [])
+            types = [types] if isinstance(types, str) else types
+            evidence = coerce.evidence_of(pointer.rpartition("/")[2], part, self._language)
+            if coerce.is_uncertain_number(value, types, evidence):
+                self.notes.uncertain.append(pointer)
+                return None
+            value = coerce.to_type(value, types, evidence)
+        return value
+
+    def _closest(self, value: Any, branches: list[Any], parts: list[dict[str, Any]]) -> Any:
+        """Return the branch that keeps most of `value`, brought into its form, or None."""
+        best: tuple[int, Any] = (-1, None)
+        for branch in branches:
+            if not isinstance(branch, dict):
+                continue
+            inner = self._applier.applied(value, [branch])
+            is_open = inner.is_open and not any("properties" in part for part in parts)
+            candidate = self._tried(value, Applied([*parts, *inner.parts], is_open), None)
+            if self._fits(candidate, {"anyOf": branches}):
+                best = max(best, (_count_values(candidate), branch), key=lambda each: each[0])
+        return best[1]
+
+    def _settled(self, value: Any, parts: list[dict[str, Any]]) -> Any:
+        """Return `value` by the rules of `parts`, with all of its properties."""
+        return self._tried(value, Applied(parts), Names(allows_others=True))
+
+    def _tried(self, value: Any, found: Applied, names: Names | None) -> Any:
+        """Return `value` by the rules of `found`, without a note of what was left out."""
+        notes = self.notes.copy()
+        self._count_step(0)
+        result = self._by(found, value, "", 1, names=names, is_valid=False)
+        self.notes = notes
+        return result
+
+    def _names_of(self, schemas: list[Any]) -> Names:
+        key = tuple(map(id, schemas))
+        if key not in self._names:
+            self._names[key] = names_of(schemas, self._root)
+        return self._names[key]
+
+    def _holds(self, value: Any, schema: Any) -> bool:
+        """Return whether `value` fulfils `schema` without the rule for null."""
+        self._count_step(0)
+        return bool(self._strict.evolve(schema=schema).is_valid(value))
 
     def _fits(self, value: Any, schema: Any) -> bool:
+        """Return whether `value` fulfils `schema` under the rule for null."""
+        self._count_step(0)
+        return bool(self._relaxed.evolve(schema=schema).is_valid(value))
+
+    def _count_step(self, depth: int) -> None:
         self._steps -= 1
-        return bool(self._validator.evolve(schema=with_null_rule(schema)).is_valid(value))
+        if self._steps < 0 or depth > _MAX_DEPTH:
+            raise TooComplexError
 
 
-def _rule_for(name: str, schema: dict[str, Any]) -> Any:
-    """Return the schema for a property that is not named, or None if the property is not wanted."""
-    for pattern, part in schema.get("patternProperties", {}).items():
-        matcher = compiled(pattern)
-        if matcher is not None and matcher.search(name.encode(errors="replace").decode()):
-            return part
-    others = schema.get("additionalProperties")
-    if others is True:
-        return {}
-    if isinstance(others, dict):
-        return others
-    is_open = not schema.get("properties") and others is None
-    return {} if is_open and not schema.get("patternProperties") else None
+def _lists_values(found: Applied) -> bool:
+    """Return whether the schemas list the values that they allow."""
+    return any("enum" in part or "const" in part for part in found.parts)
+
+
+def _required(value: dict[str, Any], parts: list[dict[str, Any]]) -> dict[str, None]:
+    """Return the names of required properties, in the order of the schemas."""
+    names = [name for part in parts for name in part.get("required", ())]
+    present = {name for name, member in value.items() if member is not None}.union(names)
+    for part in parts:
+        for name, others in part.get("dependentRequired", {}).items():
+            if name in present:
+                names += others
+    return dict.fromkeys(names)
+
+
+def _rules_for(name: str, parts: list[dict[str, Any]]) -> list[Any]:
+    """Return the schemas for a property; none if no schema says anything about it."""
+    rules: list[Any] = []
+    others: list[Any] = []
+    for part in parts:
+        found = []
+        if name in part.get("properties", ()):
+            found.append(part["properties"][name])
+        for pattern, rule in part.get("patternProperties", {}).items():
+            if matches(pattern, name):
+                found.append(rule)
+        if not found and "additionalProperties" in part:
+            found.append(part["additionalProperties"])
+        rules += found
+        others += [part[key] for key in ("unevaluatedProperties",) if key in part]
+    return [rule for rule in rules or others if rule is not False]
+
+
+def _rules_at(number: int, parts: list[dict[str, Any]]) -> list[Any]:
+    """Return the schemas for an item of a list."""
+    rules: list[Any] = []
+    others: list[Any] = []
+    for part in parts:
+        first = part.get("prefixItems", ())
+        if number < len(first):
+            rules.append(first[number])
+        elif "items" in part:
+            rules.append(part["items"])
+        others += [part[key] for key in ("unevaluatedItems",) if key in part]
+    return rules or others
 
 
 def _count_values(value: Any) -> int:
-    if isinstance(value, dict):
-        return sum(map(_count_values, value.values()))
-    if isinstance(value, list):
-        return sum(map(_count_values, value))
+    if isinstance(value, dict | list):
+        inner: Iterable[Any] = value.values() if isinstance(value, dict) else value
+        return sum(map(_count_values, inner))
     return value is not None
 
 

@@ -40,6 +40,8 @@ class ConformedAnswer:
     """JSON Pointers of lists from which values outside of their enum were left out."""
     uncertain: list[str] = field(default_factory=list)
     """JSON Pointers of numbers that are left out, because they do not have only one meaning."""
+    unnamed: list[str] = field(default_factory=list)
+    """JSON Pointers of objects from which properties that no schema names were left out."""
 
 
 @dataclass(frozen=True)
@@ -120,7 +122,13 @@ def conform(
     except normalise.TooComplexError:
         return ConformedAnswer(answer, "result takes too long to be compared with the schema.")
     violation = rules.violation(normalised.result, schema)
-    return ConformedAnswer(normalised.result, violation, normalised.left_out, normalised.uncertain)
+    return ConformedAnswer(
+        normalised.result,
+        violation,
+        normalised.left_out,
+        normalised.uncertain,
+        normalised.unnamed,
+    )
 
 
 def extract_declared(html: str, url: str, schema: dict[str, Any] | None) -> DeclaredResult:
@@ -130,9 +138,11 @@ def extract_declared(html: str, url: str, schema: dict[str, Any] | None) -> Decl
     from activities.declared.mapping.filled import Filled
     from activities.declared.read import read_declared
     from domain.schema import references, rules
+    from domain.schema.canonical import canonical
 
     declared = read_declared(dom.parse(html), url)
-    if schema is None or not references.resolve(schema, schema).get("properties"):
+    root = {} if schema is None else canonical(schema)
+    if schema is None or not references.resolve(root, root).get("properties"):
         filled = Filled({} if declared.is_empty else declared.to_evidence())
     else:
         filled = fill(schema, declared)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from activities.conversion import normalise
+from activities.conversion.tasks import ConformedAnswer
 from activities.extraction import answers, prompts
 from activities.extraction.errors import InputTooLongError, OutputTooLongError
 from activities.extraction.merge import merge_results
@@ -15,8 +16,8 @@ from domain.items import ItemWarning
 from domain.schema.references import value_at
 from domain.warnings import item_warning
 
-_MAX_NAMED_LISTS = 5
-"""Lists that a warning names."""
+_MAX_NAMED = 5
+"""Lists or objects that a warning names."""
 
 
 async def empty_page_result(question: Question, conform: Conform) -> dict[str, Any] | str:
@@ -75,24 +76,38 @@ async def _schema_result(
             "EXTRACTION_INVALID",
             f"The model's answer does not fit the schema: {conformed.violation}",
         )
-    if left_out := {pointer for part in parts for pointer in part.left_out}:
-        warnings.append(
-            item_warning(
-                "VALUES_LEFT_OUT",
-                "Values that the enum does not allow were left out of "
-                f"{', '.join(sorted(left_out)[:_MAX_NAMED_LISTS])}.",
-            )
-        )
+    _warn_of_losses([*parts, conformed], warnings)
     noted = {pointer for part in parts for pointer in part.uncertain}
-    if uncertain := [place for place in noted if value_at(conformed.result, place) is None]:
+    if uncertain := {place for place in noted if value_at(conformed.result, place) is None}:
         warnings.append(
             item_warning(
                 "VALUES_UNCERTAIN",
                 "The model wrote numbers whose separators have two meanings, as 1.250 has. They "
-                f"are left empty: {', '.join(sorted(uncertain)[:_MAX_NAMED_LISTS])}.",
+                f"are left empty: {_listed(uncertain)}.",
             )
         )
     return conformed.result
+
+
+def _warn_of_losses(conformed: list[ConformedAnswer], warnings: list[ItemWarning]) -> None:
+    """Add a warning for each kind of values that the model gave and the result does not have."""
+    lists = {pointer for each in conformed for pointer in each.left_out}
+    objects = {pointer for each in conformed for pointer in each.unnamed}
+    if lists:
+        message = f"Values that the enum does not allow were left out of {_listed(lists)}."
+        warnings.append(item_warning("VALUES_LEFT_OUT", message))
+    if objects:
+        message = (
+            "The model gave properties that the schema does not name. They were left out of "
+            f"{_listed(objects)}."
+        )
+        warnings.append(item_warning("VALUES_LEFT_OUT", message))
+
+
+def _listed(pointers: set[str]) -> str:
+    shown = [pointer or "the result itself" for pointer in sorted(pointers)[:_MAX_NAMED]]
+    more = len(pointers) - len(shown)
+    return ", ".join(shown) + (f" and {more} more places" if more else "")
 
 
 async def markdown_result(

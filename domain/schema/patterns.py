@@ -1,123 +1,117 @@
-"""Regular expressions of clients' schemas, matched in linear time.
+"""Regular expressions of clients' schemas: which text they match, in a time that is limited.
 
-Python's own `re` takes exponential time for some patterns. A client, or the author of a page, could
-block a worker with such a pattern. RE2 takes time in proportion to the text.
+Patterns are those of ECMA-262 (JSON Schema 2020-12, 6.4). `ecma` writes them for the two engines:
+
+- RE2 takes time in proportion to the text. It has neither lookarounds nor references to groups.
+- `regex` has both, and can take exponential time. So each search has a time limit.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import lru_cache
-from typing import Any
+from typing import Any, Protocol
 
 import re2
-from jsonschema import ValidationError
-from jsonschema.protocols import Validator
-from jsonschema.validators import extend
+import regex
 
-MAX_MEMORY = 2**20
-"""Bytes that one compiled pattern may take."""
+from domain.schema.ecma import for_re2, for_regex, without_lookarounds
+
+_MAX_MEMORY = 2**20
+"""Bytes that one pattern may take, compiled by RE2."""
+
+_MAX_LENGTH = 10_000
+"""Characters of a pattern for `regex`, which compiles long ones slowly."""
+
+_HUGE_REPEAT = re2.compile(r"\{[0-9]*,?[0-9]{5,}[,}]")
+
+_REPEAT = regex.compile(r"(?<=(?<!\\x)\{(?:\d+,)?)\d+(?=(?:,\d*)?\})")
+
+_TIMEOUT = 0.5
+"""Seconds for one search by `regex`. A search that does not go wrong takes microseconds."""
+
+
+class PatternTimeoutError(Exception):
+    """A pattern takes too long for a text."""
+
+    def __init__(self, pattern: str) -> None:
+        super().__init__(pattern)
+        self.pattern = pattern
+
+
+class Matcher(Protocol):
+    """A compiled pattern."""
+
+    def matches(self, text: str) -> bool:
+        """Return whether the pattern occurs in `text`. May raise `PatternTimeoutError`."""
 
 
 @lru_cache(maxsize=512)
-def compiled(pattern: str) -> Any:
-    """Return the compiled `pattern`, which has a method `search`.
+def compiled(pattern: str) -> Matcher | None:
+    """Return the compiled `pattern`, or None if it is not a regular expression."""
+    if _HUGE_REPEAT.search(pattern):  # RE2 would take the braces for text
+        return None
+    return _linear(pattern) or _backtracking(pattern)
 
-    Returns None for a pattern that RE2 does not support. Lookarounds and references to groups
-    cannot be matched in linear time.
+
+def is_linear(pattern: str) -> bool:
+    """Return whether `pattern` is matched in a time in proportion to the text."""
+    return isinstance(compiled(pattern), _Linear)
+
+
+def matches(pattern: str, text: str) -> bool:
+    """Return whether `pattern` occurs in `text`; a pattern that cannot be compiled always does.
+
+    Raises `PatternTimeoutError`.
     """
+    matcher = compiled(pattern)
+    return matcher is None or matcher.matches(text)
+
+
+class _Linear:
+    def __init__(self, expression: Any) -> None:
+        self._expression = expression
+
+    def matches(self, text: str) -> bool:
+        # RE2 works on UTF-8, which has no lone surrogates.
+        return self._expression.search(text.encode(errors="replace").decode()) is not None
+
+
+class _Backtracking:
+    def __init__(self, expression: Any, pattern: str) -> None:
+        self._expression = expression
+        self._pattern = pattern
+
+    def matches(self, text: str) -> bool:
+        try:
+            return self._expression.search(text, timeout=_TIMEOUT) is not None
+        except TimeoutError:
+            raise PatternTimeoutError(self._pattern) from None
+
+
+def _linear(pattern: str) -> Matcher | None:
+    expression = _re2(for_re2(pattern))
+    return None if expression is None else _Linear(expression)
+
+
+def _backtracking(pattern: str) -> Matcher | None:
+    # RE2 refuses repeats of repeats, for which `regex` would take gigabytes. It also refuses every
+    # repeat of more than 1,000, which `regex` does not mind.
+    plain = _REPEAT.sub(lambda repeat: str(min(int(repeat[0]), 1000)), without_lookarounds(pattern))
+    if len(pattern) > _MAX_LENGTH or _re2(plain) is None:
+        return None
+    try:
+        expression = regex.compile(for_regex(pattern), regex.VERSION0)
+    except (regex.error, ValueError, OverflowError, RecursionError):
+        return None
+    return _Backtracking(expression, pattern)
+
+
+def _re2(pattern: str) -> Any:
+    """Return `pattern` compiled by RE2, or None."""
     options = re2.Options()
     options.log_errors = False
-    options.max_mem = MAX_MEMORY
+    options.max_mem = _MAX_MEMORY
     try:
         return re2.compile(pattern, options)
     except re2.error:
         return None
-
-
-@lru_cache(maxsize=16)
-def with_safe_patterns(dialect: type[Validator]) -> type[Validator]:
-    """Return `dialect` with patterns matched by RE2; unsupported patterns match everything.
-
-    The schemas must not contain `$schema`, because `$schema` brings back the original rules.
-    """
-    known = dialect.VALIDATORS
-    replaced = {
-        "pattern": _check_pattern,
-        "patternProperties": _check_pattern_properties,
-        "additionalProperties": _additional_properties(known["additionalProperties"]),
-    }
-    if "unevaluatedProperties" in known:
-        replaced["unevaluatedProperties"] = _unevaluated_properties(known["unevaluatedProperties"])
-    return extend(dialect, replaced)  # type: ignore[no-any-return, no-untyped-call]
-
-
-def has_pattern_properties(schema: Any) -> bool:
-    """Return whether `patternProperties` occurs anywhere in `schema`."""
-    if isinstance(schema, dict):
-        return bool(schema.get("patternProperties")) or any(
-            has_pattern_properties(part) for part in schema.values()
-        )
-    return isinstance(schema, list) and any(has_pattern_properties(part) for part in schema)
-
-
-def _check_pattern(
-    validator: Any, pattern: str, instance: Any, schema: Any
-) -> Iterator[ValidationError]:
-    if isinstance(instance, str) and not _may_match(pattern, instance):
-        yield ValidationError("does not match the pattern")
-
-
-def _check_pattern_properties(
-    validator: Any, patterns: dict[str, Any], instance: Any, schema: Any
-) -> Iterator[ValidationError]:
-    if not isinstance(instance, dict):
-        return
-    for pattern, part in patterns.items():
-        if (matcher := compiled(pattern)) is None:
-            continue
-        for name, value in instance.items():
-            if _matches(matcher, name):
-                yield from validator.descend(value, part, path=name, schema_path=pattern)
-
-
-def _additional_properties(original: Any) -> Any:
-    """Return `original`, the check of jsonschema, without names that a pattern may match."""
-
-    def check(
-        validator: Any, allowed: Any, instance: Any, schema: Any
-    ) -> Iterator[ValidationError]:
-        if not isinstance(instance, dict):
-            return
-        patterns = schema.get("patternProperties", {})
-        others = {
-            name: value
-            for name, value in instance.items()
-            if not any(_may_match(pattern, name) for pattern in patterns)
-        }
-        # Without patterns in the schema, `original` compiles none with Python's `re`.
-        plain = {name: part for name, part in schema.items() if name != "patternProperties"}
-        yield from original(validator, allowed, others, plain)
-
-    return check
-
-
-def _unevaluated_properties(original: Any) -> Any:
-    """Return `original`, the check of jsonschema, for schemas without `patternProperties` only."""
-
-    def check(
-        validator: Any, allowed: Any, instance: Any, schema: Any
-    ) -> Iterator[ValidationError]:
-        if not has_pattern_properties(validator.schema):
-            yield from original(validator, allowed, instance, schema)
-
-    return check
-
-
-def _may_match(pattern: str, text: str) -> bool:
-    matcher = compiled(pattern)
-    return matcher is None or _matches(matcher, text)
-
-
-def _matches(matcher: Any, text: str) -> bool:
-    return matcher.search(text.encode(errors="replace").decode()) is not None

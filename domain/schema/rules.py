@@ -10,22 +10,13 @@ import json
 from typing import Any
 
 from jsonschema.exceptions import ValidationError, best_match
-from jsonschema.validators import Draft202012Validator, validator_for
 
-from domain.schema.patterns import with_safe_patterns
+from domain.schema.canonical import canonical
+from domain.schema.patterns import PatternTimeoutError
+from domain.schema.validators import relaxed_validator
 
 _MAX_SHOWN_VALUE = 200
 """Characters of a keyword's value. Longer values are not repeated in a sentence."""
-
-_NULL = {"type": "null"}
-
-_NOT_SCHEMAS = frozenset(("enum", "const", "required", "default", "examples"))
-"""Keywords whose values are data and hold no schemas."""
-
-_SCHEMA_MAPS = frozenset(
-    ("properties", "patternProperties", "$defs", "definitions", "dependentSchemas")
-)
-"""Keywords whose values are objects with names as keys and schemas as values."""
 
 
 def violation(result: Any, schema: dict[str, Any]) -> str | None:
@@ -33,14 +24,13 @@ def violation(result: Any, schema: dict[str, Any]) -> str | None:
 
     The sentence names the place and the keyword. It holds none of the page's text.
     """
-    relaxed = with_null_rule(schema)
-    dialect = validator_for(schema, default=Draft202012Validator)
-    validator = with_safe_patterns(dialect)(relaxed)
     try:
-        error = best_match(validator.iter_errors(result))
+        error = best_match(relaxed_validator(canonical(schema)).iter_errors(result))
     except RecursionError:
         return "result is nested too deep for the schema, which refers to itself."
-    return None if error is None else _sentence(_without_null_rule(error))
+    except PatternTimeoutError as slow:
+        return f"result takes too long to be compared with the pattern {_shown(slow.pattern)}."
+    return None if error is None else _sentence(error)
 
 
 def _sentence(error: ValidationError) -> str:
@@ -52,44 +42,5 @@ def _sentence(error: ValidationError) -> str:
     return f"result{place} does not fulfil {keyword}."
 
 
-def _without_null_rule(error: ValidationError) -> ValidationError:
-    """Return the error of the client's own schema behind an `anyOf` that the null rule added."""
-    while error.validator == "anyOf" and _adds_null(error.validator_value):
-        original = best_match(part for part in error.context or () if part.schema_path[0] == 1)
-        if original is None:
-            break
-        original.path.extendleft(reversed(error.path))
-        original.parent = None
-        error = original
-    return error
-
-
-def _adds_null(alternatives: Any) -> bool:
-    return bool(alternatives[0] == _NULL)
-
-
-def with_null_rule(schema: Any) -> Any:
-    """Return `schema` with required properties that may be `null`, and without `$schema`."""
-    if isinstance(schema, list):
-        return [with_null_rule(part) for part in schema]
-    if not isinstance(schema, dict):
-        return schema
-    relaxed = {
-        keyword: _relaxed_value(keyword, value)
-        for keyword, value in schema.items()
-        if keyword != "$schema"
-    }
-    properties = relaxed.get("properties")
-    if isinstance(properties, dict):
-        for name in schema.get("required", ()):
-            if name in properties:
-                properties[name] = {"anyOf": [_NULL, properties[name]]}
-    return relaxed
-
-
-def _relaxed_value(keyword: str, value: Any) -> Any:
-    if keyword in _NOT_SCHEMAS:
-        return value
-    if keyword in _SCHEMA_MAPS and isinstance(value, dict):
-        return {name: with_null_rule(part) for name, part in value.items()}
-    return with_null_rule(value)
+def _shown(pattern: str) -> str:
+    return repr(pattern[:_MAX_SHOWN_VALUE])

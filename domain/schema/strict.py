@@ -14,7 +14,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from domain.schema.references import resolve
+from domain.schema.canonical import canonical
+from domain.schema.references import any_of_them, resolve, target
 
 _MAX_DEPTH = 40
 _MAX_DEFINITIONS = 500
@@ -80,11 +81,13 @@ class _InexpressibleError(Exception):
 def strict_schema(schema: dict[str, Any]) -> dict[str, Any] | None:
     """Return `schema` in the strict dialect, or None if the dialect cannot express it.
 
-    Every object that fulfils `schema` under the contract's rule for null has a form in the result.
+    Every object that fulfils `schema` under the contract's rule for null has a form in the result,
+    with two exceptions. A schema without `type` that has `properties` means an object, and one that
+    has `items` a list. A property that only a condition names has the type that it has there.
     The dialect cannot express objects with unknown names, tuples, and values of any kind.
     """
     try:
-        return _StrictSchemaBuilder(schema).build()
+        return _StrictSchemaBuilder(canonical(schema)).build()
     except _InexpressibleError:
         return None
 
@@ -109,11 +112,11 @@ class _StrictSchemaBuilder:
         if not isinstance(schema, dict) or depth > _MAX_DEPTH:
             raise _InexpressibleError
         reference = schema.get("$ref")
-        if isinstance(reference, str) and not _constrains(schema, besides="$ref"):
+        if reference is not None and not _constrains(schema, besides="$ref"):
             return {"$ref": f"#/$defs/{self._definition(reference, depth)}"}
         schema = resolve(schema, self._root)
         alternatives = schema.get("anyOf") or schema.get("oneOf")
-        if not alternatives or _only_limits(alternatives):
+        if not alternatives:
             return _described(self._single(schema, depth), schema)
         if is_root:
             raise _InexpressibleError  # the root must be an object
@@ -124,16 +127,26 @@ class _StrictSchemaBuilder:
         self, schema: dict[str, Any], alternatives: list[Any], depth: int
     ) -> list[dict[str, Any]]:
         """Return each alternative combined with the keywords beside the alternatives."""
-        # `resolve` has already merged what `allOf` says into the schema.
-        base = {
-            name: part for name, part in schema.items() if name not in ("anyOf", "oneOf", "allOf")
-        }
+        base = {name: part for name, part in schema.items() if name not in ("anyOf", "oneOf")}
         base = base if _constrains(base) else {}
+        branches = [branch for branch in alternatives if branch is not False]
+        if "anyOf" in schema:
+            branches += self._together(branches)
         return [
             self._strict({"allOf": [branch], **base} if base else branch, depth + 1)
-            for branch in alternatives
-            if branch is not False
+            for branch in branches
         ]
+
+    def _together(self, branches: list[Any]) -> list[dict[str, Any]]:
+        """Return one more branch, in which an object can have what several branches ask for."""
+        objects = [resolve(branch, self._root) for branch in branches]
+        objects = [part for part in objects if part.get("properties")]
+        names = [part["properties"].keys() for part in objects]
+        is_closed = any(part.get("additionalProperties") is False for part in objects)
+        has_all = any(set().union(*names) <= keys for keys in names)
+        if len(objects) < 2 or is_closed or has_all or _are_exclusive(objects):
+            return []
+        return [any_of_them(objects, self._root)]
 
     def _single(self, schema: dict[str, Any], depth: int) -> dict[str, Any]:
         """Return the strict form of a schema without alternatives."""
@@ -165,9 +178,12 @@ class _StrictSchemaBuilder:
         properties = schema.get("properties", {})
         others = schema.get("additionalProperties")
         is_open = others not in (None, False) or schema.get("patternProperties")
+        is_open = is_open or schema.get("unevaluatedProperties") not in (None, False)
         if is_open or (not properties and others is None):
             raise _InexpressibleError
         if not set(schema.get("required", ())) <= properties.keys():
+            raise _InexpressibleError
+        if schema.get("minProperties", 0) > len(properties):
             raise _InexpressibleError
         strict = {
             name: _nullable(self._strict(part, depth + 1))
@@ -187,8 +203,7 @@ class _StrictSchemaBuilder:
             if len(self._names) >= _MAX_DEFINITIONS:
                 raise _InexpressibleError
             name = self._names[reference] = f"d{len(self._names) + 1}"
-            target = resolve({"$ref": reference}, self._root)
-            self._definitions[name] = self._strict(target, depth + 1)
+            self._definitions[name] = self._strict(target(reference, self._root), depth + 1)
         return self._names[reference]
 
 
@@ -252,17 +267,23 @@ def _constrains(schema: dict[str, Any], besides: str = "") -> bool:
     return bool(schema.keys() - _ANNOTATIONS - {besides})
 
 
-def _only_limits(alternatives: list[Any]) -> bool:
-    """Return whether `alternatives` say only which properties an object must have together.
-
-    The dialect cannot express that, so the answer is checked afterwards.
-    """
-    return all(
-        isinstance(branch, dict)
-        and branch.keys() <= {"required", "not", "type"}
-        and branch.get("type", "object") == "object"
-        for branch in alternatives
-    )
+def _are_exclusive(objects: list[dict[str, Any]]) -> bool:
+    """Return whether one property tells all of `objects` apart, so that no value fits two."""
+    shared = set.intersection(*(set(part.get("required", ())) for part in objects))
+    for name in shared:
+        rules = [part["properties"].get(name) for part in objects]
+        values = [
+            json.dumps(value)
+            for rule in rules
+            if isinstance(rule, dict)
+            for value in rule.get("enum", [rule["const"]] if "const" in rule else [])
+        ]
+        is_listed = all(
+            isinstance(rule, dict) and rule.keys() & {"enum", "const"} for rule in rules
+        )
+        if is_listed and len(set(values)) == len(values):
+            return True
+    return False
 
 
 def _described(strict: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:

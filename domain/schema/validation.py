@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from jsonschema.exceptions import best_match
-from jsonschema.validators import Draft202012Validator, validator_for
-from referencing import Registry, Resource
-from referencing.exceptions import Unresolvable
 
-from domain.schema.patterns import compiled, has_pattern_properties
+from domain.schema.canonical import DanglingReferenceError, canonical
+from domain.schema.contradictions import contradictions
+from domain.schema.dialects import LATEST, draft_of
+from domain.schema.patterns import compiled, is_linear
+from domain.schema.reachable import endless
 from domain.schema.strict import CHECKED_AFTERWARDS
 
 # Limits of one schema. The last three are the limits of OpenAI's structured outputs:
@@ -46,11 +47,18 @@ _SUBSCHEMA = (
 _SUBSCHEMA_LISTS = ("allOf", "anyOf", "oneOf", "prefixItems", "items")
 """Keywords whose value is a list of schemas."""
 
-_SUBSCHEMA_MAPS = ("properties", "patternProperties", "$defs", "definitions", "dependentSchemas")
+_SUBSCHEMA_MAPS = (
+    "properties", "patternProperties", "$defs", "definitions", "dependentSchemas", "dependencies",
+)  # fmt: skip
 """Keywords whose value is an object of schemas."""
 
-_IN_PLACE = ("not", "if", "then", "else")
-"""Keywords with one schema that applies to the same value as the schema around it."""
+_OLD_DRAFT = re.compile(r"https?://json-schema\.org/draft-0[0-3]/")
+"""Drafts whose keywords have another meaning than today's: `required: true`, for example."""
+
+_BESIDE_REFERENCES = frozenset(
+    ("$ref", "$defs", "definitions", "title", "description", "$comment", "$schema", "id", "$id")
+)
+"""Keywords that may stand beside a `$ref` before draft 2019-09, since they limit no value."""
 
 _NOT_ENFORCED = {
     "format": "the format is told to the model but not checked",
@@ -61,64 +69,59 @@ _NOT_ENFORCED = {
 
 
 def check_schema(schema: dict[str, Any]) -> list[str]:
-    """Return a sentence for each problem of `schema`, with its place; empty if it is valid."""
+    """Return a sentence for each problem of `schema`, with its place; empty if it is valid.
+
+    A schema is refused if it is malformed, if it is beyond the limits, if not all of it can be
+    applied, or if no result can fulfil it.
+    """
     size = len(json.dumps(schema, ensure_ascii=False).encode())
     if size > MAX_BYTES:
         return [f"schema: has {size} bytes; at most {MAX_BYTES} are allowed."]
     if schema.get("type") != "object":
         return ['schema.type: the root must be of type "object".']
-    if not isinstance(schema.get("$schema", ""), str):
+    address = schema.get("$schema", "")
+    if not isinstance(address, str):
         return ["schema.$schema: must be a string."]
+    if _OLD_DRAFT.match(address):
+        return ["schema.$schema: drafts before draft-04 are not supported."]
     if too_large := _check_size(schema):
         return too_large
-    dialect = validator_for(schema, default=Draft202012Validator)
-    # `dialect.check_schema()` compiles patterns, and some of them raise an OverflowError.
-    error = best_match(dialect(dialect.META_SCHEMA).iter_errors(schema))
+    meta = (draft_of(schema) or LATEST).meta
+    # `meta.check_schema()` compiles patterns, and some of them raise an OverflowError.
+    error = best_match(meta(meta.META_SCHEMA).iter_errors(schema))
     if error is not None:
         place = "".join(f"[{part!r}]" for part in error.absolute_path)
         return [f"schema{place}: {error.message[:_MAX_SHOWN_ERROR]}."]
-    return _check_patterns(schema) or _check_references(schema) or _check_circles(schema)
+    return _check_patterns(schema) or _check_references(schema) or _check_meaning(schema)
 
 
 def schema_warnings(schema: dict[str, Any]) -> list[str]:
-    """Return a sentence for each keyword of `schema` that is not enforced."""
-    has_patterns = has_pattern_properties(schema)
-    return [
-        f"{path}.{keyword}: {reason}."
-        for path, _, part in _walk(schema)
-        for keyword, reason in _unenforced(part, has_patterns=has_patterns)
-    ]
+    """Return a sentence for each keyword of `schema` that is not enforced or has no effect."""
+    draft = draft_of(schema)
+    unknown: dict[str, list[str]] = {}
+    found = []
+    if draft is None:
+        draft = LATEST
+        found.append(f"schema.$schema: is not known; draft {draft.name} is used.")
+    for path, _, part in _walk(schema):
+        found += [f"{path}.{keyword}: {reason}." for keyword, reason in _unenforced(part)]
+        if draft.has_lone_references and "$ref" in part and part.keys() - _BESIDE_REFERENCES:
+            found.append(f"{path}.$ref: what stands beside it has no effect in {draft.name}.")
+        for keyword in part:
+            if not draft.knows(keyword) and not keyword.startswith("x-"):
+                unknown.setdefault(keyword[:_MAX_SHOWN], []).append(path)
+    for keyword, paths in unknown.items():
+        more = f" The same at {len(paths) - 1} other places." if len(paths) > 1 else ""
+        found.append(f"{paths[0]}.{keyword}: has no effect in {draft.name}.{more}")
+    _, impossible = _contradictions(schema)
+    return found + impossible
 
 
-def _unenforced(part: dict[str, Any], *, has_patterns: bool) -> list[tuple[str, str]]:
+def _unenforced(part: dict[str, Any]) -> list[tuple[str, str]]:
     """Return the keywords of `part` that are not enforced, each with its reason."""
     found = [(keyword, _NOT_ENFORCED[keyword]) for keyword in part if keyword in _NOT_ENFORCED]
-    found += _unsupported_patterns(part)
-    if "unevaluatedProperties" in part and has_patterns:
-        found.append(("unevaluatedProperties", "it is not checked beside patternProperties"))
-    named = {keyword for keyword, _ in found}
     reason = "the model is not forced to follow it; the answer is checked afterwards"
-    found += [
-        (keyword, reason)
-        for keyword in part
-        if keyword in CHECKED_AFTERWARDS and keyword not in named
-    ]
-    return found
-
-
-def _unsupported_patterns(part: dict[str, Any]) -> list[tuple[str, str]]:
-    patterns = [("patternProperties", pattern) for pattern in part.get("patternProperties", ())]
-    if "pattern" in part:
-        patterns.append(("pattern", part["pattern"]))
-    return [
-        (
-            keyword,
-            f"{pattern[:_MAX_SHOWN]!r} is not checked, because it cannot be matched in linear "
-            "time; leave out lookarounds and references to groups",
-        )
-        for keyword, pattern in patterns
-        if compiled(pattern) is None
-    ]
+    return found + [(keyword, reason) for keyword in part if keyword in CHECKED_AFTERWARDS]
 
 
 def _check_size(schema: dict[str, Any]) -> list[str]:
@@ -141,57 +144,62 @@ def _length(value: Any) -> int:
 
 
 def _check_patterns(schema: dict[str, Any]) -> list[str]:
-    for path, _, part in _walk(schema):
-        for pattern in (part.get("pattern"), *part.get("patternProperties", {})):
-            if pattern is not None and not _compiles(pattern):
-                return [f"{path}.pattern: {pattern[:_MAX_SHOWN]!r} is not a regular expression."]
+    for path, pattern in _patterns(schema):
+        if compiled(pattern) is None:
+            return [f"{path}.pattern: {pattern[:_MAX_SHOWN]!r} is not a regular expression."]
     return []
+
+
+def _patterns(schema: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    for path, _, part in _walk(schema):
+        if "pattern" in part:
+            yield path, part["pattern"]
+        for pattern in part.get("patternProperties", {}):
+            yield path, pattern
 
 
 def _check_references(schema: dict[str, Any]) -> list[str]:
-    resolver = Registry().resolver_with_root(Resource.opaque(schema))
     for path, _, part in _walk(schema):
-        reference = part.get("$ref")
-        if reference is None:
-            continue
-        if not reference.startswith("#"):
-            return [f"{path}.$ref: only references within the schema are allowed (#/$defs/…)."]
-        try:
-            resolver.lookup(reference)
-        except Unresolvable:
-            return [f"{path}.$ref: {reference[:_MAX_SHOWN]!r} leads nowhere."]
+        for keyword in ("$ref", "$dynamicRef", "$recursiveRef"):
+            if not isinstance(part.get(keyword, ""), str):
+                return [f"{path}.{keyword}: must be a string."]
+    try:
+        canonical(schema)
+    except DanglingReferenceError as error:
+        path = _place_of(error.reference, schema)
+        if not error.reference.startswith("#"):
+            return [f"{path}: only references within the schema are allowed (#/$defs/…)."]
+        return [f"{path}: {error.reference[:_MAX_SHOWN]!r} leads nowhere."]
     return []
 
 
-def _check_circles(schema: dict[str, Any]) -> list[str]:
-    """Return the first schema that refers to itself for the same value.
+def _place_of(reference: str, schema: dict[str, Any]) -> str:
+    for path, _, part in _walk(schema):
+        for keyword in ("$ref", "$dynamicRef", "$recursiveRef"):
+            if part.get(keyword) == reference:
+                return f"{path}.{keyword}"
+    return "schema"
 
-    Validation of such a schema never ends. A schema may refer to itself for a deeper value.
-    """
-    resolver = Registry().resolver_with_root(Resource.opaque(schema))
-    done: set[int] = set()
 
-    def has_circle(part: Any, above: frozenset[int]) -> bool:
-        if not isinstance(part, dict) or id(part) in done:
-            return False
-        if id(part) in above:
-            return True
-        inner = [part[keyword] for keyword in _IN_PLACE if keyword in part]
-        for keyword in ("allOf", "anyOf", "oneOf"):
-            inner += part.get(keyword, [])
-        inner += part.get("dependentSchemas", {}).values()
-        if "$ref" in part:
-            inner.append(resolver.lookup(part["$ref"]).contents)
-        if any(has_circle(each, above | {id(part)}) for each in inner):
-            return True
-        done.add(id(part))
-        return False
+def _check_meaning(schema: dict[str, Any]) -> list[str]:
+    """Check that validation against `schema` ends, and that a result can fulfil it."""
+    if (path := endless(canonical(schema))) is not None:
+        return [f"schema{path}: refers to itself without an end."]
+    refused, _ = _contradictions(schema)
+    return refused
 
-    return [
-        f"{path}: refers to itself without an end."
-        for path, _, part in _walk(schema)
-        if has_circle(part, frozenset())
-    ][:1]
+
+def _contradictions(schema: dict[str, Any]) -> tuple[list[str], list[str]]:
+    """Return why no result can fulfil `schema`, and which parts of it no value can fulfil."""
+    if not all(is_linear(pattern) for _, pattern in _patterns(schema)):
+        return [], []  # members of enums are matched, which could take long for each of them
+    refused, warned = [], []
+    for path, reason in contradictions(canonical(schema)):
+        if path:
+            warned.append(f"schema{path}: no value can fulfil it: {reason}.")
+        else:
+            refused.append(f"schema: no result can fulfil it: {reason}.")
+    return refused, warned
 
 
 def _walk(schema: dict[str, Any]) -> Iterator[tuple[str, int, dict[str, Any]]]:
@@ -219,11 +227,3 @@ def _children(part: dict[str, Any]) -> Iterator[tuple[str, Any]]:
         if isinstance(part.get(keyword), dict):
             for name, entry in part[keyword].items():
                 yield f"{keyword}.{name}", entry
-
-
-def _compiles(pattern: str) -> bool:
-    try:
-        re.compile(pattern)
-    except (re.error, OverflowError, RecursionError):
-        return False
-    return True

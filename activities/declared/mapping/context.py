@@ -6,15 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from jsonschema.exceptions import ValidationError
-from jsonschema.validators import Draft202012Validator, validator_for
-
 from activities.declared.entities import Declared, Entity
 from activities.declared.mapping.filled import Filled, Provenance
 from activities.declared.mapping.labelled import LabelIndex
 from activities.declared.mapping.lookup import Candidate, Lookup, Scope
+from domain.schema.patterns import PatternTimeoutError
 from domain.schema.references import escape, resolve
-from domain.schema.rules import with_null_rule
+from domain.schema.validators import relaxed_validator
 
 _MAX_DEPTH = 12
 """Levels of objects inside of objects. The things of a page, and schemas, can be circular."""
@@ -63,7 +61,7 @@ class FillContext:
         self.lookup = Lookup(declared)
         self.labels = LabelIndex(declared.labels)
         self.filled = Filled({})
-        self._validator_class = validator_for(schema, default=Draft202012Validator)
+        self._validator = relaxed_validator(schema)
         self._objects_left = _MAX_OBJECTS
 
     def may_fill_object(self, depth: int) -> bool:
@@ -83,7 +81,7 @@ class FillContext:
             if isinstance(schema.get(keyword), list) and depth < _MAX_ALTERNATIVES_DEPTH:
                 rest = {key: value for key, value in schema.items() if key != keyword}
                 for branch in schema[keyword]:
-                    yield from self.options({**rest, **resolve(branch, self.root)}, depth + 1)
+                    yield from self.options({"allOf": [branch, rest]}, depth + 1)
                 return
         types = schema.get("type")
         if types is None:
@@ -96,18 +94,10 @@ class FillContext:
         """Return whether `value` fulfils `schema`, where required properties may be null."""
         if not isinstance(schema, dict):
             return schema is not False
-        rules: dict[str, Any] = with_null_rule(schema)
-        if "$ref" in str(rules):
-            definitions = [key for key in ("$defs", "definitions") if key in self.root]
-            rules = {**rules, **{key: with_null_rule(self.root[key]) for key in definitions}}
         try:
-            return bool(self._validator_class(rules).is_valid(value))
-        except (ValidationError, LookupError, RecursionError):
+            return bool(self._validator.evolve(schema=schema).is_valid(value))
+        except (PatternTimeoutError, RecursionError):
             return False
-        except Exception as error:
-            if "resolv" in type(error).__name__.lower():
-                return True  # a reference to another place; the whole result is validated later
-            raise
 
 
 def properties_of(schema: dict[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from activities.declared.mapping.context import FillContext, Place, properties_o
 from activities.declared.mapping.filled import Filled
 from activities.declared.mapping.main_thing import main_scope
 from activities.declared.mapping.objects import ObjectFiller
+from domain.schema.canonical import canonical
 from domain.schema.references import escape, resolve
 
 
@@ -18,6 +19,7 @@ def fill(schema: dict[str, Any], declared: Declared) -> Filled:
     Required properties for which nothing is declared are null; optional ones are left out. Each
     value fulfils its part of the schema. The whole result may still break a rule such as `oneOf`.
     """
+    schema = canonical(schema)
     context = FillContext(schema, declared)
     root = resolve(schema, schema)
     hints = f"{root.get('title', '')} {root.get('description', '')}"

@@ -203,23 +203,64 @@ def cases(draw: st.DrawFn) -> tuple[dict[str, Any], list[str]]:
 # has alternatives, they do not decide which one is meant.
 
 
-def relaxed(schema: Any) -> Any:
-    """Return `schema` under the contract's rule: required properties may be null."""
+def relaxed(root: dict[str, Any]) -> dict[str, Any]:
+    """Return `root` under the contract's rule: properties may be null, except in conditions."""
+    strict = {
+        "strict": {key: _strict(part) for key, part in root.items() if key != "$defs"},
+        **{f"strict-{name}": _strict(part) for name, part in root["$defs"].items()},
+    }
+    result: dict[str, Any] = _relaxed(root)
+    return {**result, "$defs": {**result["$defs"], **strict}}
+
+
+def _relaxed(schema: Any) -> Any:
     if isinstance(schema, list):
-        return [relaxed(part) for part in schema]
+        return [_relaxed(part) for part in schema]
     if not isinstance(schema, dict):
         return schema
-    result = {}
+    result: dict[str, Any] = {}
     for keyword, part in schema.items():
-        if keyword in ("properties", "patternProperties", "$defs"):
-            result[keyword] = {name: relaxed(inner) for name, inner in part.items()}
+        if keyword in ("properties", "patternProperties"):
+            result[keyword] = {name: _or_null(inner) for name, inner in part.items()}
+        elif keyword == "additionalProperties":
+            result[keyword] = _or_null(part)
+        elif keyword == "$defs":
+            result[keyword] = {name: _relaxed(inner) for name, inner in part.items()}
+        elif keyword in ("not", "if"):
+            result[keyword] = _strict(part)
+        elif keyword in ("enum", "const", "required", "dependentRequired"):
+            result[keyword] = part
+        elif keyword != "oneOf":
+            result[keyword] = _relaxed(part)
+    if "oneOf" in schema:
+        strict = _strict(schema["oneOf"])
+        by_nulls = {"not": {"anyOf": strict}, "anyOf": _relaxed(schema["oneOf"])}
+        one_of = {"anyOf": [{"oneOf": strict}, by_nulls]}
+        result["allOf"] = [*result.get("allOf", ()), one_of]
+    return result
+
+
+def _or_null(schema: Any) -> Any:
+    return schema if schema is False else {"anyOf": [{"type": "null"}, _relaxed(schema)]}
+
+
+def _strict(schema: Any) -> Any:
+    """Return a part of a schema with references to what is not relaxed."""
+    if isinstance(schema, list):
+        return [_strict(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    result: dict[str, Any] = {}
+    for keyword, part in schema.items():
+        if keyword == "$ref":
+            name = part.rpartition("/")[2]
+            result[keyword] = "#/$defs/strict" if part == "#" else f"#/$defs/strict-{name}"
+        elif keyword in ("properties", "patternProperties"):
+            result[keyword] = {name: _strict(inner) for name, inner in part.items()}
         elif keyword in ("enum", "const", "required", "dependentRequired"):
             result[keyword] = part
         else:
-            result[keyword] = relaxed(part)
-    for name in schema.get("required", ()):
-        if name in result.get("properties", {}):
-            result["properties"][name] = {"anyOf": [{"type": "null"}, result["properties"][name]]}
+            result[keyword] = _strict(part)
     return result
 
 
