@@ -14,6 +14,7 @@ WARNING_KINDS: dict[str, str] = {
     "ERROR_STATUS": "The HTTP status is an error, but there is a page. Check that it is right.",
     "LEADS_ON": "The page leads on to another one. Scrape that one, if it is what you look for.",
     "SCRIPT_STOPPED": "A script of the page was stopped; what it would have written is missing.",
+    "MORE_ON_SCROLL": "The page goes on while it is scrolled; the result has its beginning.",
     "CONNECTIONS_REFUSED": "The page may be incomplete: some of its connections were not made.",
     "SCREENSHOT_CUT": "The page is higher than a screenshot can be; its end is not shown.",
     "NO_MODEL": "No model read the page: the result holds only what the page declares.",

@@ -10,9 +10,11 @@ from typing import Any
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Response
 
+from activities.browser.frames import FrameReader, SerializedFrame, flattened
 from activities.browser.mojibake import read_again
 from activities.browser.navigation import Navigation
 from activities.browser.tab import Tab
+from activities.browser.urls import frame_site
 from activities.fetch_errors import check_document_type, too_large
 from domain.failures import ScrapeError
 from domain.items import ItemWarning
@@ -54,7 +56,7 @@ async def read_document(
     unreadable = ScrapeError("PAGE_UNRESPONSIVE", "The page's HTML could not be read.")
     try:
         async with asyncio.timeout(_TIMEOUT):
-            document: dict[str, Any] = await tab.world.run("serialize", max_bytes)
+            document = await _serialize(tab, max_bytes)
     except TimeoutError:
         raise unreadable from None
     except PlaywrightError:
@@ -80,3 +82,15 @@ async def served_html(response: Response) -> str:
         async with asyncio.timeout(_TIMEOUT):
             return await response.text()
     return ""
+
+
+async def _serialize(tab: Tab, max_bytes: int) -> dict[str, Any]:
+    """Return the result of `scripts/serialize.js`. Raises Playwright's errors."""
+    site = frame_site(tab.page.url)
+    frames: list[SerializedFrame] = []
+    if len(tab.page.frames) > 1:
+        frames = await FrameReader(tab.session, site, max_bytes).read(tab.world)
+    document: dict[str, Any] = await tab.world.run(
+        "serialize", max_bytes, site, False, *flattened(frames)
+    )
+    return document

@@ -32,6 +32,8 @@ memory dies alone and does not take all memory of the machine."""
 _DISABLED_FEATURES = (
     # This feature gives each document a new frame object: 13 % of the cost of a page.
     "RenderDocument",
+    # Sandboxed frames then have no process of their own, so their content can be read.
+    "IsolateSandboxedIframes",
     # The features that Playwright itself disables. Chromium heeds the last list only, so ours
     # has to repeat them.
     "AimEnabled",

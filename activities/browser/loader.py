@@ -20,6 +20,7 @@ from activities.browser.egress_errors import (
 from activities.browser.error_pages import APPLICATION_STATUS, is_application_page
 from activities.browser.navigation import Navigation
 from activities.browser.settling import wait_until_settled
+from activities.browser.sight import bring_into_view
 from activities.browser.tab import Tab
 from activities.browser.visit import Visit
 from activities.browser.wall_handler import LoadedDocument
@@ -57,6 +58,8 @@ class PageLoader:
         """Documents that were waited for because they lead on."""
         self._leading_on: tuple[ItemWarning, ...] = ()
         self._of_status: tuple[ItemWarning, ...] = ()
+        self._unseen: list[ItemWarning] = []
+        """What is not shown of the latest document."""
 
     async def open(self) -> None:
         """Open the URL, and wait for the first document. Raises `ScrapeError`."""
@@ -104,7 +107,7 @@ class PageLoader:
         """Return what the client must know of the final document."""
         response = self._navigation.response
         parts = part_warnings(response.status, response.headers)
-        return (*parts, *self._leading_on, *self._of_status)
+        return (*parts, *self._leading_on, *self._of_status, *self._unseen)
 
     def add_facts(self, error: ScrapeError) -> None:
         """Add the HTTP status and the URL of the document to `error`, if they are known."""
@@ -121,6 +124,7 @@ class PageLoader:
         await self._wait_until_loaded(number)
         self._visit.on_stage("settling")
         await wait_until_settled(self._tab, navigation, number)
+        self._unseen = await bring_into_view(self._tab, navigation, number)
         async with self._deadline.limit("The page to which the page redirects did not answer"):
             await navigation.until(lambda: navigation.pending is None)
         if navigation.documents != number or navigation.failed is not None:

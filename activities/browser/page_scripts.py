@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -11,17 +14,47 @@ from playwright.async_api import Error as PlaywrightError
 _FOLDER = Path(__file__).parent / "scripts"
 _SOURCES = {file.stem: file.read_text() for file in _FOLDER.glob("*.js")}
 
+_USES = re.compile(r"// uses: (.+)")
+"""The first line of a script that uses others, by the names of their files."""
+
 
 def script_source(name: str) -> str:
     """Return the text of `{name}.js`."""
     return _SOURCES[name]
 
 
-class IsolatedWorld:
-    """A JavaScript world of our own in the main frame of a page.
+@cache
+def _with_used(name: str) -> str:
+    """Return a function that is the one in `{name}.js`, with the scripts that it uses around it.
 
-    The scripts of the page cannot tamper with scripts that run here. `frame_id` is the main frame
-    of the page of `session`, whatever document it shows.
+    There, the function of `generated_text.js` is called `generatedTextOf`.
+    """
+    found = _USES.match(_SOURCES[name])
+    if not found:
+        return _SOURCES[name]
+    used = "".join(
+        f"const {_camel_case(other)}Of = (\n{_SOURCES[other]});\n" for other in found[1].split(", ")
+    )
+    return f"function (...values) {{\n{used}return (\n{_SOURCES[name]})(...values);\n}}"
+
+
+def _camel_case(name: str) -> str:
+    first, *others = name.split("_")
+    return first + "".join(map(str.capitalize, others))
+
+
+@dataclass(frozen=True)
+class RemoteElement:
+    """An element of a page, as an argument for a script in the world that has found the element."""
+
+    object_id: str
+
+
+class IsolatedWorld:
+    """A JavaScript world of our own in a frame of a page.
+
+    The scripts of the page cannot tamper with scripts that run here. `frame_id` is a frame of the
+    page of `session`, whatever document it shows.
     """
 
     def __init__(self, session: CDPSession, frame_id: str) -> None:
@@ -33,7 +66,7 @@ class IsolatedWorld:
         """Forget the world of the earlier document: the page shows another document."""
         self._execution_context = None
 
-    async def run(self, name: str, *arguments: float) -> Any:
+    async def run(self, name: str, *arguments: float | str | RemoteElement) -> Any:
         """Call the function in `{name}.js` and return its result.
 
         Raises Playwright's `Error`, also if the page shows another document meanwhile. Waits
@@ -45,18 +78,38 @@ class IsolatedWorld:
             self.forget()
             raise
 
-    async def _run(self, name: str, *arguments: float) -> Any:
+    async def owner_of(self, frame_id: str) -> RemoteElement:
+        """Return the element that shows the frame `frame_id`. Raises Playwright's `Error`."""
+        owner = await self._session.send("DOM.getFrameOwner", {"frameId": frame_id})
+        resolved = await self._session.send(
+            "DOM.resolveNode",
+            {
+                "backendNodeId": owner["backendNodeId"],
+                "executionContextId": await self._context(),
+            },
+        )
+        return RemoteElement(resolved["object"]["objectId"])
+
+    async def _context(self) -> int:
         if self._execution_context is None:
             world = await self._session.send(
                 "Page.createIsolatedWorld", {"frameId": self._frame_id, "worldName": "spidra"}
             )
-            self._execution_context = world["executionContextId"]
+            self._execution_context = int(world["executionContextId"])
+        return self._execution_context
+
+    async def _run(self, name: str, *arguments: float | str | RemoteElement) -> Any:
         answer = await self._session.send(
             "Runtime.callFunctionOn",
             {
-                "functionDeclaration": _SOURCES[name],
-                "executionContextId": self._execution_context,
-                "arguments": [{"value": argument} for argument in arguments],
+                "functionDeclaration": _with_used(name),
+                "executionContextId": await self._context(),
+                "arguments": [
+                    {"objectId": argument.object_id}
+                    if isinstance(argument, RemoteElement)
+                    else {"value": argument}
+                    for argument in arguments
+                ],
                 "awaitPromise": True,
                 "returnByValue": True,
             },

@@ -23,6 +23,9 @@ further down."""
 _SCROLL_PAUSE = 100
 """Milliseconds on each screen: several frames, in which observers notice what is in view."""
 
+_APPEARANCE_PAUSE = 300
+"""Milliseconds for parts that a script lets appear when they come into view."""
+
 _PAINT_TIMEOUT = 5_000
 """Milliseconds to wait for fonts and images. Then the screenshot is taken without them."""
 
@@ -65,7 +68,7 @@ async def _take_full_page(page: Page, world: IsolatedWorld) -> tuple[bytes, list
         "width": VIEWPORT["width"],
         "height": min(max(height, VIEWPORT["height"]), _MAX_HEIGHT),
     }
-    image = await page.screenshot(full_page=True, clip=clip, animations="disabled")
+    image = await _draw_high(page, world, clip)
     if height <= _MAX_HEIGHT:
         return image, []
     return image, [
@@ -75,3 +78,22 @@ async def _take_full_page(page: Page, world: IsolatedWorld) -> tuple[bytes, list
             "high.",
         )
     ]
+
+
+async def _draw_high(page: Page, world: IsolatedWorld, clip: FloatRect) -> bytes:
+    """Return a PNG of `clip`, in a viewport that is as high as that.
+
+    So all parts are in view at once: some pages show a part only while it is in view.
+    """
+    height = int(clip["height"])
+    if height == VIEWPORT["height"]:
+        return await page.screenshot(animations="disabled")
+    await world.run("hold_heights", False)
+    try:
+        await page.set_viewport_size({"width": VIEWPORT["width"], "height": height})
+        await world.run("hold_heights", True)
+        await world.run("wait_for_quiet", _APPEARANCE_PAUSE, _SCROLL_PAUSE)
+        await world.run("wait_for_paint", height, _PAINT_TIMEOUT)
+        return await page.screenshot(full_page=True, clip=clip, animations="disabled")
+    finally:
+        await page.set_viewport_size(VIEWPORT)

@@ -1,7 +1,7 @@
-"""How long the timers of a page still have to run.
+"""What the scripts of a page wait for: timers, and parts that come into view.
 
-Chromium tells nothing about timers. `scripts/fingerprint.js` keeps a list in each window. Only a
-caller that knows a random name can ask for the list.
+Chromium tells neither. `scripts/fingerprint.js` keeps a record in each window. Only a caller that
+knows a random name can ask for the record.
 """
 
 from __future__ import annotations
@@ -14,18 +14,35 @@ from playwright.async_api import CDPSession
 _NAME = secrets.token_hex(16)
 """The name under which a window tells how long its timers have to run. No page knows it."""
 
+_SIGHT_NAME = secrets.token_hex(16)
+"""The name under which a window tells whether its scripts observe what is in view."""
+
 _MAX_DELAYS = {"setTimeout": 1000, "setInterval": 500}
 """The longest delay, in milliseconds, that is worth waiting for; by the function that sets it.
 
 Longer timers bring reminders, advertisements and reports. Short intervals wait for a script.
 """
 
-SCRIPT_OPTIONS: dict[str, Any] = {"timersName": _NAME, "maxDelays": _MAX_DELAYS}
-"""What `scripts/fingerprint.js` must know to keep the list."""
+SCRIPT_OPTIONS: dict[str, Any] = {
+    "timersName": _NAME,
+    "sightName": _SIGHT_NAME,
+    "maxDelays": _MAX_DELAYS,
+}
+"""What `scripts/fingerprint.js` must know to keep the record."""
 
-_QUESTION = (
-    f"Reflect.getOwnPropertyDescriptor(NetworkInformation.prototype, 'rtt').get['{_NAME}']()"
-)
+_RECORD = "Reflect.getOwnPropertyDescriptor(NetworkInformation.prototype, 'rtt').get"
+
+_TIMERS = f"{_RECORD}['{_NAME}']()"
+
+_SIGHT = f"""{_RECORD}['{_SIGHT_NAME}']?.() ?? true || (() => {{
+    if (getEventListeners(window).scroll || getEventListeners(document).scroll) return true;
+    let element = document.elementFromPoint(innerWidth / 2, innerHeight / 2);
+    for (; element; element = element.parentElement) {{
+        if (getEventListeners(element).scroll) return true;
+    }}
+    return false;
+}})()"""
+"""`getEventListeners` is part of the console's API, which no page can see."""
 
 
 async def remaining_timer_ms(session: CDPSession) -> float | None:
@@ -36,7 +53,25 @@ async def remaining_timer_ms(session: CDPSession) -> float | None:
     """
     answer = await session.send(
         "Runtime.evaluate",
-        {"expression": _QUESTION, "silent": True, "returnByValue": True},
+        {"expression": _TIMERS, "silent": True, "returnByValue": True},
     )
     remaining = answer["result"].get("value")
     return remaining if isinstance(remaining, int | float) else None
+
+
+async def observes_sight(session: CDPSession) -> bool:
+    """Return whether scripts of the main frame observe what is in view, or how it is scrolled.
+
+    Return True if that is unknown, as in a page without a visitor profile. Raises Playwright's
+    errors.
+    """
+    answer = await session.send(
+        "Runtime.evaluate",
+        {
+            "expression": _SIGHT,
+            "silent": True,
+            "returnByValue": True,
+            "includeCommandLineAPI": True,
+        },
+    )
+    return answer["result"].get("value") is not False

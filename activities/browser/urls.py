@@ -16,6 +16,17 @@ def site_key(url: str) -> tuple[str, str]:
     return parsed.protocol, site_of(parsed.hostname) or parsed.hostname
 
 
+def frame_site(url: str) -> str:
+    """Return the registrable domain of `url`, or its host if there is none.
+
+    Below `localhost`, it has two labels, as in browsers: the public suffix list does not name it.
+    """
+    host = ada_url.URL(url).hostname
+    if host.endswith(".localhost"):
+        return ".".join(host.split(".")[-2:])
+    return site_of(host) or host
+
+
 def has_password(url: str) -> bool:
     """Return whether `url` contains credentials for HTTP, which a context never forgets."""
     parsed = ada_url.URL(url)

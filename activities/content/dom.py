@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import ada_url
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
-from activities.content.rewrites import code, code_lines, images, links, notation, structure
-
-_MAX_DEPTH = 250
-"""Levels of nesting that are kept.
-
-Real pages have fewer than 100. Converters are recursive, and lose what is nested deeper than 1,024
-levels.
-"""
+from activities.content.composition import compose, has_streamed_pieces
+from activities.content.rewrites import (
+    code,
+    code_lines,
+    drawings,
+    fallbacks,
+    fields,
+    images,
+    links,
+    notation,
+    page_tools,
+    structure,
+)
+from activities.content.visibility import remove_invisible
 
 _STRUCTURE = re.compile(
     r"</?(?!(?:html|head|title|meta|script|style|template|body|h[1-6]|p|br|a|img|pre)"
@@ -25,36 +30,14 @@ _STRUCTURE = re.compile(
 )
 """Tags that are removed from a page which nests too deep for the parser."""
 
-_INVISIBLE = frozenset(
-    [
-        "script",
-        "style",
-        "template",
-        "noscript",
-        "svg",
-        "canvas",
-        "link",
-        "meta",
-        "object",
-        "embed",
-        "applet",
-        "audio",
-        "datalist",
-    ]
-)
-"""Elements that show no text. The text in `object` and `audio` is for very old browsers."""
+_HEAD = frozenset(
+    ("base", "basefont", "bgsound", "link", "meta", "noframes", "noscript", "script", "style",
+     "template", "title", etree.Comment)
+)  # fmt: skip
+"""What a head may hold (HTML, 13.2.6.4.4)."""
 
-_VOID = frozenset(("source", "track", "param"))
-"""Elements without an end tag. The parser does not know that, and puts what follows inside them."""
-
-_NEVER_HIDDEN = frozenset(("html", "body", "main"))
-"""Elements that are kept even if they are hidden.
-
-Some scripts hide a whole page until its styles have loaded, and fail to show it again.
-"""
-
-_DIALOG_DEPTH = 8
-"""Levels from the root at which `aria-hidden` may hide the whole page behind a dialog."""
+_END_OF_PAGE = re.compile(r"</(?:body|html)\s*>", re.IGNORECASE)
+"""End tags at which the parser stops. Browsers go on (HTML, 13.2.6.4.19 and 20)."""
 
 
 _CONTROLS = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
@@ -66,11 +49,40 @@ _CONTROL_REFERENCES = re.compile(
 
 
 def parse(html: str) -> HtmlElement:
-    """Return the tree of `html` without comments. There is always a `body`."""
-    root, is_complete = _parse(html)
+    """Return the tree of `html` without comments. There is always a `body`.
+
+    Content that is shown elsewhere than it stands is in its place, see `composition`.
+    """
+    root, is_complete = _parse(_END_OF_PAGE.sub("", html))
     if not is_complete:
         root, _ = _parse(_STRUCTURE.sub(" ", html))
+    _end_head(root)
+    compose(root, _parse_frame)
+    etree.strip_tags(root, etree.Comment)
     return root
+
+
+def _end_head(root: HtmlElement) -> None:
+    """Move into the body what ends the head, in place (HTML, 13.2.6.4.4).
+
+    The parser does not know newer elements, such as `nav`, so they do not end a head for it.
+    """
+    head, body = root.find("head"), root.find("body")
+    if head is None or body is None:
+        return
+    first = next((child for child in head if child.tag not in _HEAD), None)
+    if first is None:
+        return
+    moved = [first, *first.itersiblings()]
+    moved[-1].tail = (moved[-1].tail or "") + (body.text or "")
+    body.text = None
+    for index, child in enumerate(moved):
+        body.insert(index, child)
+
+
+def _parse_frame(html: str) -> HtmlElement:
+    """Return the tree of a page in a frame. Frames within it are not read."""
+    return _parse(_END_OF_PAGE.sub("", html))[0]
 
 
 def _parse(html: str) -> tuple[HtmlElement, bool]:
@@ -78,7 +90,12 @@ def _parse(html: str) -> tuple[HtmlElement, bool]:
     html = _CONTROLS.sub(_replacement, html.replace("\0", ""))
     html = _CONTROL_REFERENCES.sub(_replacement, html)
     data = html.encode(errors="replace")
-    parser = HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
+    parser = HTMLParser(
+        encoding="utf-8",
+        huge_tree=True,
+        remove_comments=not has_streamed_pieces(html),
+        remove_pis=True,
+    )
     try:
         root = document_fromstring(data, parser=parser, ensure_head_body=True)
     except etree.ParserError:  # the page has no element
@@ -119,67 +136,19 @@ def clean(root: HtmlElement) -> None:
 
     Images and formulas come first, because their sources are in elements that are removed next.
     """
+    fallbacks.show_fallbacks(root)
     images.recover_images(root)
     notation.write_formulas(root)
-    _remove_invisible(root)
+    remove_invisible(root)
+    drawings.write_drawings(root)
+    fields.write_fields(root)
     structure.build_tables_of_roles(root)
     code.simplify_code(root)
     code_lines.build_code_of_lines(root)
+    page_tools.remove_page_tools(root)
     links.simplify_links(root)
     links.link_embedded_pages(root)
     structure.unwrap_layout_tables(root)
     structure.list_definitions(root)
     structure.wrap_stray_items(root)
     notation.write_powers_and_indices(root)
-
-
-def _remove_invisible(root: HtmlElement) -> None:
-    page_size = 0
-    for element, depth in _walk(root):
-        if element.tag in _INVISIBLE:
-            element.drop_tree()
-        elif depth > _MAX_DEPTH or element.tag in _VOID:
-            element.drop_tag()
-        elif element.tag in _NEVER_HIDDEN:
-            continue
-        elif element.get("aria-hidden") == "true" and depth <= _DIALOG_DEPTH:
-            # An element with most of the text is the page itself, behind a dialog.
-            page_size = page_size or len(root.text_content())
-            if len(element.text_content()) * 2 < page_size:
-                element.drop_tree()
-        elif _is_hidden(element):
-            element.drop_tree()
-
-
-def _walk(root: HtmlElement) -> Iterator[tuple[HtmlElement, int]]:
-    """Yield all elements below `root` with their depth. The caller may drop the yielded element."""
-    stack = [(child, 1) for child in reversed(root)]
-    while stack:
-        element, depth = stack.pop()
-        if not isinstance(element.tag, str):
-            continue
-        children = list(element)
-        yield element, depth
-        if element.getparent() is not None:
-            stack.extend((child, depth + 1) for child in reversed(children))
-        elif children and children[0].getparent() is not element:  # its tag was dropped
-            stack.extend((child, depth) for child in reversed(children))
-
-
-def _is_hidden(element: HtmlElement) -> bool:
-    """Return whether an element's own attributes hide it. Style sheets are not read."""
-    if element.get("aria-hidden") == "true":
-        return True
-    hidden = element.get("hidden")
-    if hidden is not None and hidden.lower() != "until-found":
-        return True
-    if element.tag == "dialog" and element.get("open") is None:
-        return True
-    style = element.get("style")
-    if style is None:
-        return False
-    style = "".join(style.lower().split())
-    return any(
-        declaration.startswith(("display:none", "visibility:hidden"))
-        for declaration in style.split(";")
-    )

@@ -71,9 +71,17 @@
     }
     return last - at;
   };
+  // Whether a script of the page observes what is in view, for a caller that knows `sightName`.
+  let isObserved = false;
+  replaceMethod(self.IntersectionObserver?.prototype, 'observe', (native, target, args) => {
+    isObserved = true;
+    return apply(native, target, args);
+  });
   replaceValue(self.NetworkInformation?.prototype, 'rtt', options.roundTrip, {
-    get: (native, key, receiver) =>
-      key === options.timersName ? remainingMs : get(native, key, receiver),
+    get: (native, key, receiver) => {
+      if (key === options.timersName) return remainingMs;
+      return key === options.sightName ? () => isObserved : get(native, key, receiver);
+    },
   });
 
   // The scripts of `blob:` and `data:` workers are changed here. All other scripts of workers are

@@ -1,48 +1,49 @@
-// Returns the document as HTML. If the HTML is larger than `maxBytes`, returns only its size, which
-// saves the transfer. The HTML contains open shadow trees in their places, with filled slots. It
-// contains the bodies of frames of the same origin as well; other frames cannot be read.
-(maxBytes) => {
-  const MAX_DEPTH = 1000;
+// uses: visibility, style_facts, generated_text, separation, annotation
+//
+// Returns the document as HTML, as a reader sees it. If the HTML is larger than `maxBytes`, returns
+// only its size, which saves the transfer. `site` is the registrable domain of the page. `foreign`
+// are the frames that scripts here cannot read: of each its element and its HTML. Of such a frame,
+// `isFrame`, only the content of the body is returned, with absolute URLs.
+//
+// The HTML is a copy in which plain attributes say what the computed style says, so that it can be
+// read without style sheets:
+//
+// - What no reader sees has the style `display: none !important`. What a control unfolds has not.
+// - Words that the style keeps apart have a space or a line break between them.
+// - Text from style sheets is written where it is drawn.
+// - Fields have the values that they have now. Passwords are left out.
+// - Open shadow trees stand in their places, with filled slots. So do the bodies of frames of the
+//   same site, and of frames whose content the page itself has written.
+(maxBytes, site, isFrame, ...foreign) => {
   const MAX_FRAMES = 50;
   const deadline = performance.now() + 3000;
-  const FRAMES = ['iframe', 'frame'];
   const inert = document.implementation.createHTMLDocument('');
-  // Elements with a shadow tree or a frame somewhere below them. All others are copied unchanged.
-  const special = new Set();
+  const given = new Map();
+  for (let i = 0; i < foreign.length; i += 2) given.set(foreign[i], foreign[i + 1]);
   let frames = 0;
 
-  const bodyOf = (frame) => {
-    try {
-      const body = frame.contentDocument?.body;
-      return body?.childNodes.length && frame.getClientRects().length ? body : null;
-    } catch {
-      return null;
-    }
+  // HTML that is already text stands for itself in the copy until that is text as well: some pages
+  // forbid all scripts to parse HTML (Trusted Types).
+  const texts = [];
+  const mark = `html-${Math.random().toString(36).slice(2)}-`;
+  const htmlNode = (html) => inert.createTextNode(`${mark}${texts.push(html) - 1};`);
+  const withTexts = (html) => {
+    if (!texts.length) return html;
+    return html.replace(new RegExp(`${mark}(\\d+);`, 'g'), (_, index) => withTexts(texts[index]));
   };
 
-  const mark = (element) => {
-    for (let at = element; at && !special.has(at);) {
-      special.add(at);
-      at = at.assignedSlot ?? at.parentNode ?? at.host ?? at.defaultView?.frameElement;
-    }
-  };
-
-  const search = (root, depth) => {
-    if (depth > 20) return;
-    for (const element of root.querySelectorAll('*')) {
-      if (performance.now() > deadline) return;
-      if (element.localName === 'slot') {
-        mark(element);
-      } else if (element.shadowRoot) {
-        mark(element);
-        search(element.shadowRoot, depth + 1);
-      } else if (FRAMES.includes(element.localName) && frames < MAX_FRAMES && bodyOf(element)) {
-        frames += 1;
-        mark(element);
-        search(element.contentDocument, depth + 1);
+  const toolsOf = (() => {
+    const known = new Map();
+    return (owner) => {
+      if (!known.has(owner)) {
+        const view = owner.defaultView;
+        known.set(owner, {
+          view, ...visibilityOf(owner), ...styleFactsOf(view), generated: generatedTextOf(view),
+        });
       }
-    }
-  };
+      return known.get(owner);
+    };
+  })();
 
   // Relative URLs in a frame are relative to the frame, not to the page.
   const absolute = (copy, base) => {
@@ -54,42 +55,43 @@
     }
   };
 
-  const copy = (node, depth) => {
-    if (!special.has(node) || depth > MAX_DEPTH || performance.now() > deadline) {
-      return inert.importNode(node, true);
-    }
-    const body = FRAMES.includes(node.localName) ? bodyOf(node) : null;
-    const result = body ? inert.createElement('div') : inert.importNode(node, false);
-    let children = node.childNodes;
-    if (body) {
-      children = body.childNodes;
-    } else if (node.shadowRoot) {
-      children = node.shadowRoot.childNodes;
-    } else if (node.localName === 'slot' && node.assignedNodes().length) {
-      children = node.assignedNodes();
-    }
-    for (const child of children) result.append(copy(child, depth + 1));
-    if (body) absolute(result, node.contentDocument.baseURI);
-    return result;
+  const isSameSite = ({ protocol, hostname }) => !/^https?:$/.test(protocol)
+    || hostname === site || hostname.endsWith(`.${site}`);
+
+  // Returns the body of a frame as a `div`, or null if it cannot be read.
+  const copyOfFrame = (frame, level) => {
+    if (frames >= MAX_FRAMES || !frame.getClientRects().length) return null;
+    const inner = frame.contentDocument;
+    const copy = inert.createElement('div');
+    if (given.has(frame)) {
+      copy.append(htmlNode(given.get(frame)));
+    } else if (inner && isSameSite(inner.location)) {
+      const isDrawing = inner.documentElement?.localName === 'svg';
+      if (isDrawing) copy.append(inert.importNode(inner.documentElement, true));
+      else if (!inner.body?.childNodes.length) return null;
+      else copy.append(...copyOf(inner.body, toolsOf(inner), level).childNodes);
+      absolute(copy, inner.baseURI);
+    } else return null;
+    frames += 1;
+    return copy;
   };
 
-  const flatten = (element) => {
-    try {
-      search(document, 0);
-      return special.size === 0 ? element : copy(element, 0);
-    } catch {
-      return element;
-    }
-  };
-
-  // As XML, CDATA sections and the text of scripts would be written in ways that HTML reads
-  // otherwise.
-  const asHtml = (element) => {
-    if (!document.contentType.endsWith('xml')) return element;
-    const copied = inert.importNode(element, true);
-    const sections = document.createNodeIterator(copied, NodeFilter.SHOW_CDATA_SECTION);
+  const Annotation = annotationOf({ inert, htmlNode, copyOfFrame, separationOf, deadline });
+  const copyOf = (root, tools, level) => {
+    const copy = inert.importNode(root, true);
+    // HTML has no such sections.
+    const sections = inert.createNodeIterator(copy, NodeFilter.SHOW_CDATA_SECTION);
     for (let at = sections.nextNode(); at; at = sections.nextNode()) at.replaceWith(at.data);
-    return copied;
+    new Annotation(root, copy, tools, level).write();
+    return copy;
+  };
+
+  const rendered = (root) => {
+    try {
+      return copyOf(root, toolsOf(document), 0);
+    } catch {
+      return root;
+    }
   };
 
   // Chromium shows XML that is no page as a tree, and keeps the source in this element.
@@ -103,9 +105,16 @@
   };
 
   const doctype = document.doctype ? `<!DOCTYPE ${document.doctype.name}>` : '';
-  const element = source ? asText() : document.documentElement;
+  const htmlOf = (element) => {
+    const copy = rendered(element);
+    if (!isFrame) return doctype + copy.outerHTML;
+    absolute(copy, document.baseURI);
+    return copy.querySelector('body')?.innerHTML ?? copy.outerHTML;
+  };
+
+  const element = document.documentElement;
   // Scripts can leave half of a surrogate pair behind, which is not valid in UTF-8.
-  const html = element ? (doctype + asHtml(flatten(element)).outerHTML).toWellFormed() : '';
+  const html = element ? withTexts(source ? asText().outerHTML : htmlOf(element)).toWellFormed() : '';
   const bytes = new Blob([html]).size;
   return {
     url: location.href,

@@ -73,7 +73,7 @@ async def test_features_that_playwright_disables_stay_disabled() -> None:
         theirs = await _disabled_features(browser)
         await browser.close()
     assert theirs
-    assert ours == {*theirs, "RenderDocument"}
+    assert ours == {*theirs, "IsolateSandboxedIframes", "RenderDocument"}
 
 
 async def _disabled_features(browser: Browser) -> set[str]:

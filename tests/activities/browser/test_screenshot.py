@@ -67,6 +67,15 @@ async def test_screenshot_contains_lazy_images(pool: TabPool, site: Site) -> Non
     assert await color_of(pool, page.screenshot, 640, 2300) == BLUE
 
 
+async def test_screenshot_shows_all_parts_that_are_shown_while_in_view(
+    pool: TabPool, site: Site
+) -> None:
+    page = await capture(pool, site.url("/fading"), screenshot=True, full_page=True)
+    assert size_of(page.screenshot) == (1280, 3 * 720)
+    assert await color_of(pool, page.screenshot, 640, 1000) == RED
+    assert await color_of(pool, page.screenshot, 640, 2000) == BLUE
+
+
 async def test_screenshot_does_not_wait_for_ever(pool: TabPool, site: Site) -> None:
     paths = ("/hang-image", "/hang-font")
     pages = await asyncio.gather(

@@ -20,6 +20,7 @@ from aiohttp import web
 from stack.ports import free_ports
 from tests.support.servers import LocalServer
 from tests.support.site.pages import Handler, html, routes
+from tests.support.site.seen import routes as seen_routes
 
 UNKNOWN_HOST = "http://no-such-host.invalid/"
 """A URL whose host no resolver knows: `.invalid` is reserved for that (RFC 6761, 6.4)."""
@@ -94,6 +95,7 @@ class Site(LocalServer):
         """Return the application with all pages, those with state included."""
         app = web.Application(middlewares=[self._count])
         app.add_routes(routes)
+        app.add_routes(seen_routes)
         app.router.add_get("/gated/{name}", self._gated)
         app.router.add_get("/broken/{name}", self._broken)
         app.router.add_get("/refusing/{name}", self._refusing)

@@ -1,0 +1,246 @@
+// Returns a class that writes into a copy of a document what the computed style says of the original.
+//
+// `inert` is the document of the copy. `htmlNode` returns a node that stands for HTML, and `copyOfFrame`
+// returns what a frame shows, or null.
+// `separationOf` is the function in `separation.js`. The work stops at `deadline`.
+({ inert, htmlNode, copyOfFrame, separationOf, deadline }) => {
+  const MAX_LEVELS = 20;
+  const UNREAD = new Set(['head', 'base', 'link', 'meta', 'title', 'script', 'style', 'template',
+    'svg', 'math', 'object', 'canvas', 'audio', 'video']);
+  const FRAMES = new Set(['iframe', 'frame', 'object']);
+  const MARKED = '[hidden], [aria-hidden], [style], dialog';
+  const HIDE = 'display: none !important';
+
+  const writeFieldValue = (field, copy) => {
+    const { localName, type } = field;
+    if (localName === 'option') copy.toggleAttribute('selected', field.selected);
+    else if (localName === 'textarea') copy.textContent = field.value;
+    else if (type === 'password') copy.removeAttribute('value');
+    else if (type === 'checkbox' || type === 'radio') copy.toggleAttribute('checked', field.checked);
+    else if (type !== 'file' && type !== 'image') copy.setAttribute('value', field.value);
+  };
+
+  const uncover = (element, copy) => {
+    copy.removeAttribute('hidden');
+    copy.removeAttribute('aria-hidden');
+    if (element.localName === 'dialog') copy.setAttribute('open', '');
+    if (element.hasAttribute('style')) {
+      copy.style.removeProperty('display');
+      copy.style.removeProperty('visibility');
+    }
+  };
+
+  // The name under which a copy has the same lines without a style sheet.
+  const nameOf = (element, { isInline, display }) => {
+    const { localName } = element;
+    if (localName === 'div' && isInline && !element.firstElementChild
+      && (display === 'inline' || !/\s/.test(element.textContent.trim()))) return 'span';
+    const isOwnBlock = localName.includes('-') && !isInline
+      && !element.closest('p, h1, h2, h3, h4, h5, h6, a, button, pre, table');
+    return isOwnBlock ? 'div' : localName;
+  };
+
+  const renamed = (copy, name) => {
+    const other = inert.createElement(name);
+    for (const { name: attribute, value } of copy.attributes) {
+      try {
+        other.setAttribute(attribute, value);
+      } catch { /* the parser accepts more names than scripts may set */ }
+    }
+    other.append(...copy.childNodes);
+    copy.replaceWith(other);
+    return other;
+  };
+
+  // Whether an element is a block of code that only its style makes one.
+  const isCodeBlock = (element, facts) => !facts.isInline && facts.isMonospace
+    && /^(?:div|code|span|p)$/.test(element.localName) && element.textContent.trim().includes('\n')
+    && !element.querySelector('div, p, pre, ul, ol, table, h1, h2, h3, h4, h5, h6');
+
+  // Line ends that the style keeps, as in a poem.
+  const keepLines = (copy) => {
+    for (let text = copy.firstChild, next; text; text = next) {
+      next = text.nextSibling;
+      if (text.nodeType !== Node.TEXT_NODE || !text.data.includes('\n') || !/\S\s*\n\s*\S|^\s*\n|\n\s*$/.test(text.data)) continue;
+      const lines = text.data.split(/\r?\n/);
+      if (!text.previousSibling) while (lines.length && !lines[0].trim()) lines.shift();
+      if (!text.nextSibling) while (lines.length && !lines.at(-1).trim()) lines.pop();
+      text.replaceWith(...lines.flatMap((line, index) => (index ? [inert.createElement('br'), line] : [line])));
+    }
+  };
+
+  const markUndrawn = (drawing, copy, { view }) => {
+    const parts = 'text, tspan, foreignObject, g';
+    const copies = copy.querySelectorAll(parts);
+    drawing.querySelectorAll(parts).forEach((element, index) => {
+      const style = view.getComputedStyle(element);
+      const isDrawn = style.display !== 'none' && style.opacity !== '0'
+        && (style.visibility === 'visible' || element.localName === 'g');
+      if (!isDrawn) copies[index].setAttribute('style', HIDE);
+    });
+  };
+
+  // `root` is an element or a shadow
+  // tree, and `copy` its copy, which has the same structure.
+  return class Annotation {
+    constructor(root, copy, tools, level) {
+      this.tools = tools;
+      this.level = level;
+      this.elements = [...root.querySelectorAll('*')];
+      this.copies = [...copy.querySelectorAll('*')];
+      if (root.nodeType === Node.ELEMENT_NODE) {
+        this.elements.unshift(root);
+        this.copies.unshift(copy);
+      }
+      this.places = new Map();
+      this.elements.forEach((element, index) => this.places.set(element, index));
+      this.marked = new Set(root.querySelectorAll(MARKED));
+      this.styled = new Set(root.querySelectorAll('[style]'));
+      this.kinds = [];
+      this.separation = separationOf((element) => this.factsOf(element));
+      this.foldedUntil = 0;
+      this.writeFallbacks(root, copy);
+      this.later = [];
+    }
+
+    kindOf(element) {
+      const index = this.places.get(element);
+      if (index === undefined) return -1;
+      const style = this.styled.has(element) ? element.getAttribute('style') : '';
+      return this.kinds[index] ??= this.tools.kindOf(element, this.kindOf(element.parentElement), style);
+    }
+
+    factsOf(element) {
+      return this.tools.factsOf(element, this.kindOf(element));
+    }
+
+    write() {
+      const { elements } = this;
+      for (let i = 0; i < elements.length;) {
+        i = this.writeElement(i);
+        if (i % 64 === 0 && performance.now() > deadline) break;
+      }
+      for (const act of this.later) act();
+    }
+
+    // Scripts have run, so no reader sees the content of a `noscript`. There it is a text, and in the
+    // copy it is elements, of which some are the sources of pictures.
+    writeFallbacks(root, copy) {
+      const copies = copy.querySelectorAll('noscript');
+      root.querySelectorAll('noscript').forEach((element, index) => {
+        copies[index].setAttribute('hidden', '');
+        if (!element.firstElementChild) copies[index].replaceChildren(htmlNode(element.textContent));
+      });
+    }
+
+    // Returns the index of the element to go on with.
+    writeElement(i) {
+      const { tools } = this;
+      const element = this.elements[i];
+      const { localName } = element;
+      const isUnread = UNREAD.has(localName) && !(localName === 'object' && element.contentDocument?.documentElement);
+      const end = () => i + 1 + element.getElementsByTagName('*').length;
+      if (isUnread && localName !== 'svg') return end();
+      const kind = this.kindOf(element);
+      const facts = tools.factsOf(element, kind);
+      const isFolded = i < this.foldedUntil;
+      const isMarked = this.marked.has(element);
+      const verdict = tools.judge(element, facts, isFolded, isMarked);
+      const copy = this.copies[i];
+      if (verdict === 'hidden') {
+        copy.setAttribute('style', HIDE);
+        return end();
+      }
+      if (verdict === 'folded' && !isFolded) this.foldedUntil = end();
+      if (isMarked) uncover(element, copy);
+      if (isUnread) {
+        if (copy.querySelector('text, foreignObject')) markUndrawn(element, copy, tools);
+        return end();
+      }
+      const lights = element.shadowRoot && this.lightsOf(element, copy);
+      this.writeText(element, i, facts, isFolded);
+      this.writeSpecial(element, i, facts);
+      if (lights && this.level < MAX_LEVELS) this.writeShadow(element, i, lights);
+      return i + 1;
+    }
+
+    writeText(element, i, facts, isFolded) {
+      const { separation, tools } = this;
+      const copy = this.copies[i];
+      const hasText = element.firstChild !== null;
+      const isUndrawn = (hasText && facts.isTiny)
+        || (!facts.isVisible && !isFolded && i >= this.foldedUntil && !tools.isWholePageInvisible);
+      if (isUndrawn) {
+        for (const child of [...copy.childNodes]) if (child.nodeType === Node.TEXT_NODE) child.remove();
+      }
+      const { isCode } = facts;
+      if (hasText && !isCode && element.localName !== 'textarea' && facts.keepsLines) {
+        if (isCodeBlock(element, facts)) this.writeCodeBlock(copy);
+        else keepLines(copy);
+      }
+      if (!isCode && element.localName !== 'q') {
+        const before = tools.generated(element, facts.brief, '::before');
+        const after = tools.generated(element, facts.brief, '::after');
+        if (before) copy.prepend(before);
+        if (after) copy.append(after);
+      }
+      if (facts.isApart && !separation.isBlock(element)) this.separate(element, facts, isCode);
+    }
+
+    writeCodeBlock(copy) {
+      const block = inert.createElement('pre');
+      this.later.push(() => {
+        copy.replaceWith(block);
+        block.append(copy);
+      });
+    }
+
+    separate(element, facts, isCode) {
+      const around = element.parentElement && this.factsOf(element.parentElement);
+      const node = (separator) => (separator === '\n' && !isCode ? inert.createElement('br') : inert.createTextNode(separator));
+      const before = this.separation.before(element, facts, around);
+      const after = this.separation.after(element, facts, around);
+      if (before) this.copyAt(before.at)?.before(node(before.separator));
+      if (after) this.copyAt(after.at)?.after(node(after.separator));
+    }
+
+    copyAt(element) {
+      return this.copies[this.places.get(element)];
+    }
+
+    // What is not only the copy of an element.
+    writeSpecial(element, i, facts) {
+      const copy = this.copies[i];
+      const { localName } = element;
+      if (localName === 'input' || localName === 'textarea' || localName === 'option') writeFieldValue(element, copy);
+      if (FRAMES.has(localName)) {
+        const body = this.level < MAX_LEVELS && copyOfFrame(element, this.level + 1);
+        if (body) this.later.push(() => this.copies[i].replaceWith(body));
+      }
+      const name = nameOf(element, facts);
+      if (name !== localName) this.copies[i] = renamed(copy, name);
+    }
+
+    lightsOf(host, copy) {
+      const copies = [...copy.childNodes];
+      return new Map([...host.childNodes].map((light, index) => [light, copies[index]]));
+    }
+
+    // Puts the shadow tree in the place of the children of its host, which fill its slots.
+    writeShadow(host, i, lights) {
+      const tree = inert.createElement('div');
+      for (const child of host.shadowRoot.childNodes) tree.append(inert.importNode(child, true));
+      const slots = [...tree.querySelectorAll('slot')];
+      const sources = [...host.shadowRoot.querySelectorAll('slot')];
+      new Annotation(host.shadowRoot, tree, this.tools, this.level + 1).write();
+      this.later.push(() => {
+        const copyOfLight = (light) => this.copyAt(light) ?? lights.get(light);
+        sources.forEach((slot, index) => {
+          const assigned = slot.assignedNodes();
+          if (assigned.length) slots[index].replaceChildren(...assigned.map(copyOfLight).filter(Boolean));
+        });
+        this.copies[i].replaceChildren(...tree.childNodes);
+      });
+    }
+  };
+}

@@ -1,0 +1,87 @@
+// Returns a function that returns what the computed style of an element says of it: `kind` is its
+// kind, from `kindOf`. Elements of one kind have the same tags and classes, and so have the elements
+// around them. So nearly always they have the same style, and it is asked for once only: for each
+// element of a long page it would take longer than all else.
+(view) => {
+  const kinds = new Map();
+  const facts = [];
+  const MIN_SPACE = 3;
+  const ICON_FONT = /icon|symbol|awesome|glyph/i;
+
+  // Each property is asked for when it is needed, and only once.
+  class Facts {
+    constructor(element) {
+      this.style = view.getComputedStyle(element);
+      this.display = this.style.display;
+      this.isInline = this.display === 'contents' || this.display.startsWith('inline');
+      this.isVisible = this.style.visibility === 'visible';
+      // The style of inline elements does not say so: they cannot be placed.
+      this.isPlaced = !this.isInline && /^(?:absolute|fixed)$/.test(this.style.position);
+      this.isCode = element.closest('pre') !== null;
+      // For what needs no more than that: the tags and classes of the element and of its parent.
+      const { parentElement } = element;
+      this.brief = `${element.localName} ${element.className} ${parentElement?.localName} ${parentElement?.className}`;
+      this.known = {};
+    }
+
+    once(name, find) {
+      return this.known[name] ??= find(this.style);
+    }
+
+    get isFloat() {
+      return this.once('float', (style) => style.float !== 'none');
+    }
+
+    get isRow() {
+      return this.once('row', (style) => /^(?:inline-)?(?:flex|grid)$/.test(this.display)
+        && (this.display.includes('flex') ? style.flexDirection.startsWith('row')
+          : style.gridTemplateColumns.includes(' ')));
+    }
+
+    get isIconFont() {
+      return this.once('icon', (style) => ICON_FONT.test(style.fontFamily));
+    }
+
+    get isTiny() {
+      return this.once('tiny', (style) => style.fontSize === '0px');
+    }
+
+    get keepsLines() {
+      return this.once('lines', (style) => /^(?:pre|break)/.test(style.whiteSpace));
+    }
+
+    get isMonospace() {
+      return this.once('mono', (style) => /mono|courier|consolas|menlo/i.test(style.fontFamily));
+    }
+
+    get isClipping() {
+      return this.once('clip', (style) => style.overflowY !== 'visible' || style.overflowX !== 'visible');
+    }
+
+    // Whether the style may keep the element apart from the text around it.
+    get isApart() {
+      return this.once('apart', () => this.display !== 'contents'
+        && (!this.isInline || this.space('Left') >= MIN_SPACE || this.space('Right') >= MIN_SPACE));
+    }
+
+    // Pixels between the border of the element and its text, and around it: `side` is Left or Right.
+    space(side) {
+      return this.once(side, (style) => parseFloat(style[`margin${side}`])
+        + parseFloat(style[`padding${side}`]) + parseFloat(style[`border${side}Width`]));
+    }
+  }
+
+  return {
+    // `around` is the kind of the element around it, and `style` its attribute of that name.
+    kindOf(element, around, style) {
+      const { id, className, localName } = element;
+      const name = `${around} ${localName} ${className} ${/\d/.test(id) ? '' : id} ${style}`;
+      let kind = kinds.get(name);
+      if (kind === undefined) kinds.set(name, kind = kinds.size);
+      return kind;
+    },
+    factsOf(element, kind) {
+      return facts[kind] ??= new Facts(element);
+    },
+  };
+}

@@ -1,0 +1,96 @@
+"""Drawings (SVG): the text in them, such as the labels of a chart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lxml.html import HtmlElement
+from lxml.html.builder import BR, DIV, SPAN
+
+_UNDRAWN = frozenset(
+    ("title", "desc", "metadata", "defs", "symbol", "style", "script", "clippath", "mask",
+     "pattern", "marker", "template")
+)  # fmt: skip
+"""Parts of a drawing that are not drawn where they stand."""
+
+_PLACED = ("x", "y", "dx", "dy")
+"""Attributes of a part of a text that stands apart from the part before."""
+
+_INLINE = frozenset(
+    ("a", "button", "b", "em", "h1", "h2", "h3", "h4", "h5", "h6", "i", "label", "p", "span",
+     "strong", "summary", "td", "th")
+)  # fmt: skip
+"""Elements around a drawing that stands in a line of text."""
+
+
+def write_drawings(root: HtmlElement) -> None:
+    """Replace drawings by their text, one line for each height. Drawings without text go."""
+    for drawing in list(root.iter("svg")):
+        if drawing.getparent() is None:
+            continue
+        lines = list(_lines(drawing))
+        if not lines:
+            drawing.drop_tree()
+            continue
+        text = _text_of(lines, is_inline=drawing.getparent().tag in _INLINE)
+        text.tail = drawing.tail
+        drawing.getparent().replace(drawing, text)
+
+
+def _text_of(lines: list[str], *, is_inline: bool) -> HtmlElement:
+    if is_inline:
+        return SPAN(f" {' '.join(lines)} ")
+    text = DIV(lines[0])
+    for line in lines[1:]:
+        text.append(BR())
+        text[-1].tail = line
+    return text
+
+
+def _lines(drawing: HtmlElement) -> Iterator[str]:
+    """Yield the text of each height, in the order of the drawing."""
+    line: list[str] = []
+    height: str | None = None
+    for label in _labels(drawing):
+        words = " ".join(_words(label).split())
+        if not words:
+            continue
+        at = label.get("y", label.get("transform"))
+        if line and (at is None or at != height):
+            yield " ".join(line)
+            line = []
+        line.append(words)
+        height = at
+    if line:
+        yield " ".join(line)
+
+
+def _labels(drawing: HtmlElement) -> Iterator[HtmlElement]:
+    """Yield the elements with text, in the order of the drawing."""
+    stack = [drawing]
+    while stack:
+        element = stack.pop()
+        if not isinstance(element.tag, str) or _is_undrawn(element):
+            continue
+        if element.tag.lower() in ("text", "foreignobject"):
+            yield element
+        else:
+            stack.extend(reversed(element))
+
+
+def _is_undrawn(element: HtmlElement) -> bool:
+    if element.tag.lower() in _UNDRAWN:
+        return True
+    style = "".join(element.get("style", "").lower().split())
+    return "display:none" in style or element.get("display") == "none"
+
+
+def _words(label: HtmlElement) -> str:
+    """Return the text of a label, with spaces between the parts that stand apart."""
+    parts = [label.text or ""]
+    for part in label.iterdescendants():
+        if isinstance(part.tag, str) and not _is_undrawn(part):
+            is_apart = part.tag != "tspan" or any(part.get(name) for name in _PLACED)
+            parts += [" " if is_apart else "", part.text or ""]
+        parts.append(part.tail or "")
+    return "".join(parts)

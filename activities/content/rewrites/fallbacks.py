@@ -1,0 +1,28 @@
+"""Fallbacks: what a page shows if scripts or videos do not work."""
+
+from __future__ import annotations
+
+from lxml.html import HtmlElement
+
+
+def show_fallbacks(root: HtmlElement) -> None:
+    """Keep, in place, the content of `noscript` if no scripts run, and drop the text of videos.
+
+    HTML from a browser hides each `noscript` (`scripts/serialize.js`), since scripts have run. One
+    that holds no text is left to `images`.
+    """
+    for noscript in list(root.iter("noscript")):
+        if noscript.get("hidden") is None and noscript.text_content().strip():
+            for head in noscript.iterancestors("head"):
+                head.remove(noscript)
+                break
+            else:
+                noscript.drop_tag()
+    for noscript in list(root.iter("noscript")):
+        noscript.set("hidden", "")
+    for video in root.iter("video"):
+        video.text = None
+        for child in list(video):
+            child.tail = None
+            if child.tag not in ("source", "track"):
+                video.remove(child)

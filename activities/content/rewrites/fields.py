@@ -1,0 +1,143 @@
+"""Fields of forms: the text that a reader sees in them."""
+
+from __future__ import annotations
+
+from lxml.html import HtmlElement
+from lxml.html.builder import BR, SPAN, STRONG
+
+_MAX_OPTIONS = 10
+"""Options of a list that are all written. Of a longer one, as of countries, the chosen one is."""
+
+_MAX_CHARACTERS = 100
+"""Characters of more options that are all written, such as the sizes of shoes."""
+
+_WITHOUT_TEXT = frozenset(("hidden", "password", "file", "image", "color", "range"))
+"""Types of inputs that show no text, or none for others."""
+
+_INLINE = frozenset(
+    (
+        "a",
+        "abbr",
+        "b",
+        "button",
+        "code",
+        "em",
+        "i",
+        "label",
+        "small",
+        "span",
+        "strong",
+        "sub",
+        "sup",
+    )
+)
+"""Elements that leave the text behind them in the same line."""
+
+_BOXES = frozenset(("checkbox", "radio"))
+
+
+def write_fields(root: HtmlElement) -> None:
+    """Replace fields by the text that they show: values, and options with the chosen one in bold.
+
+    Boxes at the beginning of list items stay, because markdown has a form for them.
+    """
+    labelled = {label.get("for") for label in root.iter("label") if label.text_content().strip()}
+    for field in list(root.iter("input", "textarea", "select")):
+        if field.getparent() is None:
+            continue
+        if field.get("type", "").lower() not in _BOXES:
+            _replace(field, _TEXTS[field.tag](field))
+        elif next(field.iterancestors("li"), None) is None:
+            _replace(field, _box_text(field, labelled))
+
+
+def _replace(field: HtmlElement, text: HtmlElement | None) -> None:
+    if text is None:
+        field.drop_tree()
+        return
+    tail = field.tail or ""
+    text.tail = f" {tail}" if tail[:1].isalnum() else tail
+    before = field.getprevious()
+    parent = field.getparent()
+    if before is None:
+        parent.text = _spaced(parent.text) if parent.text else None
+    elif before.tag in _INLINE or (before.tail or "").strip():
+        before.tail = _spaced(before.tail)
+    parent.replace(field, text)
+
+
+def _spaced(text: str | None) -> str:
+    return f"{text.rstrip()} " if text else " "
+
+
+def _input_text(field: HtmlElement) -> HtmlElement | None:
+    value = field.get("value", "").strip()
+    if not value or field.get("type", "").lower() in _WITHOUT_TEXT:
+        return None
+    return SPAN(value)
+
+
+def _box_text(field: HtmlElement, labelled: set[str | None]) -> HtmlElement | None:
+    """Return the sign of a box with words beside it. Others are switches of style sheets."""
+    label = next(field.iterancestors("label"), None)
+    has_words = label is not None and label.text_content().strip()
+    if not has_words and (not field.get("id") or field.get("id") not in labelled):
+        return None
+    return SPAN("[ ]" if field.get("checked") is None else "[x]")
+
+
+def _textarea_text(field: HtmlElement) -> HtmlElement | None:
+    first, *others = field.text_content().strip().splitlines() or [""]
+    if not first:
+        return None
+    text = SPAN(first)
+    for line in others:
+        text.append(BR())
+        text[-1].tail = line
+    return text
+
+
+def _select_text(field: HtmlElement) -> HtmlElement | None:
+    options = [option for option in field.iter("option") if _label(option)]
+    chosen = _chosen(field, options)
+    size = sum(len(_label(option)) for option in options)
+    if len(options) > _MAX_OPTIONS and size > _MAX_CHARACTERS:
+        options = chosen
+    text = SPAN()
+    for number, option in enumerate(options):
+        if number:
+            _append(text, ", ")
+        label = _label(option)
+        if option in chosen and len(options) > 1:
+            text.append(STRONG(label))
+        else:
+            _append(text, label)
+    return text if options else None
+
+
+def _chosen(field: HtmlElement, options: list[HtmlElement]) -> list[HtmlElement]:
+    """Return the chosen options. In a closed list it is one: the first if none is named."""
+    named = [option for option in options if option.get("selected") is not None]
+    if field.get("multiple") is not None:
+        return named
+    if named:
+        return named[-1:]
+    is_closed = field.get("size", "1") in ("0", "1")
+    possible = [option for option in options if option.get("disabled") is None]
+    return possible[:1] if is_closed else []
+
+
+def _label(option: HtmlElement) -> str:
+    if option.get("hidden") is not None and option.get("selected") is None:
+        return ""
+    return " ".join(option.text_content().split()) or option.get("label", "").strip()
+
+
+def _append(element: HtmlElement, text: str) -> None:
+    if len(element):
+        element[-1].tail = (element[-1].tail or "") + text
+    else:
+        element.text = (element.text or "") + text
+
+
+_TEXTS = {"input": _input_text, "textarea": _textarea_text, "select": _select_text}

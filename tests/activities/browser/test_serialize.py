@@ -1,0 +1,116 @@
+"""Tests of what is read of a page in a real browser: what its reader sees, and nothing else."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from activities.browser.pool import TabPool
+from activities.content import markdown
+from tests.activities.browser.captures import capture
+from tests.support.site import Site
+
+BREAK = "  \n"
+"""A line break within a paragraph of markdown."""
+
+
+async def text_of(pool: TabPool, url: str) -> str:
+    page = await capture(pool, url)
+    assert page.warnings == ()
+    return markdown.full_page(page.html, page.final_url)
+
+
+async def test_the_computed_style_decides_what_is_seen(pool: TabPool, site: Site) -> None:
+    text = await text_of(pool, site.url("/styled"))
+    assert "GONE" not in text
+    assert (
+        text
+        == f"""\
+[Home]({site.url("/home")})
+
+# Teapot
+
+![Late]({site.url("/lazy.png")})
+
+Shown despite its attribute
+
+49 euros
+
+Now 19.99
+
+Rated 4.5
+
+cart
+
+[Toots]({site.url("/t")})
+
+Weight 1.2 kg
+
+**New**{BREAK}Only today
+
+**Sale** *ends*
+
+Once
+
+## Hi
+
+Roses are red,{BREAK}violets are blue
+
+First
+
+Second
+
+EUR 24.90 single trip
+
+bell
+
+```
+if (a) {{
+  run(a);
+}}
+```"""
+    )
+
+
+async def test_pages_that_forbid_to_parse_html_are_read_as_well(pool: TabPool, site: Site) -> None:
+    text = await text_of(pool, site.url("/trusted-types"))
+    assert text == f"seen\n\n![Late]({site.url('/a.png')})\n\nboxed"
+
+
+async def test_what_a_control_unfolds_is_kept(pool: TabPool, site: Site) -> None:
+    text = await text_of(pool, site.url("/folded"))
+    assert [f"Kept {number}" in text for number in range(1, 11)] == [True] * 10
+    assert "GONE" not in text
+
+
+async def test_fields_have_their_present_values(pool: TabPool, site: Site) -> None:
+    page = await capture(pool, site.url("/fields"))
+    text = " ".join(markdown.full_page(page.html, page.final_url).split())
+    assert text == "Note Back door Number ORD-1 Size S, **M** - [x] Task"
+
+
+async def test_frames_of_the_same_site_and_in_sandboxes_are_content(
+    pool: TabPool, site: Site
+) -> None:
+    port = urlsplit(site.url("/")).port
+    url = f"http://www.site.localhost:{port}"
+    text = " ".join((await text_of(pool, f"{url}/frames-of-site")).split())
+    assert text == (
+        f"framed jobs [next](http://jobs.site.localhost:{port}/framed/next) "
+        f"[Embedded page](http://other.localhost:{port}/framed/other) "
+        f"framed boxed [next]({url}/framed/next) from a box [next]({url}/next) by script"
+    )
+
+
+async def test_parts_that_appear_on_sight_are_content(pool: TabPool, site: Site) -> None:
+    assert (await text_of(pool, site.url("/on-sight"))).split("\n\n") == [
+        "found 1",
+        "found 2",
+        "found 3",
+    ]
+
+
+async def test_an_endless_page_is_read_until_its_former_end(pool: TabPool, site: Site) -> None:
+    page = await capture(pool, site.url("/on-sight?endless"))
+    assert "found 3" in page.html
+    assert "found 19" not in page.html
+    assert [warning.code for warning in page.warnings] == ["MORE_ON_SCROLL"]
