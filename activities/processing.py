@@ -27,10 +27,12 @@ class PageProcessor:
         return self._extractor is not None and options.needs_extraction
 
     def require_model(self, options: BatchOptions) -> None:
-        """Raise `ScrapeError` if only a model can do what `options` ask for, and there is none."""
-        is_written = options.needs_extraction and options.output_format == "markdown"
-        if is_written and self._extractor is None:
-            raise without_model.model_required("Only a model can write what the prompt asks for")
+        """Raise `ScrapeError` if only a model can do what `options` ask for, and there is none.
+
+        The API refuses such requests, unless it has a model that this worker does not have.
+        """
+        if options.prompt and self._extractor is None:
+            raise without_model.model_required("Only a model can do what the prompt asks for")
 
     async def convert(self, run: ItemContext, page: PageCapture) -> str | dict[str, Any]:
         """Return what can be made of `page` without a model. Raises `ScrapeError`."""
