@@ -19,6 +19,7 @@ from activities.browser.egress_errors import (
 )
 from activities.browser.error_pages import APPLICATION_STATUS, is_application_page
 from activities.browser.navigation import Navigation
+from activities.browser.patience import Unfinished
 from activities.browser.settling import wait_until_settled
 from activities.browser.tab import Tab
 from activities.browser.visit import Visit
@@ -57,6 +58,7 @@ class PageLoader:
         """Documents that were waited for because they lead on."""
         self._leading_on: tuple[ItemWarning, ...] = ()
         self._of_status: tuple[ItemWarning, ...] = ()
+        self._unfinished: Unfinished | None = None
 
     async def open(self) -> None:
         """Open the URL, and wait for the first document. Raises `ScrapeError`."""
@@ -104,7 +106,8 @@ class PageLoader:
         """Return what the client must know of the final document."""
         response = self._navigation.response
         parts = part_warnings(response.status, response.headers)
-        return (*parts, *self._leading_on, *self._of_status)
+        unfinished = () if self._unfinished is None else self._unfinished.warnings()
+        return (*parts, *self._leading_on, *self._of_status, *unfinished)
 
     def add_facts(self, error: ScrapeError) -> None:
         """Add the HTTP status and the URL of the document to `error`, if they are known."""
@@ -120,7 +123,11 @@ class PageLoader:
         navigation = self._navigation
         await self._wait_until_loaded(number)
         self._visit.on_stage("settling")
-        await wait_until_settled(self._tab, navigation, number)
+        # At most half of the time for navigation, so that another document may still follow.
+        patience = self._visit.limits.navigation_timeout / 2
+        self._unfinished = await wait_until_settled(
+            self._tab, navigation, number, patience=patience
+        )
         async with self._deadline.limit("The page to which the page redirects did not answer"):
             await navigation.until(lambda: navigation.pending is None)
         if navigation.documents != number or navigation.failed is not None:
