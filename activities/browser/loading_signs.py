@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from activities.browser.tab import Tab
+from activities.content import loading_words
 
 LITTLE_TEXT = 200
 """Letters and digits. A page with fewer of its own waits for its text if something is under way."""
@@ -41,7 +42,14 @@ class LoadingSigns:
 
 async def read_signs(tab: Tab) -> LoadingSigns:
     """Return what the page of `tab` shows. Raises Playwright's errors."""
-    found = await tab.world.run("loading_signs", LITTLE_TEXT)
+    found = await tab.world.run(
+        "loading_signs",
+        LITTLE_TEXT,
+        loading_words.LOADING,
+        loading_words.LOADING_UNSPACED,
+        loading_words.WAIT,
+        loading_words.WAIT_UNSPACED,
+    )
     return LoadingSigns(
         _NAMES.get(found["sign"]), found["isInView"], found["letters"], found["isEmpty"]
     )

@@ -33,7 +33,7 @@ class IsolatedWorld:
         """Forget the world of the earlier document: the page shows another document."""
         self._execution_context = None
 
-    async def run(self, name: str, *arguments: float) -> Any:
+    async def run(self, name: str, *arguments: float | str) -> Any:
         """Call the function in `{name}.js` and return its result.
 
         Raises Playwright's `Error`, also if the page shows another document meanwhile. Waits
@@ -45,7 +45,7 @@ class IsolatedWorld:
             self.forget()
             raise
 
-    async def _run(self, name: str, *arguments: float) -> Any:
+    async def _run(self, name: str, *arguments: float | str) -> Any:
         if self._execution_context is None:
             world = await self._session.send(
                 "Page.createIsolatedWorld", {"frameId": self._frame_id, "worldName": "spidra"}

@@ -5,7 +5,8 @@
 //   letters   letters and digits of the page's own text, up to `enough`: without navigation and
 //             buttons, and with a quarter of its links
 //   isEmpty   whether the page shows no text and no picture at all, but has scripts
-(enough) => {
+// The other parameters are the words of `activities.content.loading_words`.
+(enough, loading, loadingUnspaced, wait, waitUnspaced) => {
   const MAX_TEXTS = 5000;
   const MAX_FRAMES = 10;
   const LINK_WORTH = 4;
@@ -15,10 +16,12 @@
   const AROUND =
     'nav, footer, aside, button, [role=navigation], [role=contentinfo], [role=complementary], ' +
     '[role=button]';
+  const STATED = '[data-loading=true], [data-state=loading], [data-status=loading]';
   const MARKED =
     '[aria-busy=true i], [role=progressbar i]:not([aria-valuenow]), progress:not([value]), ' +
     ['skeleton', 'shimmer', 'spinner', 'loader', 'loading', 'placeholder-glow', 'placeholder-wave',
-      'animate-spin', 'animate-pulse'].map((word) => `[class*=${word} i]`).join(', ');
+      'animate-spin', 'animate-pulse'].map((word) => `[class*=${word} i]`).join(', ') +
+    `, ${STATED}, [aria-label], img[src*=load i], img[src*=spinner i], img[alt]`;
   // A name such as `page-loader`, `SkeletonText` or `loading`, but not `lazyloading` or `uploader`.
   const NAME = new RegExp(
     '(?:^|[-_])(?:skeletons?|shimmer|spinner|pre-?loader|loader|loading|placeholder-glow|' +
@@ -27,11 +30,10 @@
     '^(?:skeleton|shimmer|spinner|preloader|loader|loading)[A-Z]',
   );
   const NOT_NAME = /lazy|infinite|more|done|finish|complete|error|loaded|hid|wf-/i;
-  // What stands where content will be, in the languages of most pages.
-  const LOADING =
-    /(?<!\p{L})(?:loading|initiali[sz]ing|fetching|lädt|laden|wird geladen|werden geladen|chargement|cargando|caricamento|carregando|a carregar|bezig met laden|ładowanie|wczytywanie|загрузка|загружается|завантаження|зареждане|načítání|načítám|načítava sa|nalaganje|učitavanje|betöltés|se încarcă|φόρτωση|yükleniyor|laddar|läser in|indlæser|laster|ladataan|laadimine|đang tải|memuat|memuatkan|naglo-load|dang tai)(?!\p{L})|加载中|正在加载|载入中|載入中|正在載入|読み込み中|読込中|ロード中|로딩|로드 ?중|불러오는 ?중|กำลังโหลด|جار[يٍ]? ?ال?تحميل|טוען|در حال بارگذاری|लोड हो रहा|लोड हो रही/iu;
-  const WAIT =
-    /^(?:please wait|bitte warten|veuillez patienter|espere|por favor,? espere|attendere|aguarde|por favor,? aguarde|even geduld|proszę czekać|подождите|пожалуйста,? подождите|зачекайте|prosím čekejte|čekejte|kérjük,? várjon|vă rugăm așteptați|παρακαλώ περιμένετε|lütfen bekleyin|vent venligst|vennligst vent|vui lòng (?:chờ|đợi)|mohon tunggu|harap tunggu|请稍[候等]|請稍[候等]|お待ちください|少々お待ち|しばらくお待ち|잠시만|กรุณารอ|الرجاء الانتظار|يرجى الانتظار|אנא המתן|لطفا صبر|कृपया प्रतीक्षा)/iu;
+  const words = (spaced, unspaced) =>
+    new RegExp(`(?<!\\p{L})(?:${spaced})(?!\\p{L})|${unspaced}`, 'iu');
+  const LOADING = words(loading, loadingUnspaced);
+  const WAIT = words(wait, waitUnspaced);
   // These words have other meanings as well, unless dots follow them.
   const AMBIGUOUS = /^(?:laden|laster|fetching|loading|chargement|загрузка)$/iu;
   const ELLIPSIS = /(?:…|\.\.\.|。。。|⋯)$/;
@@ -70,6 +72,14 @@
     else hasPicture = true;
   };
 
+  const isNamed = (name) => NAME.test(name) && !NOT_NAME.test(name);
+  // An element that is only a mark: neither text nor a picture nor anything to press is in it.
+  const isBlank = (element) =>
+    lettersOf(element.textContent) <= 40 &&
+    !element.matches('img, input, button, a') &&
+    !element.querySelector('img, picture, video, canvas, iframe, input, select, a[href], button') &&
+    !element.closest('a, button, label');
+
   let letters = 0;
   let allLetters = 0;
   let texts = 0;
@@ -100,7 +110,12 @@
       if (node.nodeType === Node.TEXT_NODE) {
         count(node);
         if (texts > MAX_TEXTS || performance.now() > deadline) return;
-      } else if (node.shadowRoot) {
+        continue;
+      }
+      if (node.localName.includes('-') && isNamed(node.localName) && isBlank(node)) {
+        note('skeleton', placeOf(node));
+      }
+      if (node.shadowRoot) {
         ROOTS.push(node.shadowRoot);
       } else if (node.matches(FRAMES)) {
         addFrame(node);
@@ -108,12 +123,28 @@
     }
   };
 
-  // An element that is only a mark: neither text nor a picture nor anything to press is in it.
-  const isBlank = (element) =>
-    lettersOf(element.textContent) <= 40 &&
-    !element.matches('img, input, button, a') &&
-    !element.querySelector('img, picture, video, canvas, iframe, input, select, a[href], button') &&
-    !element.closest('a, button, label');
+  const saysThatItLoads = (text, element) => {
+    if (WAIT.test(text)) return ELLIPSIS.test(text) || lettersOf(text) <= 40;
+    if (LOADING.test(text)) {
+      if (ELLIPSIS.test(text)) return true;
+      const rest = lettersOf(text.replace(LOADING, '').replace(/\d+/g, ''));
+      return rest === 0 ? !AMBIGUOUS.test(text) || letters < enough : rest <= 20 && letters < enough;
+    }
+    // In other languages: a short line that ends in dots, on a page that has little else.
+    const isShort = text.length <= 40 && ELLIPSIS.test(text);
+    return isShort && letters < enough / 4 && !element.closest('h1, h2, h3, h4, h5, h6');
+  };
+  const isSpinnerPicture = (element) => {
+    if (!element.matches('img') || element.closest('a, button')) return false;
+    const file = (element.getAttribute('src') ?? '').split(/[?#]/)[0].split('/').at(-1);
+    const alt = element.alt.trim();
+    return /^[\w-]*(?:loading|loader|spinner)[\w-]*\.(?:gif|svg|webp|apng)$/i.test(file) ||
+      (alt.length <= 40 && saysThatItLoads(alt, element));
+  };
+  const isMarked = (element) =>
+    element.matches(STATED) ||
+    [...element.classList].some(isNamed) ||
+    saysThatItLoads((element.getAttribute('aria-label') ?? '').trim(), element);
   const lookForMarks = (root) => {
     for (const element of root.querySelectorAll(MARKED)) {
       if (performance.now() > deadline) return;
@@ -121,10 +152,9 @@
         if (lettersOf(element.textContent) < enough) note('busy', placeOf(element));
       } else if (element.matches('progress, [role=progressbar i]')) {
         note('progress', placeOf(element));
-      } else if (
-        [...element.classList].some((name) => NAME.test(name) && !NOT_NAME.test(name)) &&
-        isBlank(element)
-      ) {
+      } else if (isSpinnerPicture(element)) {
+        note('skeleton', placeOf(element));
+      } else if (isMarked(element) && isBlank(element)) {
         const box = element.getBoundingClientRect();
         // What has no size shows nothing, except on a page that shows nothing else.
         if (letters < enough || (box.width > 4 && box.height > 4)) note('skeleton', placeOf(element));
@@ -141,16 +171,6 @@
     const cell = block.closest('td, th, li');
     if (cell && !(cell.colSpan > 1) && cell.parentElement.childElementCount > 1) return false;
     return block.innerText.split('\n').some((line) => line.trim() === text);
-  };
-  const saysThatItLoads = (text, element) => {
-    if (WAIT.test(text)) return ELLIPSIS.test(text) || lettersOf(text) <= 40;
-    if (LOADING.test(text)) {
-      const rest = lettersOf(text.replace(LOADING, '').replace(/\d+/g, ''));
-      const isSure = !AMBIGUOUS.test(text) || letters < enough;
-      return ELLIPSIS.test(text) || (rest === 0 && isSure);
-    }
-    // In other languages: a short line that ends in dots, on a page that has little else.
-    return letters < enough / 4 && text.length <= 40 && !element.closest('h1, h2, h3, h4, h5, h6');
   };
   const lookForWords = () => {
     for (const [node, text] of suspects) {
