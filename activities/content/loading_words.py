@@ -54,6 +54,14 @@ def only_loads(text: str) -> bool:
 
     In languages whose words are not known, that is a short line that ends in dots.
     """
-    if len(text) > _MAX_LETTERS:
-        return False
-    return _SAYS.search(text) is not None or _ELLIPSIS.search(text) is not None
+    return says_loading(text) or (len(text) <= _MAX_LETTERS and ends_in_dots(text))
+
+
+def says_loading(text: str) -> bool:
+    """Return whether `text` is short, and has words that mean loading or waiting."""
+    return len(text) <= _MAX_LETTERS and _SAYS.search(text) is not None
+
+
+def ends_in_dots(text: str) -> bool:
+    """Return whether `text` ends in an ellipsis."""
+    return _ELLIPSIS.search(text) is not None
