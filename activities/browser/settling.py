@@ -38,7 +38,7 @@ after that is a clock."""
 
 
 async def wait_until_settled(
-    tab: Tab, navigation: Navigation, number: int, *, patience: float
+    tab: Tab, navigation: Navigation, number: int, *, patience: float = 0
 ) -> Unfinished | None:
     """Wait until scripts of document `number` neither write nor fetch, or the page goes on.
 
