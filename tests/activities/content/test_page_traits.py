@@ -170,3 +170,9 @@ def test_pages_of_one_template_are_no_copies(one: str, other: str) -> None:
 
 def test_a_page_without_text_is_no_copy() -> None:
     assert traits("<img src=a.png>").fingerprints == ()
+
+
+def test_a_page_without_a_body_tag_is_read_as_well() -> None:
+    page = f"<!DOCTYPE html><title>Boats</title>{MENU}<main id=list></main>{APP}"
+    found = read_traits(page, URL, URL, has_run=False)
+    assert (found.has_text, found.is_shell, found.waits_for_scripts) == (True, False, True)
