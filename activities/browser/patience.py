@@ -42,7 +42,8 @@ class Unfinished:
 
 def what_is_missing(signs: LoadingSigns, navigation: Navigation) -> Unfinished | None:
     """Return what the page that shows `signs` is waiting for; None if it is finished."""
-    slow = navigation.slow
+    # Of the script of a shared worker, the browser never says that it has arrived.
+    slow = [each for each in navigation.slow if each.resource_type != "script" or not signs.letters]
     if signs.indicator is not None:
         what = f"it still showed {signs.indicator}"
         if not signs.is_in_view:
@@ -65,10 +66,8 @@ def what_is_missing(signs: LoadingSigns, navigation: Navigation) -> Unfinished |
 def _may_be_content(request: Request, navigation: Navigation) -> bool:
     """Return whether a request of a page that has text is worth waiting for.
 
-    Late scripts are seldom more than advertisements, and what is posted to other sites are reports.
+    What is posted to other sites are reports.
     """
-    if request.resource_type == "script":
-        return False
     return request.method == "GET" or site_key(request.url) == site_key(navigation.response.url)
 
 

@@ -65,6 +65,7 @@ LATE_PAGES = {
     f"<script>{SOCKET.replace('SECONDS', '1.5&greets')}</script>",
     "event stream": f"{MENU}<main id=out></main><script>new EventSource('/events').onmessage = "
     "({ data }) => { out.innerHTML = data }</script>",
+    "script on demand": f"{MENU}<main id=out></main><script>import('/chunk')</script>",
     "document written anew": "<p>One moment</p><script>setTimeout(async () => {"
     "const text = await (await fetch('/late?seconds=0.5')).text(); document.open();"
     "document.write('<div id=out>Loading…</div>'); document.close();"
@@ -104,6 +105,7 @@ FINISHED_PAGES = {
     "truncated text": f"{MUCH}<p>And so on…</p>",
     "moving picture": "<style>@keyframes pulse { to { opacity: .3 } } .hero { height: 50px; "
     f"animation: pulse 1s infinite }}</style><div class=hero></div>{MUCH}",
+    "shared worker": "<p>Closed.</p><script>new SharedWorker('/chunk')</script>",
     "picture": "<img src=/boat.jpg width=600 height=400><script>1</script>",
     "little text": "<p>Closed.</p><script>1</script>",
 }
@@ -121,6 +123,11 @@ class Taken:
 async def _late(request: web.Request) -> web.Response:
     await asyncio.sleep(float(request.query["seconds"]))
     return web.Response(text=f"<p>{LATE}")
+
+
+async def _chunk(_: web.Request) -> web.Response:
+    await asyncio.sleep(6)
+    return web.Response(text=f"out.innerHTML = '<p>{LATE}'", content_type="text/javascript")
 
 
 async def _socket(request: web.Request) -> web.WebSocketResponse:
@@ -162,6 +169,7 @@ async def taken(pool: TabPool) -> AsyncIterator[Mapping[tuple[str, str], Taken]]
     for path, handler in (
         ("/page", page),
         ("/late", _late),
+        ("/chunk", _chunk),
         ("/socket", _socket),
         ("/events", _events),
     ):
