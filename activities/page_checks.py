@@ -40,7 +40,7 @@ class PageChecks:
         shell = None
         if traits.is_shell:
             shell = ScrapeError("NEEDS_BROWSER", "The page has no text before its scripts run.")
-        elif traits.waits_for_scripts:
+        elif traits.needs_browser:
             note_missing_scripts(run)
         self._note_copies(run, traits.fingerprints)
         return shell
@@ -54,10 +54,10 @@ class PageChecks:
 
 
 def note_missing_scripts(run: ItemContext) -> None:
-    """Add the warning that scripts would write a part of the page."""
+    """Add the warning that a part of the page is not in its HTML."""
     message = (
-        "Scripts seem to write a part of the page, and the fast mode runs none. Ask for it without "
-        '`scrapeMode: "fast"`.'
+        "A part of the page seems to be written by scripts or to be in frames, and the fast mode "
+        'has neither. Ask for it without `"scrapeMode": "fast"`.'
     )
     run.warn(item_warning("NEEDS_BROWSER", message))
 

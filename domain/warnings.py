@@ -14,7 +14,7 @@ WARNING_KINDS: dict[str, str] = {
     "ERROR_STATUS": "The HTTP status is an error, but there is a page. Check that it is right.",
     "LEADS_ON": "The page leads on to another one. Scrape that one, if it is what you look for.",
     "INCOMPLETE": "The page was still loading when it was taken. Retry, or check the result.",
-    "NEEDS_BROWSER": "Scripts write parts of the page. Ask for it without the fast mode.",
+    "NEEDS_BROWSER": "A part of the page is not in its HTML. Ask for it without the fast mode.",
     "LOGIN_FORM": "The page asks for a login. Send the cookies of a visitor who is logged in.",
     "NEAR_COPY": "Other URLs of the batch have the same text. Check that the site has each page.",
     "SCRIPT_STOPPED": "A script of the page was stopped; what it would have written is missing.",

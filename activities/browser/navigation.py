@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
+from http import HTTPStatus
 
 from playwright.async_api import Frame, Page, Request, Response, WebSocket
 
@@ -65,6 +66,8 @@ class Navigation:
         """Whether data may also reach the document by a WebSocket, worker or event stream."""
         self.silent_sockets: set[WebSocket] = set()
         """Open WebSockets of the page that have not brought anything yet."""
+        self.has_lost_scripts = False
+        """Whether a script or data for the document could not be loaded."""
         self._ended: Counter[str] = Counter()
         self._main_frame = page.main_frame
         self._response: Response | None = None
@@ -157,9 +160,12 @@ class Navigation:
         request = response.request
         if self._is_document(request):
             self._candidate = response
-        elif request in self.active and _is_stream(response):
-            self.has_streams = True
-            self._end_content(request)
+        elif request in self.active:
+            if response.status >= HTTPStatus.BAD_REQUEST:
+                self.has_lost_scripts = True
+            if _is_stream(response):
+                self.has_streams = True
+                self._end_content(request)
 
     def _on_navigated(self, frame: Frame) -> None:
         # Without a response before it, this is a change of the address within the document.
@@ -168,7 +174,7 @@ class Navigation:
         self.documents += 1
         self._response, self._candidate = self._candidate, None
         self.rejected = self.pending = self.failed = None
-        self.parsed = self.loaded = self.has_streams = False
+        self.parsed = self.loaded = self.has_streams = self.has_lost_scripts = False
         self.active.clear()
         self._ended.clear()
         self.silent_sockets.clear()
@@ -178,8 +184,10 @@ class Navigation:
         self._end(request)
 
     def _on_failed(self, request: Request) -> None:
-        self._end(request)
         aborted = request.failure == "net::ERR_ABORTED"
+        if request in self.active and not aborted:
+            self.has_lost_scripts = True
+        self._end(request)
         if request == self.pending:
             self.pending = None
             self.rejected, self._candidate = self._candidate, None

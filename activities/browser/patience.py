@@ -59,8 +59,13 @@ def what_is_missing(signs: LoadingSigns, navigation: Navigation) -> Unfinished |
         return Unfinished(_SHORT, "its WebSocket had not brought anything yet")
     if navigation.has_streams and not signs.letters:
         return Unfinished(_SHORT, "its stream of data had not brought any text yet")
-    # The result is empty, which has a warning of its own.
-    return Unfinished(_SHORT, None) if signs.is_empty else None
+    lost: str | None = None
+    if navigation.has_lost_scripts and not signs.letters:
+        lost = "it had no text of its own, and some of its scripts could not be loaded"
+    if signs.is_empty or lost:
+        # An empty result has a warning of its own.
+        return Unfinished(_SHORT if signs.is_empty else 0, lost)
+    return None
 
 
 def _may_be_content(request: Request, navigation: Navigation) -> bool:

@@ -38,6 +38,12 @@ _LOGIN_ADDRESS = re.compile(
 _FILLED_IN = frozenset(("text", "email", "tel", "number", "url", "date"))
 """Types of fields that may name the visitor."""
 
+_ACCOUNTS = re.compile(
+    r"google|apple|facebook|github|gitlab|microsoft|linkedin|okta|keycloak|openid|oauth|saml|sso",
+    re.IGNORECASE,
+)
+"""Names of what logs a visitor in without a password of the site. All languages have them."""
+
 _MAX_OTHER_FIELDS = 2
 """Fields besides the password: a name, and a tenant or a code. More of them register a visitor."""
 
@@ -78,6 +84,7 @@ def is_login_page(root: HtmlElement, texts: list[ShownText], url: str, final_url
     forms = [form for field in passwords if (form := _login_form(field, small_forms)) is not None]
     if not forms and is_at_login and is_redirected:
         forms = [form for form in small_forms if _asks_for_name(form)]
+        forms += [element for element in root.iter("a", "button") if _leads_to_account(element)]
     others = [text for text in texts if _is_other(text, small_forms)]
     return any(_is_main_thing(form, others, allowed) for form in forms)
 
@@ -114,6 +121,12 @@ def _asks_for_name(form: HtmlElement) -> bool:
     fields = [field for field in form.iter("input") if not _is_away(field)]
     asked = [field for field in fields if _type(field) in (*_FILLED_IN, "password", "search")]
     return len(asked) == 1 and _USER_NAMES.search(_names(asked[0])) is not None
+
+
+def _leads_to_account(element: HtmlElement) -> bool:
+    """Return whether a link or button logs the visitor in by an account of another site."""
+    attributes = " ".join(element.get(name) or "" for name in ("href", "class", "id", "name"))
+    return _ACCOUNTS.search(f"{attributes} {element.text_content()}") is not None
 
 
 def _is_main_thing(form: HtmlElement, others: list[ShownText], allowed: int) -> bool:

@@ -65,14 +65,13 @@ _WORDS = re.compile(r"[^\W_]+")
 class PageTraits:
     """What a page is, besides its text."""
 
-    has_text: bool
-    """Whether the page shows any letter or digit."""
     is_shell: bool
     """Whether the page has scripts that have not run, and no text of its own: at most it says that
     it needs scripts, or that it is loading."""
-    waits_for_scripts: bool
+    needs_browser: bool
     """Whether the page has scripts that have not run, and a place that they seem to fill: an empty
-    root of an application, or a line that says that something is being loaded."""
+    root of an application, or a line that says that something is being loaded. Also whether the
+    whole page is in its frames."""
     is_login: bool
     """Whether a login form is the main thing of the page."""
     fingerprints: tuple[str, ...]
@@ -91,9 +90,9 @@ def read_traits(html: str, url: str, final_url: str, *, has_run: bool) -> PageTr
     has_scripts = not has_run and any(_is_run(script) for script in root.iter("script"))
     has_media = any(True for _ in root.iter(*_MEDIA[:-1]))
     return PageTraits(
-        has_text=letters > 0,
         is_shell=has_scripts and _says_nothing(texts, letters) and not (has_media and not letters),
-        waits_for_scripts=has_scripts and (_has_empty_root(root, texts) or not letters),
+        needs_browser=(has_scripts and (_has_empty_root(root, texts) or not letters))
+        or (not has_run and not letters and any(True for _ in root.iter("iframe", "frame"))),
         is_login=is_login_page(root, texts, url, final_url),
         fingerprints=_fingerprints(texts, (url, final_url)) if letters else (),
     )

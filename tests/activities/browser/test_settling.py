@@ -84,6 +84,10 @@ UNFINISHED_PAGES = {
         f"{MENU}<main id=out></main><script>{SOCKET.replace('SECONDS', '60')}</script>",
         "WebSocket",
     ),
+    "lost script": (
+        f"{MENU}<main></main><script src=/lost.js></script>",
+        "could not be loaded",
+    ),
     "endless request": (
         f"{MUCH}<div id=out></div><script>{FETCH.format(60)}</script>",
         "a request of its scripts",

@@ -53,11 +53,12 @@ def test_a_page_whose_text_is_written_by_scripts_is_a_shell(body: str) -> None:
         f"{MUCH}<p>Loading comments…</p>{APP}",
         f"{MUCH}<div id=root></div>{APP}",
         f"<img src=logo.svg alt=''>{APP}",
+        "<iframe src=/boats></iframe>",
     ],
 )
-def test_a_page_with_an_empty_place_waits_for_scripts(body: str) -> None:
+def test_a_page_with_an_empty_place_needs_a_browser(body: str) -> None:
     found = traits(body)
-    assert (found.is_shell, found.waits_for_scripts) == (False, True)
+    assert (found.is_shell, found.needs_browser) == (False, True)
 
 
 @pytest.mark.parametrize(
@@ -75,7 +76,7 @@ def test_a_page_with_an_empty_place_waits_for_scripts(body: str) -> None:
 )
 def test_an_ordinary_page_does_not_need_its_scripts(body: str) -> None:
     found = traits(body)
-    assert (found.is_shell, found.waits_for_scripts) == (False, False)
+    assert (found.is_shell, found.needs_browser) == (False, False)
 
 
 @pytest.mark.parametrize(
@@ -132,6 +133,8 @@ def test_a_login_may_ask_for_the_name_first() -> None:
     body = "<h1>Welcome</h1><form><input name=identifier autocomplete=username></form>"
     assert traits(body, final_url="https://accounts.example.com/signin/v2").is_login
     assert not traits(body).is_login
+    account = "<h1>Welcome</h1><a href=/auth/google>Mit Google weiter</a>"
+    assert traits(account, final_url="https://example.com/login").is_login
     search = "<form><input name=q type=search></form>"
     assert not traits(search, final_url="https://example.com/login").is_login
 
@@ -175,4 +178,4 @@ def test_a_page_without_text_is_no_copy() -> None:
 def test_a_page_without_a_body_tag_is_read_as_well() -> None:
     page = f"<!DOCTYPE html><title>Boats</title>{MENU}<main id=list></main>{APP}"
     found = read_traits(page, URL, URL, has_run=False)
-    assert (found.has_text, found.is_shell, found.waits_for_scripts) == (True, False, True)
+    assert (found.is_shell, found.needs_browser) == (False, True)
