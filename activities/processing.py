@@ -11,6 +11,8 @@ from activities.conversion.tasks import ModelPage
 from activities.extraction import without_model
 from activities.extraction.extractor import Extractor
 from activities.item_context import ItemContext
+from activities.page_checks import PageChecks, note_missing_scripts
+from domain.failures import ScrapeError
 from domain.options import BatchOptions
 from domain.warnings import item_warning
 
@@ -21,36 +23,60 @@ class PageProcessor:
     def __init__(self, converter: ConversionPool, extractor: Extractor | None) -> None:
         self._converter = converter
         self._extractor = extractor
+        self._checks = PageChecks(converter)
 
     def asks_model(self, options: BatchOptions) -> bool:
         """Return whether a model reads the pages of a batch with `options`."""
         return self._extractor is not None and options.needs_extraction
 
     def require_model(self, options: BatchOptions) -> None:
-        """Raise `ScrapeError` if only a model can do what `options` ask for, and there is none."""
-        is_written = options.needs_extraction and options.output_format == "markdown"
-        if is_written and self._extractor is None:
-            raise without_model.model_required("Only a model can write what the prompt asks for")
+        """Raise `ScrapeError` if only a model can do what `options` ask for, and there is none.
+
+        The API refuses such requests, unless it has a model that this worker does not have.
+        """
+        if options.prompt and self._extractor is None:
+            raise without_model.model_required("Only a model can do what the prompt asks for")
 
     async def convert(self, run: ItemContext, page: PageCapture) -> str | dict[str, Any]:
         """Return what can be made of `page` without a model. Raises `ScrapeError`."""
         run.enter("converting")
-        options = run.options
-        if options.needs_extraction:
-            return await without_model.extract(self._converter, page, options, run.outcome.warnings)
-        result = await self._converter.to_markdown(
-            page.html, page.final_url, main_only=options.extract_content_only
-        )
-        if not result:
-            run.warn(item_warning("NO_TEXT", "The page has no text."))
+        shell = await self._checks.check(run, page)
+        if run.options.needs_extraction:
+            return await self._extract_declared(run, page, shell)
+        if shell is not None:
+            raise shell
+        main_only = run.options.extract_content_only
+        result = await self._converter.to_markdown(page.html, page.final_url, main_only=main_only)
+        if not _shows_anything(result):
+            what = "The page has no main content." if main_only else "The page has no text."
+            run.warn(item_warning("NO_TEXT", what))
+        return result
+
+    async def _extract_declared(
+        self, run: ItemContext, page: PageCapture, shell: ScrapeError | None
+    ) -> dict[str, Any]:
+        try:
+            result = await without_model.extract(
+                self._converter, page, run.options, run.outcome.warnings
+            )
+        except ScrapeError as error:
+            raise shell or error from None
+        if shell is not None:
+            note_missing_scripts(run)
         return result
 
     async def read_for_model(self, run: ItemContext, page: PageCapture) -> ModelPage:
         """Return `page` as a model is to read it. Raises `ScrapeError`."""
         run.enter("converting")
-        return await self._converter.read_for_model(
+        shell = await self._checks.check(run, page)
+        reading = await self._converter.read_for_model(
             page.html, page.final_url, main_only=run.options.extract_content_only
         )
+        if shell is not None:
+            if reading.evidence is None:
+                raise shell
+            note_missing_scripts(run)
+        return reading
 
     async def extract(self, run: ItemContext, page: PageCheckpoint) -> str | dict[str, Any]:
         """Return what the model makes of `page`. Raises `ModelError` or `ScrapeError`."""
@@ -58,3 +84,8 @@ class PageProcessor:
         return await self._extractor.extract(
             page.reading, run.options, run.usage, run.outcome.warnings
         )
+
+
+def _shows_anything(markdown: str) -> bool:
+    """Return whether `markdown` has letters, digits or pictures."""
+    return "![" in markdown or any(map(str.isalnum, markdown))

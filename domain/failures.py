@@ -39,6 +39,13 @@ FAILURE_KINDS: dict[str, FailureKind] = {
     ),
     "TOO_MANY_REDIRECTS": FailureKind(False, "Try with cookies: the page redirects in a circle."),
     "NO_CONTENT": FailureKind(False, "Check the URL: the server answers without a page."),
+    "NEEDS_BROWSER": FailureKind(
+        False, 'Ask for the page without `"scrapeMode": "fast"`: scripts write it.'
+    ),
+    "LOGIN_REQUIRED": FailureKind(
+        False,
+        "Log in again in a browser, and send the new cookies: the site does not accept these.",
+    ),
     "DOWNLOAD": FailureKind(False, "Use a download tool: the URL is a file, not a page."),
     "UNSUPPORTED_CONTENT_TYPE": FailureKind(
         False, "Choose another URL: only pages and text can be scraped."

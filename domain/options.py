@@ -84,7 +84,8 @@ class BatchOptions(RequestBody):
         str,
         Field(
             max_length=MAX_PROMPT_CHARACTERS,
-            description="What to extract from each page, in plain words. Blank counts as absent.",
+            description="What to extract from each page, in plain words. Blank counts as absent. "
+            "Refused if this server has no language model.",
         ),
         AfterValidator(str.strip),
     ] = ""

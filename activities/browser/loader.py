@@ -6,6 +6,7 @@ import asyncio
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from http import HTTPStatus
 
 from playwright.async_api import Error as PlaywrightError
 
@@ -19,6 +20,7 @@ from activities.browser.egress_errors import (
 )
 from activities.browser.error_pages import APPLICATION_STATUS, is_application_page
 from activities.browser.navigation import Navigation
+from activities.browser.patience import Unfinished
 from activities.browser.settling import wait_until_settled
 from activities.browser.sight import bring_into_view
 from activities.browser.tab import Tab
@@ -58,8 +60,11 @@ class PageLoader:
         """Documents that were waited for because they lead on."""
         self._leading_on: tuple[ItemWarning, ...] = ()
         self._of_status: tuple[ItemWarning, ...] = ()
-        self._unseen: list[ItemWarning] = []
+        self._unseen: tuple[ItemWarning, ...] = ()
         """What is not shown of the latest document."""
+        self._unfinished: Unfinished | None = None
+        self._waited_for = 0
+        """Number of the document that got more time because it was unfinished."""
 
     async def open(self) -> None:
         """Open the URL, and wait for the first document. Raises `ScrapeError`."""
@@ -95,6 +100,9 @@ class PageLoader:
             if document is None:
                 continue
             if not document.is_html or await wall_handler.clear(self._loaded(document)):
+                # Only now, since a wall is never finished.
+                if await self._gets_more_time(number):
+                    continue
                 if not wall_handler.has_cleared(number):
                     await self._check_shown(document)
                 if await self._has_led_on(document, number):
@@ -107,7 +115,8 @@ class PageLoader:
         """Return what the client must know of the final document."""
         response = self._navigation.response
         parts = part_warnings(response.status, response.headers)
-        return (*parts, *self._leading_on, *self._of_status, *self._unseen)
+        unfinished = () if self._unfinished is None else self._unfinished.warnings()
+        return (*parts, *self._leading_on, *self._of_status, *self._unseen, *unfinished)
 
     def add_facts(self, error: ScrapeError) -> None:
         """Add the HTTP status and the URL of the document to `error`, if they are known."""
@@ -123,8 +132,11 @@ class PageLoader:
         navigation = self._navigation
         await self._wait_until_loaded(number)
         self._visit.on_stage("settling")
-        await wait_until_settled(self._tab, navigation, number)
-        self._unseen = await bring_into_view(self._tab, navigation, number)
+        self._unfinished = await wait_until_settled(self._tab, navigation, number)
+        sight = await bring_into_view(self._tab, navigation, number)
+        self._unseen = sight.warnings
+        if sight.has_changed:
+            self._unfinished = sight.unfinished
         async with self._deadline.limit("The page to which the page redirects did not answer"):
             await navigation.until(lambda: navigation.pending is None)
         if navigation.documents != number or navigation.failed is not None:
@@ -167,6 +179,18 @@ class PageLoader:
                     await navigation.until(lambda: navigation.has_left(number))
         self._leading_on = () if refresh is None else refresh.warnings(document.url)
         return navigation.has_left(number)
+
+    async def _gets_more_time(self, number: int) -> bool:
+        """Wait for what document `number` still lacks, once; return whether it was waited for."""
+        status = self._navigation.response.status
+        is_failure = status >= HTTPStatus.BAD_REQUEST and status != APPLICATION_STATUS
+        if self._unfinished is None or self._waited_for == number or is_failure:
+            return False
+        self._waited_for = number
+        # At most half of the time for navigation, so that another document may still follow.
+        patience = self._visit.limits.navigation_timeout / 2
+        await wait_until_settled(self._tab, self._navigation, number, patience=patience)
+        return True
 
     async def _wait_until_loaded(self, number: int) -> None:
         """Wait until document `number` is complete, or the page goes on from it."""

@@ -10,7 +10,9 @@ from contextlib import suppress
 
 from playwright.async_api import Error as PlaywrightError
 
+from activities.browser.loading_signs import read_signs
 from activities.browser.navigation import Navigation
+from activities.browser.patience import Unfinished, what_is_missing
 from activities.browser.tab import Tab
 from activities.browser.timers import remaining_timer_ms
 
@@ -27,19 +29,31 @@ timer. Requests and timers are known otherwise.
 _BLIND_QUIET_MS = 500
 """Least milliseconds after the document is complete, if scripts may wait for unknown events."""
 
+_LOOK_MS = 300
+"""Least milliseconds between two looks at a page that is waited for."""
+
 _MAX_TIMER_ROUNDS = 2
 """How often to wait for a page that has set timers. A page that goes on to change itself by timers
 after that is a clock."""
 
 
-async def wait_until_settled(tab: Tab, navigation: Navigation, number: int) -> None:
+async def wait_until_settled(
+    tab: Tab, navigation: Navigation, number: int, *, patience: float = 0
+) -> Unfinished | None:
     """Wait until scripts of document `number` neither write nor fetch, or the page goes on.
 
-    Wait five seconds at most.
+    Wait five seconds at most. A page that is seen to be unfinished then gets more time: at most
+    `patience` seconds from when its document was complete. Return what is still missing, if
+    anything is.
     """
-    with suppress(TimeoutError):
-        async with asyncio.timeout(_TIMEOUT):
-            await _Settling(tab, navigation, number).wait()
+    settling = _Settling(tab, navigation, number)
+    while True:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_TIMEOUT):
+                await settling.wait()
+        missing = await settling.look()
+        if missing is None or not await settling.comes(missing, patience):
+            return missing
 
 
 class _Settling:
@@ -54,6 +68,7 @@ class _Settling:
         self._timer_rounds = 0
 
     async def wait(self) -> None:
+        """Wait until scripts neither write nor fetch, or the page goes on."""
         navigation = self._navigation
         while True:
             await navigation.until(
@@ -67,6 +82,32 @@ class _Settling:
             except PlaywrightError:
                 self._is_quiet = False
                 await navigation.is_replaced(self._number)
+
+    async def look(self) -> Unfinished | None:
+        """Return what is still missing from the page; None if nothing is, or the page goes on."""
+        with suppress(TimeoutError, PlaywrightError):
+            async with asyncio.timeout(_TIMEOUT):
+                if not self._navigation.has_left(self._number):
+                    return what_is_missing(await read_signs(self._tab), self._navigation)
+        return None
+
+    async def comes(self, missing: Unfinished, patience: float) -> bool:
+        """Wait until nothing is missing or the page goes on; return whether that has come."""
+        latest: Unfinished | None = missing
+        while latest is not None:
+            if self._waited >= min(latest.seconds, patience):
+                return False
+            with suppress(TimeoutError, PlaywrightError):
+                async with asyncio.timeout(_TIMEOUT):
+                    await self._tab.world.run("wait_for_quiet", _LOOK_MS, _QUIET_MS)
+            latest = await self.look()
+        self._is_quiet = False
+        return True
+
+    @property
+    def _waited(self) -> float:
+        """Seconds since the document was complete."""
+        return asyncio.get_running_loop().time() - self._navigation.parsed_at
 
     async def _is_settled(self) -> bool:
         """Wait for quiet; return whether the document has settled."""
@@ -88,5 +129,5 @@ class _Settling:
         """
         navigation = self._navigation
         is_blind = timers is None or navigation.has_streams or len(self._tab.page.frames) > 1
-        waited = 1000 * (asyncio.get_running_loop().time() - navigation.parsed_at)
-        return max(_QUIET_MS + (timers or 0), _BLIND_QUIET_MS - waited if is_blind else 0)
+        blind_ms = _BLIND_QUIET_MS - 1000 * self._waited if is_blind else 0
+        return max(_QUIET_MS + (timers or 0), blind_ms)

@@ -11,12 +11,15 @@ import asyncio
 import multiprocessing
 from collections.abc import Callable
 from concurrent.futures import TimeoutError as ProcessTimeoutError
-from typing import Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
 from activities.conversion import tasks
 from domain.failures import ScrapeError
+
+if TYPE_CHECKING:
+    from activities.content.page_traits import PageTraits
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -62,6 +65,16 @@ class ConversionPool:
         `ScrapeError` with `CONTENT_FAILED` if the page cannot be converted.
         """
         return await self._run(tasks.convert, html, base_url, main_only)
+
+    async def read_traits(
+        self, html: str, url: str, final_url: str, *, has_run: bool
+    ) -> PageTraits:
+        """Return what the page is that was asked for at `url` and is at `final_url`.
+
+        `has_run` if its scripts have run already. Raises `ScrapeError` with `CONTENT_FAILED` if the
+        page cannot be read.
+        """
+        return await self._run(tasks.read_traits, html, url, final_url, has_run)
 
     async def extract_declared(
         self, html: str, url: str, schema: dict[str, Any] | None

@@ -9,9 +9,12 @@ from __future__ import annotations
 import json
 import resource
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from processes import die_with_parent
+
+if TYPE_CHECKING:
+    from activities.content.page_traits import PageTraits
 
 
 @dataclass(frozen=True)
@@ -73,6 +76,16 @@ def convert(html: str, base_url: str, main_only: bool) -> str:
     if main_only:
         return main_content.main_content(html, base_url)
     return markdown.full_page(html, base_url)
+
+
+def read_traits(html: str, url: str, final_url: str, has_run: bool) -> PageTraits:
+    """Return what the page is that was asked for at `url` and is at `final_url`.
+
+    `has_run` if its scripts have run already.
+    """
+    from activities.content import page_traits
+
+    return page_traits.read_traits(html, url, final_url, has_run=has_run)
 
 
 def read_for_model(html: str, url: str, main_only: bool) -> ModelPage:

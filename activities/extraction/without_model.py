@@ -38,7 +38,7 @@ async def extract(
     message = (
         "There is no language model: the result holds only what the page declares about "
         "itself in JSON-LD, microdata, RDFa, microformats, meta elements, tables and definition "
-        "lists." + (" The prompt was not considered." if options.prompt else "")
+        "lists."
     )
     warnings.append(item_warning("NO_MODEL", message))
     if found.disagreements:

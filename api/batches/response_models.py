@@ -38,8 +38,8 @@ class SubmitResponse(ResponseModel):
     batch_id: Uuid = Field(description="The id of the batch, for all further requests.")
     total: int = Field(ge=1, description="The number of items: one per URL.")
     schema_warnings: list[str] | SkipJsonSchema[None] = left_out_if_none(
-        "What the schema asks for that will not be enforced, one sentence each. Absent if "
-        "everything will be.",
+        "What the schema asks for that will not be enforced, one sentence each, and whether this "
+        "server has no language model to fill it. Absent if there is nothing to say.",
         alias="schema_warnings",
     )
 

@@ -12,7 +12,7 @@ from aiohttp import web
 
 from api.batches.errors import invalid_schema
 from api.batches.idempotency import batch_of_key, read_key
-from api.batches.option_checks import check_proxy, check_secrets
+from api.batches.option_checks import check_model, check_proxy, check_secrets, model_warnings
 from api.batches.reservations import reserve_batch, start_generation
 from api.batches.response_models import SubmitResponse
 from api.batches.urls import check_urls
@@ -37,7 +37,7 @@ async def submit(request: web.Request) -> web.Response:
     async with done_within(request, DECISION_SECONDS):
         while True:
             if key_use is not None and (known := await batch_of_key(request, key_use)):
-                return _accepted(known.batch_id, known.total_urls, body, is_replayed=True)
+                return _accepted(request, known.batch_id, known.total_urls, body, is_replayed=True)
             if state is None:
                 scrape = await _validated(request, body)
                 state = _new_batch(request, scrape)
@@ -49,7 +49,7 @@ async def submit(request: web.Request) -> web.Response:
     await start_generation(
         request.app, state, state.generation, secrets=scrape.secrets, seconds=seconds
     )
-    return _accepted(state.batch_id, len(state.items), body)
+    return _accepted(request, state.batch_id, len(state.items), body)
 
 
 async def _validated(request: web.Request, body: dict[str, Any]) -> BatchScrapeRequest:
@@ -59,7 +59,8 @@ async def _validated(request: web.Request, body: dict[str, Any]) -> BatchScrapeR
     part = valid_part(body)
     errors = parsed if isinstance(parsed, list) else []
     errors += part.scrape.problems(unknown=part.wrong)
-    errors += check_proxy(part.scrape, settings.proxies) + check_secrets(part.scrape, settings)
+    errors += check_proxy(part.scrape, settings.proxies)
+    errors += check_model(part.scrape, settings) + check_secrets(part.scrape, settings)
     errors += await check_urls(part.urls, settings.egress_allow)
     schema_errors: list[str] = []
     if part.scrape.json_schema is not None:
@@ -92,13 +93,20 @@ def _new_batch(request: web.Request, scrape: BatchScrapeRequest) -> BatchState:
 
 
 def _accepted(
-    batch_id: str, total: int, body: dict[str, Any], *, is_replayed: bool = False
+    request: web.Request,
+    batch_id: str,
+    total: int,
+    body: dict[str, Any],
+    *,
+    is_replayed: bool = False,
 ) -> web.Response:
+    schema = body.get("schema") or {}
+    warnings = schema_warnings(schema) + model_warnings(schema, request.app[SETTINGS])
     answer = SubmitResponse(
         status="queued",
         batch_id=batch_id,
         total=total,
-        schema_warnings=schema_warnings(body.get("schema") or {}) or None,
+        schema_warnings=warnings or None,
     )
     headers = {"Location": f"/api/batch/scrape/{batch_id}"}
     if is_replayed:

@@ -107,11 +107,11 @@ async def test_without_a_model_a_schema_is_filled_from_the_declared_data(
     assert "price" in disagreement["message"]
 
 
-async def test_without_a_model_a_prompt_gets_all_declared_data(api: ApiClient, site: Site) -> None:
-    item = await only_item(api, site.url("/declared"), prompt="What does it cost?")
+async def test_without_a_model_json_is_all_declared_data(api: ApiClient, site: Site) -> None:
+    item = await only_item(api, site.url("/declared"), output="json")
     [thing] = item["result"]["things"]
     assert (thing["type"], thing["offers"]["price"]) == ("Product", "18.50")
-    assert "The prompt was not considered." in item["warnings"][0]["message"]
+    assert [warning["code"] for warning in item["warnings"]] == ["NO_MODEL"]
 
 
 async def test_an_item_that_needs_a_model_fails_and_names_the_setting(
@@ -122,8 +122,7 @@ async def test_an_item_that_needs_a_model_fails_and_names_the_setting(
     for path, options, reason in (
         ("/declared", {"schema": needed}, "does not declare mood"),
         ("/declared", {"schema": optional}, "declares none of the requested values"),
-        ("/plain", {"prompt": "Extract the title"}, "declares none of the requested values"),
-        ("/declared", {"prompt": "Praise it", "output": "markdown"}, "Only a model can write"),
+        ("/plain", {"output": "json"}, "declares none of the requested values"),
     ):
         item = await only_item(api, site.url(path), **options)
         assert item["status"] == "failed"

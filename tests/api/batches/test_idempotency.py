@@ -31,15 +31,15 @@ async def total(api: ApiClient) -> int:
 
 
 async def test_a_repeated_request_gets_the_first_batch(stack: Stack, site: Site) -> None:
-    schema = {"type": "object", "properties": {"at": {"format": "date"}}}
+    schema = {"type": "object", "title": "é", "properties": {"at": {"format": "date"}}}
     async with ApiClient(stack.api_url, new_key(stack)) as api:
         url = site.url("/plain")
-        first = await submit(api, "again", {"urls": [url], "schema": schema, "prompt": "é"})
+        first = await submit(api, "again", {"urls": [url], "schema": schema})
         assert first[:2] == (202, False)
         await api.finished(first[2]["batchId"])
         headers = {"Idempotency-Key": "again", "Content-Type": "application/json"}
         same_body = (
-            '{ "prompt": "\\u00e9", "schema": {"properties": {"at": {"format":"date"}}, '
+            '{ "schema": {"title": "\\u00e9", "properties": {"at": {"format":"date"}}, '
             f'"type": "object"}},\n "urls": ["{url}"]}}'
         )
         async with api.session.post(BATCHES, data=same_body, headers=headers) as response:
@@ -101,12 +101,13 @@ async def test_a_key_that_cannot_be_used_is_refused(
 
 async def test_neither_key_nor_body_is_stored(stack: Stack, site: Site) -> None:
     async with ApiClient(stack.api_url, new_key(stack)) as api:
-        body = {"urls": [site.url("/plain")], "prompt": "a-prompt-of-this-test"}
+        schema = {"type": "object", "title": "a-title-of-this-test"}
+        body = {"urls": [site.url("/plain")], "schema": schema}
         assert (await submit(api, "a-key-of-this-test", body))[0] == 202
     for path in stack.data_dir.glob("spidra.db*"):
         content = await asyncio.to_thread(path.read_bytes)
         assert b"a-key-of-this-test" not in content
-        assert b"a-prompt-of-this-test" not in content
+        assert b"a-title-of-this-test" not in content
 
 
 async def test_a_withdrawn_batch_frees_its_key(own_stack: Stack, site: Site) -> None:

@@ -25,6 +25,11 @@ from tests.support.site import Site
         ({"urls": ["http://e.com"], "screenshot": "true"}, 'must be a valid boolean, not "true".'),
         ({"urls": ["http://e.com"], "output": "xml"}, "output: must be 'json' or 'markdown'"),
         ({"urls": ["http://e.com"], "prompt": "x" * 10_001}, "at most 10000 are allowed"),
+        ({"urls": ["http://e.com"], "prompt": "The price"}, "prompt: this server has no language"),
+        (
+            {"urls": ["http://e.com"], "prompt": "The price", "schema": {"type": "object"}},
+            "SPIDRA_LLM_MODEL",
+        ),
         ({"urls": ["http://e.com"], "fullPageScreenshot": True}, "needs screenshot to be true"),
         ({"urls": ["http://e.com"], "proxyCountry": "de"}, "needs useProxy to be true"),
         ({"urls": ["http://e.com"], "proxyCountry": "xx"}, "proxyCountry: must be 'us', 'gb'"),

@@ -8,6 +8,11 @@ from tests.support.client import BATCHES, ApiClient, Json
 from tests.support.errors import submit_errors
 from tests.support.site import Site
 
+NO_MODEL = (
+    "schema: this server has no language model (SPIDRA_LLM_MODEL); the result is filled from what "
+    "the page declares about itself."
+)
+
 
 @pytest.mark.parametrize(
     ("schema", "expected"),
@@ -66,4 +71,13 @@ async def test_warnings_name_the_unenforced_parts_of_a_schema(api: ApiClient, si
         "schema.minProperties: the model is not forced to follow it; the answer is checked "
         "afterwards.",
         "schema.properties.at.format: the format is told to the model but not checked.",
+        NO_MODEL,
     ]
+
+
+async def test_a_server_without_a_model_says_so_of_each_schema(api: ApiClient, site: Site) -> None:
+    schema = {"type": "object", "properties": {"name": {"type": "string"}}}
+    _, body = await api.post(BATCHES, {"urls": [site.url("/plain")], "schema": schema})
+    assert body["schema_warnings"] == [NO_MODEL]
+    status, body = await api.post(BATCHES, {"urls": [site.url("/plain")], "output": "json"})
+    assert (status, "schema_warnings" in body) == (202, False)

@@ -1,0 +1,75 @@
+"""Whether a page that was fetched is what the client asked for: the warnings and failures of that.
+
+docs/results.md says what clients see of it.
+"""
+
+from __future__ import annotations
+
+from activities.capture import PageCapture
+from activities.conversion.pool import ConversionPool
+from activities.item_context import ItemContext
+from activities.near_copies import NearCopies
+from domain.failures import ScrapeError
+from domain.warnings import item_warning
+
+_LOGIN_SECRETS = frozenset(("cookies", "auth"))
+"""Options with which a visitor is logged in."""
+
+
+class PageChecks:
+    """The checks of one worker. `converter` reads the pages."""
+
+    def __init__(self, converter: ConversionPool) -> None:
+        self._converter = converter
+        self._near_copies = NearCopies()
+
+    async def check(self, run: ItemContext, page: PageCapture) -> ScrapeError | None:
+        """Add to the outcome what the client must know of `page`.
+
+        Return `NEEDS_BROWSER` if the page has no text before its scripts have run. What it declares
+        about itself may be a result nevertheless. Raises `ScrapeError` with `LOGIN_REQUIRED`, or
+        with `CONTENT_FAILED` if the page cannot be read.
+        """
+        if "html" not in page.content_type:
+            return None
+        traits = await self._converter.read_traits(
+            page.html, run.item.url, page.final_url, has_run=not run.options.is_fast
+        )
+        if traits.is_login:
+            _note_login(run)
+        shell = None
+        if traits.is_shell:
+            shell = ScrapeError("NEEDS_BROWSER", "The page has no text before its scripts run.")
+        elif traits.needs_browser:
+            note_missing_scripts(run)
+        self._note_copies(run, traits.fingerprints)
+        return shell
+
+    def _note_copies(self, run: ItemContext, fingerprints: tuple[str, ...]) -> None:
+        others = self._near_copies.add(run.item.batch_id, run.item.url, fingerprints)
+        if others:
+            urls = "another URL" if others == 1 else f"{others} other URLs"
+            message = f"The page has nearly the same text as {urls} of this batch on its host."
+            run.warn(item_warning("NEAR_COPY", message))
+
+
+def note_missing_scripts(run: ItemContext) -> None:
+    """Add the warning that a part of the page is not in its HTML."""
+    message = (
+        "A part of the page seems to be written by scripts or to be in frames, and the fast mode "
+        'has neither. Ask for it without `"scrapeMode": "fast"`.'
+    )
+    run.warn(item_warning("NEEDS_BROWSER", message))
+
+
+def _note_login(run: ItemContext) -> None:
+    """Add the warning that the page is a login form. Raise `ScrapeError` if a login was given."""
+    given = sorted(_LOGIN_SECRETS.intersection(run.options.secrets_given))
+    if given:
+        what = f"The site shows a login form, although {' and '.join(given)} were given."
+        raise ScrapeError("LOGIN_REQUIRED", what)
+    message = (
+        "The page is a login form. If that is not what you want, log in in a browser, and send its "
+        "cookies."
+    )
+    run.warn(item_warning("LOGIN_FORM", message))

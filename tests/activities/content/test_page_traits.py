@@ -1,0 +1,181 @@
+"""Tests of what a page is: an application without its text, a login form, a copy."""
+
+from __future__ import annotations
+
+import pytest
+
+from activities.content.page_traits import PageTraits, read_traits
+
+URL = "https://example.com/boats/41"
+APP = "<script type=module src=app.js></script>"
+MENU = "<nav><a href=/>Home</a> <a href=/boats>Boats</a></nav>"
+MUCH = "<p>A harbour has more visitors than it has places, whatever the season may be. " * 5
+LOGIN = (
+    "<form method=post><label>Name <input name=user></label>"
+    "<label>Password <input type=password name=word></label><button>Go</button></form>"
+)
+
+
+def traits(body: str, *, url: str = URL, final_url: str = "", has_run: bool = False) -> PageTraits:
+    page = f"<!DOCTYPE html><html><head><title>Boats</title></head><body>{body}</body></html>"
+    return read_traits(page, url, final_url or url, has_run=has_run)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"<div id=app></div><noscript>You need to enable JavaScript.</noscript>{APP}",
+        f"<div id=root></div>{APP}",
+        f"<div></div>{APP}",
+        f"<app-root></app-root>{APP}",
+        f"<div id=root><p>Loading…</p></div>{APP}",
+        f"<div id=root>読み込み中</div>{APP}",
+        f"<div id=root>Yn llwytho...</div>{APP}",
+        f"<div id=root>Please enable JavaScript to see the boats.</div>{APP}",
+        f"<p>Cette application exige JavaScript.</p><div id=root></div>{APP}",
+        "<div id=root></div><script>document.getElementById('root').append('Boats')</script>",
+        f"<div id=root></div><div hidden>Offline</div>{APP}",
+    ],
+)
+def test_a_page_whose_text_is_written_by_scripts_is_a_shell(body: str) -> None:
+    assert traits(body).is_shell
+    assert not traits(body, has_run=True).is_shell
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"{MENU}<div id=app></div>{APP}",
+        f"<header>Harbour</header><main></main><footer>Imprint</footer>{APP}",
+        f"<h1>Boats</h1><div id=boat-list></div>{APP}",
+        f"<h1>Boats</h1><div id=list><div class=skeleton></div></div>{APP}",
+        f"<h1>Boats</h1><p>Loading…</p>{APP}",
+        f"{MUCH}<p>Loading comments…</p>{APP}",
+        f"{MUCH}<div id=root></div>{APP}",
+        f"<img src=logo.svg alt=''>{APP}",
+        "<iframe src=/boats></iframe>",
+    ],
+)
+def test_a_page_with_an_empty_place_needs_a_browser(body: str) -> None:
+    found = traits(body)
+    assert (found.is_shell, found.needs_browser) == (False, True)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"<main>{MUCH}</main>{APP}",
+        f"<main>{MUCH}</main><div id=fb-root></div><div id=boats></div>{APP}",
+        "<h1>Boats</h1><div id=root></div>",
+        "<div id=root></div><script type=application/ld+json>{}</script>",
+        f"<h1>Closed</h1><div id=modal-portal></div>{APP}",
+        f"<main>{MUCH}<p>It says <em>Loading…</em> at first.</p><pre>Loading…</pre></main>{APP}",
+        f"<main>{MUCH}<p>Read on…</p></main>{APP}",
+        f"<main><p>How to learn JavaScript</p>{MUCH}</main>{APP}",
+    ],
+)
+def test_an_ordinary_page_does_not_need_its_scripts(body: str) -> None:
+    found = traits(body)
+    assert (found.is_shell, found.needs_browser) == (False, False)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        LOGIN,
+        f"{MENU}<main><h1>Welcome back</h1>{LOGIN}<p>No account? <a href=/join>Join</a></p></main>",
+        "<h1>Anmelden</h1><div><input type=email><div><input type=password></div></div>",
+        "<h1>로그인</h1><form><input name=id><input type=password><button>확인</button></form>",
+        "<form><input type=password name=pin></form>",
+        f"<div class=card>{LOGIN}</div><form><input name=name><input type=email>"
+        "<input type=password autocomplete=new-password><button>Join</button></form>",
+        "<form><input name=tenant><input name=user><input type=password>"
+        "<input type=checkbox name=remember> Stay</form>",
+        f"<main>{LOGIN}</main><footer>{MUCH}</footer>",
+    ],
+)
+def test_a_password_as_the_main_thing_is_a_login(body: str) -> None:
+    assert traits(body).is_login
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"<header>{LOGIN}</header><h1>Boats</h1><p>Forty-one.</p>",
+        f"<div class=top-bar>{LOGIN}</div><h1>Boats</h1><p>Forty-one.</p>",
+        f"<div>{LOGIN}</div><main><h1>Boats</h1><p>There are forty-one of them today.</p></main>",
+        f"<main><h1>Boats</h1>{MUCH}</main><aside>{LOGIN}</aside>",
+        f"<h1>Boats</h1>{MUCH}<h2>Members</h2>{LOGIN}",
+        "<h1>Boats</h1><ul>" + "<li><a href=/b>One of the boats of the harbour</a>" * 50 + LOGIN,
+        f"<form id=page><div>{LOGIN[6:-7]}</div><h1>Boats</h1>{MUCH}</form>",
+        f"<h1>Boats</h1>{MUCH}<h2>Join</h2><form><input name=first_name><input type=email>"
+        "<input type=password></form>",
+        "<h1>Join</h1><form><input name=name><input type=email><input type=password></form>",
+        "<h1>Join</h1><form><input type=email><input type=password>"
+        "<input type=password name=again></form>",
+        "<h1>Join</h1><form><input type=email><input type=password autocomplete=new-password>",
+        f"<h1>Boats</h1><p>Forty-one.</p><dialog>{LOGIN}</dialog>",
+        f"<h1>Boats</h1><p>Forty-one.</p><div style='display: none'>{LOGIN}</div>",
+        "<h1>Boats</h1><form><input type=email name=email><button>Newsletter</button></form>",
+    ],
+)
+def test_a_page_that_also_offers_a_login_is_none(body: str) -> None:
+    assert not traits(body).is_login
+
+
+def test_a_login_page_may_praise_what_is_behind_it() -> None:
+    body = f"<h1>The harbour</h1>{MUCH}{LOGIN}"
+    assert traits(body, final_url="https://example.com/login?next=/boats/41").is_login
+    assert not traits(body, final_url="https://example.com/boats").is_login
+
+
+def test_a_login_may_ask_for_the_name_first() -> None:
+    body = "<h1>Welcome</h1><form><input name=identifier autocomplete=username></form>"
+    assert traits(body, final_url="https://accounts.example.com/signin/v2").is_login
+    assert not traits(body).is_login
+    account = "<h1>Welcome</h1><a href=/auth/google>Mit Google weiter</a>"
+    assert traits(account, final_url="https://example.com/login").is_login
+    search = "<form><input name=q type=search></form>"
+    assert not traits(search, final_url="https://example.com/login").is_login
+
+
+def are_copies(one: PageTraits, other: PageTraits) -> bool:
+    return not set(one.fingerprints).isdisjoint(other.fingerprints)
+
+
+def test_copies_have_a_fingerprint_in_common() -> None:
+    def missing(path: str, more: str) -> PageTraits:
+        body = f"<h1>Not here</h1><p>There is no {path} in the harbour ({more}).</p>"
+        return traits(body, url=f"https://example.com{path}")
+
+    first = missing("/boats/blue-heron", "request 0f8e21a977bd, 10:41")
+    assert are_copies(first, missing("/boats/41?from=list", "request 7b00e9a1c3d2, 10:42"))
+    assert not are_copies(first, missing("/boats/42", "sold"))
+    kite = traits("<h1>Not here: Red Kite</h1>", url="https://example.com/boats/red-kite")
+    gannet = traits("<h1>Not here: Gannet</h1>", url="https://example.com/boats/gannet")
+    assert are_copies(kite, gannet)
+    home = "<h1>Harbour of Ghent</h1><p>Welcome.</p>"
+    at_home = traits(home, url="https://example.com/welcome")
+    assert are_copies(at_home, traits(home, url="https://example.com/boats/42"))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("<h1>Heron</h1><p>89 EUR</p>", "<h1>Heron</h1><p>98 EUR</p>"),
+        ("<h1>Heron</h1><p>In stock</p>", "<h1>Heron</h1><p>Sold out</p>"),
+        (f"{MUCH}<p>One berth</p>", f"{MUCH}<p>Two berths</p>"),
+    ],
+)
+def test_pages_of_one_template_are_no_copies(one: str, other: str) -> None:
+    assert not are_copies(traits(one), traits(other))
+
+
+def test_a_page_without_text_is_no_copy() -> None:
+    assert traits("<img src=a.png>").fingerprints == ()
+
+
+def test_a_page_without_a_body_tag_is_read_as_well() -> None:
+    page = f"<!DOCTYPE html><title>Boats</title>{MENU}<main id=list></main>{APP}"
+    found = read_traits(page, URL, URL, has_run=False)
+    assert (found.is_shell, found.needs_browser) == (False, True)

@@ -1,0 +1,169 @@
+"""Tests of the stage from a page to its result: what is said of unusual pages."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from activities.capture import PageCapture
+from activities.conversion.pool import ConversionPool
+from activities.item_context import ItemContext
+from activities.processing import PageProcessor
+from domain.failures import ScrapeError
+from domain.items import ItemOutcome, Progress, ScrapeInput
+from domain.options import StoredOptions
+from tests.support.extraction import codes, extractor_of
+
+URL = "https://example.com/boats/41"
+APP = "<script src=app.js></script>"
+LOGIN = "<h1>Log in</h1><form><input name=user><input type=password></form>"
+PRODUCT = (
+    '<script type="application/ld+json">{"@context": "https://schema.org", "@type": "Product", '
+    '"name": "Heron"}</script>'
+)
+NAMED = {
+    "type": "object",
+    "required": ["name"],
+    "properties": {"name": {"type": "string"}},
+}
+
+
+@pytest_asyncio.fixture(scope="module")
+async def converter() -> AsyncIterator[ConversionPool]:
+    pool_of_one = ConversionPool(processes=1)
+    yield pool_of_one
+    pool_of_one.close()
+
+
+@pytest.fixture
+def processor(converter: ConversionPool) -> PageProcessor:
+    return PageProcessor(converter, extractor=None)
+
+
+def item(url: str = URL, *, batch: str = "batch", **options: Any) -> ItemContext:
+    now = datetime.now(UTC)
+    return ItemContext(
+        ScrapeInput(batch_id=batch, item_uuid="1", url=url, generation=1, timeout_seconds=60),
+        StoredOptions.model_validate(options),
+        ItemOutcome(finished_at=now),
+        Progress(stage="", attempts=1, started_at=now),
+    )
+
+
+def page(body: str, url: str = URL, content_type: str = "text/html") -> PageCapture:
+    html = f"<!DOCTYPE html><html><body>{body}</body></html>"
+    return PageCapture(html, content_type, 200, url, None, ())
+
+
+async def warned(processor: PageProcessor, run: ItemContext, body: str) -> list[str]:
+    await processor.convert(run, page(body, run.item.url))
+    return codes(run.outcome.warnings)
+
+
+async def failed(processor: PageProcessor, run: ItemContext, body: str) -> str:
+    with pytest.raises(ScrapeError) as caught:
+        await processor.convert(run, page(body, run.item.url))
+    return caught.value.failure.code
+
+
+async def test_a_shell_fails_in_fast_mode_only(processor: PageProcessor) -> None:
+    body = f"<div id=app></div><noscript>You need to enable JavaScript.</noscript>{APP}"
+    assert await failed(processor, item(scrapeMode="fast"), body) == "NEEDS_BROWSER"
+    assert await failed(processor, item(scrapeMode="fast", schema=NAMED), body) == "NEEDS_BROWSER"
+    assert await warned(processor, item(), body) == ["NO_TEXT"]
+
+
+async def test_a_page_with_an_empty_part_has_a_warning_in_fast_mode(
+    processor: PageProcessor,
+) -> None:
+    body = f"<nav><a href=/>Harbour</a></nav><div id=app></div>{APP}"
+    assert await warned(processor, item(scrapeMode="fast"), body) == ["NEEDS_BROWSER"]
+    assert await warned(processor, item(), body) == []
+
+
+async def test_what_a_shell_declares_is_a_result(processor: PageProcessor) -> None:
+    run = item(scrapeMode="fast", schema=NAMED)
+    body = f"<div id=app></div>{PRODUCT}{APP}"
+    assert await processor.convert(run, page(body)) == {"name": "Heron"}
+    assert codes(run.outcome.warnings) == ["NO_MODEL", "NEEDS_BROWSER"]
+
+
+async def test_a_model_does_not_read_a_shell(converter: ConversionPool) -> None:
+    async with extractor_of("http://127.0.0.1:9/v1") as extractor:
+        processor = PageProcessor(converter, extractor)
+        run = item(scrapeMode="fast", prompt="The name")
+        with pytest.raises(ScrapeError) as caught:
+            await processor.read_for_model(run, page(f"<div id=app></div>{APP}"))
+        assert caught.value.failure.code == "NEEDS_BROWSER"
+        reading = await processor.read_for_model(run, page(f"<div id=app></div>{PRODUCT}{APP}"))
+    assert reading.evidence is not None
+    assert codes(run.outcome.warnings) == ["NEEDS_BROWSER"]
+
+
+async def test_a_login_form_fails_if_a_login_was_given(processor: PageProcessor) -> None:
+    assert await warned(processor, item(), LOGIN) == ["LOGIN_FORM"]
+    for given in ("cookies", "auth"):
+        assert await failed(processor, item(secrets=[given]), LOGIN) == "LOGIN_REQUIRED"
+    assert await warned(processor, item(batch="other", secrets=["headers"]), LOGIN) == [
+        "LOGIN_FORM"
+    ]
+
+
+@pytest.mark.parametrize("body", ["", "<hr>", "<p>&nbsp;</p>", "<p>\N{ZERO WIDTH SPACE}</p>"])
+async def test_an_empty_result_has_a_warning(processor: PageProcessor, body: str) -> None:
+    assert await warned(processor, item(), body) == ["NO_TEXT"]
+    assert await warned(processor, item(extractContentOnly=True), body) == ["NO_TEXT"]
+
+
+async def test_a_page_of_pictures_is_not_empty(processor: PageProcessor) -> None:
+    assert await warned(processor, item(), "<img src=heron.png alt=''>") == []
+
+
+async def test_each_copy_after_the_first_names_how_many_there_are(
+    processor: PageProcessor,
+) -> None:
+    body = "<h1>Not here</h1><p>Look at our other boats.</p>"
+    messages = []
+    for number in range(3):
+        run = item(f"https://example.com/boats/{number}")
+        assert await warned(processor, run, body) == ["NEAR_COPY"] * (number > 0)
+        messages += [warning.message for warning in run.outcome.warnings]
+    assert "another URL" in messages[0]
+    assert "2 other URLs" in messages[1]
+
+
+async def test_one_page_has_no_copies(processor: PageProcessor) -> None:
+    body = "<h1>Heron</h1><p>A boat for two.</p>"
+    for url in (
+        "https://example.com/heron",
+        "https://example.com/heron",
+        "http://example.com/heron/",
+        "https://example.com/heron?utm_source=mail",
+        "https://example.com/heron#crew",
+        "https://www.example.com/heron",
+        "https://other.example/heron-copy",
+    ):
+        assert await warned(processor, item(url), body) == [], url
+    assert await warned(processor, item(f"{URL}?other", batch="other"), body) == []
+    assert await warned(processor, item(f"{URL}#/crew"), body) == ["NEAR_COPY"]
+
+
+async def test_texts_and_data_are_no_copies(processor: PageProcessor) -> None:
+    for number in range(2):
+        run = item(f"https://example.com/stock/{number}")
+        capture = page("<pre>yes</pre>", run.item.url, "application/json")
+        await processor.convert(run, capture)
+        assert run.outcome.warnings == []
+
+
+async def test_a_prompt_needs_a_model(processor: PageProcessor) -> None:
+    for options in ({"prompt": "The name"}, {"prompt": "The name", "schema": NAMED}):
+        with pytest.raises(ScrapeError) as caught:
+            processor.require_model(item(**options).options)
+        assert caught.value.failure.code == "LLM_NOT_CONFIGURED"
+    processor.require_model(item(schema=NAMED).options)
+    processor.require_model(item(output="json").options)
