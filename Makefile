@@ -3,7 +3,8 @@
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-dev browser demo up check test test-long lint map lock audit \
-	bench bench-api bench-fairness bench-fidelity bench-visitor bench-llm bench-quality bench-round-trip bench-schemas clean
+	bench bench-api bench-fairness bench-fidelity bench-visitor bench-llm bench-quality bench-round-trip bench-schemas \
+	bench-main-content clean
 
 VENV := .venv
 PYTHON := $(VENV)/bin/python
@@ -13,6 +14,7 @@ DEV := $(VENV)/.installed-dev
 URLS ?=
 ARGS ?=
 PAGES ?=
+CORPORA ?=
 SPEC ?=
 SUITE ?=
 STORE ?=
@@ -82,6 +84,10 @@ bench-llm: setup-dev ## what it costs to wait for a model (minutes)
 bench-quality: $(DEV) ## main content against pages with ground truth: PAGES=folder (minutes)
 	@test -n "$(PAGES)" || { echo 'make bench-quality PAGES=folder: bench/quality.py says how' >&2; exit 2; }
 	@$(PYTHON) -m bench.quality $(ARGS) "$(PAGES)"
+
+bench-main-content: $(DEV) ## main content beside other extractors: CORPORA=name=folder (minutes)
+	@test -n "$(CORPORA)" || { echo 'make bench-main-content CORPORA=name=folder: bench/corpora.py says how' >&2; exit 2; }
+	@$(PYTHON) -m bench.main_content $(CORPORA) $(ARGS)
 
 bench-round-trip: $(DEV) ## examples of markdown's specifications, to markdown and back: SPEC=spec.txt (10 s)
 	@test -n "$(SPEC)" || { echo 'make bench-round-trip SPEC=spec.txt: bench/round_trip.py says how' >&2; exit 2; }

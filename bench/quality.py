@@ -27,12 +27,10 @@ from typing import ParamSpec, TypeVar
 
 from activities.content import dom, main_content, markdown
 from activities.declared.read import read_declared
+from bench.extractors import plain
 
 _WORD = re.compile(r"\w+")
-_IMAGE = re.compile(r"!\[(?:[^\[\]\\]|\\.)*\]\(<?[^)\s]*>?(?: \"[^\"]*\")?\)")
-_LINK_TARGET = re.compile(r"\]\(<?[^)\s]*>?(?: \"[^\"]*\")?\)")
 _HEADLINE = re.compile(r"\A#{1,2} .*\n")
-_FENCE = re.compile(r"^\s*```\S*$", re.MULTILINE)
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -65,11 +63,6 @@ class Clock:
         """Yield each stage with its median in milliseconds."""
         for stage, seconds in self.stages.items():
             yield stage, statistics.median(seconds) * 1000
-
-
-def plain(text: str) -> str:
-    """Return the words of markdown that a reader sees, without addresses, images and fences."""
-    return _FENCE.sub(" ", _LINK_TARGET.sub(" ", _IMAGE.sub(" ", text)))
 
 
 def precision_and_recall(found: str, expected: str) -> tuple[float, float]:
