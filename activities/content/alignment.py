@@ -6,32 +6,47 @@ from lxml.html import HtmlElement
 
 from activities.content.text_blocks import divide
 from activities.content.text_index import covered_blocks
+from activities.content.text_sizes import TextSize, TextSizes, total
+from activities.content.titles import titles
 from activities.content.words import words_of
 
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 
+_MAX_LINKED_SHARE = 0.8
+"""Share of a section's text that is links. A section with more leads to other pages."""
+
+_DATA = frozenset(("table", "dl"))
+
+_MAX_DATA_LINKS = 0.5
+"""Share of the text of a table that is links, if it belongs to the text around it."""
+
 _MAX_PICTURE_SIBLINGS = 3
-"""Children of an element around a picture. An element with more holds more than the picture."""
+"""Children of an element around a picture. An element with more and with text is no picture."""
 
 
-def keep_covered(root: HtmlElement, text: str) -> None:
-    """Reduce the tree, in place, to the blocks that `text` covers.
+def covered_elements(body: HtmlElement, text: str) -> set[HtmlElement]:
+    """Return the blocks that `text` covers.
 
-    Pictures and code between these blocks, and their headings, stay as well. If the text covers no
-    block, the tree stays as it is.
+    The tree is changed: inline content between blocks gets an element of its own.
     """
-    body = root.find("body")
-    if body is None:
-        return
-    kept = {block.element for block in covered_blocks(divide(body), text)}
-    if kept:
-        _keep_neighbours(body, kept)
-        _keep_title(root, body, kept)
-        _prune(body, kept)
+    return {block.element for block in covered_blocks(divide(body), text)}
 
 
-def _keep_neighbours(body: HtmlElement, kept: set[HtmlElement]) -> None:
-    """Add the pictures and the code between the kept blocks, and the headings right before them."""
+def keep_blocks(body: HtmlElement, blocks: set[HtmlElement], sizes: TextSizes) -> None:
+    """Reduce the tree, in place, to some blocks and to what belongs to them.
+
+    That is pictures and code between the blocks, their headings, headed sections beside them, and
+    the page's title.
+    """
+    kept = set(blocks)
+    _keep_headed_sections(body, kept, sizes)
+    _keep_neighbours(body, kept, sizes)
+    _keep_title(body, kept)
+    _prune(body, kept)
+
+
+def _keep_neighbours(body: HtmlElement, kept: set[HtmlElement], sizes: TextSizes) -> None:
+    """Add pictures, code, notes and data between the kept blocks, and the headings before these."""
     order = list(body.iter())
     number = {element: i for i, element in enumerate(order)}
     positions = [number[block] for block in kept]
@@ -39,6 +54,10 @@ def _keep_neighbours(body: HtmlElement, kept: set[HtmlElement]) -> None:
     for element in order[min(positions) : max(positions) + 1]:
         is_kept = (
             element.tag == "pre"
+            or (element.tag == "aside" and _is_note(sizes[element]))
+            or (
+                element.tag in _DATA and element.getparent() in parents and _is_data(sizes[element])
+            )
             or (element.tag == "img" and _is_beside(element, body, kept, parents))
             or (element.tag in _HEADINGS and _is_right_before(element, kept))
         )
@@ -49,15 +68,62 @@ def _keep_neighbours(body: HtmlElement, kept: set[HtmlElement]) -> None:
 def _is_beside(
     image: HtmlElement, body: HtmlElement, kept: set[HtmlElement], parents: set[HtmlElement]
 ) -> bool:
-    """Return whether a picture, or a small element around it, stands beside or in a kept block."""
+    """Return whether a picture, or its own element, stands beside or in a kept block.
+
+    Its own element is small, or holds nothing but pictures and captions, as a gallery does.
+    """
     holder = image
     while holder is not body and holder.getparent() is not None:
         if holder.getparent() in parents or holder in kept:
             return True
-        if len(holder.getparent()) > _MAX_PICTURE_SIBLINGS:
+        if len(holder.getparent()) > _MAX_PICTURE_SIBLINGS and _has_text(holder.getparent()):
             return False
         holder = holder.getparent()
     return False
+
+
+def _has_text(element: HtmlElement) -> bool:
+    """Return whether an element has text besides captions."""
+    return any(map(str.strip, element.xpath(".//text()[not(ancestor::figcaption)]")))
+
+
+def _keep_headed_sections(body: HtmlElement, kept: set[HtmlElement], sizes: TextSizes) -> None:
+    """Add the sections beside the kept blocks that hold none of them, and more than links.
+
+    An extractor knows running text. It takes a list of names or of numbers for navigation.
+    """
+    parents = {block.getparent() for block in kept}
+    around = {ancestor for element in kept for ancestor in element.iterancestors()}
+    for heading in list(body.iter(*_HEADINGS)):
+        if heading in kept or heading.getparent() not in parents:
+            continue
+        section = _section_below(heading)
+        size = total(sizes, section)
+        is_left_out = kept.isdisjoint(section) and around.isdisjoint(section)
+        # Teasers of other pages have headings themselves.
+        is_own = not size.headings and size.link_share < _MAX_LINKED_SHARE
+        if section and is_left_out and is_own:
+            kept.update((heading, *section))
+
+
+def _section_below(heading: HtmlElement) -> list[HtmlElement]:
+    """Return what follows a heading, up to the next heading that is as high."""
+    section = []
+    for sibling in heading.itersiblings():
+        if sibling.tag in _HEADINGS and sibling.tag <= heading.tag:
+            break
+        section.append(sibling)
+    return section
+
+
+def _is_data(size: TextSize) -> bool:
+    """Return whether a table or a list of definitions holds more than links."""
+    return size.text > 0 and size.link_share < _MAX_DATA_LINKS
+
+
+def _is_note(size: TextSize) -> bool:
+    """Return whether an aside is a note or a warning. Offers have links, buttons or headings."""
+    return bool(size.text) and not (size.links or size.controls or size.headings)
 
 
 def _is_right_before(heading: HtmlElement, kept: set[HtmlElement]) -> bool:
@@ -65,17 +131,23 @@ def _is_right_before(heading: HtmlElement, kept: set[HtmlElement]) -> bool:
     return following is not None and following in kept
 
 
-def _keep_title(root: HtmlElement, body: HtmlElement, kept: set[HtmlElement]) -> None:
-    """Add the last heading before the kept blocks that is a part of the page's title."""
-    title = f" {' '.join(words_of(root.findtext('head/title') or ''))} "
+def _keep_title(body: HtmlElement, kept: set[HtmlElement]) -> None:
+    """Add the last heading before the kept blocks that is a part of the page's title.
+
+    Without one, that is the only `h1` before the blocks.
+    """
+    headings = {heading for heading in titles(body) if len(words_of(heading.text_content())) > 1}
     best = None
+    others = []
     for element in body.iter():
         if element in kept:
             break
-        if element.tag in ("h1", "h2"):
-            words = words_of(element.text_content())
-            if len(words) > 1 and f" {' '.join(words)} " in title:
-                best = element
+        if element in headings:
+            best = element
+        elif element.tag == "h1":
+            others.append(element)
+    if best is None and len(others) == 1:
+        best = others[0]
     if best is not None:
         kept.add(best)
 

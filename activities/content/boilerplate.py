@@ -1,158 +1,133 @@
 """Removal of boilerplate: what every page of a site has around the main content.
 
-That is navigation, headers, sidebars, footers and the like.
+That is navigation, headers, sidebars, footers and the like. Marks (`page_parts`) say where it may
+be. What an element holds decides: links and buttons, or text.
 """
 
 from __future__ import annotations
 
-import re
+from dataclasses import dataclass, field
 
 from lxml.html import HtmlElement
 
-_TAGS = frozenset(("nav", "footer", "aside", "menu"))
-"""Elements that are boilerplate by their tag."""
-
-_ROLES = frozenset(
-    ("navigation", "banner", "contentinfo", "complementary", "search", "menu", "menubar", "dialog")
-)
-"""Values of `role` that mark boilerplate."""
-
-_NAMES = re.compile(
-    r"(?:^|[\s_-])(?:nav|navbar|navigation|menu|breadcrumbs?|sidebar|side-bar|footer|masthead|"
-    r"cookies?|consent|gdpr|popup|modal|newsletter|share|sharing|social|skip-link|"
-    r"toolbar|topbar|top-bar|pagetop|back-to-top)(?:$|[\s_-])",
-    re.IGNORECASE,
-)
-"""Words in classes and ids that mark boilerplate."""
-
-_NEVER_BY_NAME = frozenset(
-    ("body", "article", "main", "h1", "h2", "h3", "p", "table", "pre", "code")
-)
-"""Elements that are content, whatever their class or id."""
+from activities.content.main_element import declared_main, reduce_to_main
+from activities.content.menus import comment_forms, in_page_lists, is_navigation, menus
+from activities.content.page_parts import Mark, mark_of
+from activities.content.text_sizes import TextSize, TextSizes, drop, measure, total
 
 _MAX_SHARE = 0.4
-"""Share of the page's text. An element with more is content, whatever its name."""
+"""Share of the page's text. An element with more is content, unless it is a dialog."""
 
-_MIN_MENU_LINKS = 3
-"""Links of a list that may be a menu."""
+_CERTAIN = frozenset((Mark.LANDMARK, Mark.CONSENT))
+"""Marks that are certain outside of the content. There may be navigation that is the content."""
 
-_MAX_MENU_WORDS = 4
-"""Words of each link of a menu before the page's heading."""
+_MAX_OPTIONS = 20
+"""Options of a `select` that are all kept, such as sizes and colours.
 
-_MIN_LINK_SHARE = 0.8
-"""Share of a list's text that is links, if the list is a list of links."""
-
-_MAX_LINKED_SHARE = 0.5
-"""Share of a page's text in lists of links. A page with more is itself a list of links."""
-
-_MIN_MAIN_TEXT = 200
-"""Characters. A `main` element with less text does not hold the main content."""
+More are a list of countries, years or categories, which says nothing about the page.
+"""
 
 
-def remove_boilerplate(root: HtmlElement) -> None:
-    """Remove boilerplate from a cleaned tree, in place."""
-    body = root.find("body")
-    if body is None:
-        return
-    main = _declared_main(body)
-    if main is not None:
-        _reduce_to(body, main)
-    max_size = _MAX_SHARE * len(body.text_content())
-    for element in list(body.iter()):
-        if (
-            element is not main
-            and element is not body
-            and _is_attached(element, body)
-            and _is_boilerplate(element)
-            and len(element.text_content()) <= max_size
-            and next(element.iter("h1", "main"), None) is None
-        ):
-            element.drop_tree()
-    if main is None:
-        _remove_menus(body)
+def remove_boilerplate(body: HtmlElement, forms: list[HtmlElement]) -> TextSizes:
+    """Remove boilerplate from the body of a cleaned page, in place, and return what is left.
 
-
-def _declared_main(body: HtmlElement) -> HtmlElement | None:
-    """Return the element that the page declares as its main content, if there is only one."""
-    mains = [
-        element for element in body.iter() if element.tag == "main" or element.get("role") == "main"
-    ]
-    if len(mains) == 1 and len(mains[0].text_content().strip()) >= _MIN_MAIN_TEXT:
-        return mains[0]
-    return None
-
-
-def _reduce_to(body: HtmlElement, main: HtmlElement) -> None:
-    """Make `main` the only content of the page."""
-    for child in list(body):
-        body.remove(child)
-    body.text = None
-    main.tail = None
-    body.append(main)
-
-
-def _is_attached(element: HtmlElement, body: HtmlElement) -> bool:
-    """Return whether an element is still in the tree."""
-    return next(element.iterancestors("body"), None) is body
-
-
-def _is_boilerplate(element: HtmlElement) -> bool:
-    """Return whether an element's tag, role, class or id marks boilerplate."""
-    if element.tag in _TAGS or element.get("role") in _ROLES:
-        return True
-    if element.tag == "header":
-        # The header of an article or a section belongs to the content.
-        return next(element.iterancestors("article", "main", "section"), None) is None
-    if element.tag in _NEVER_BY_NAME:
-        return False
-    names = f"{element.get('class', '')} {element.get('id', '')}"
-    return len(names) > 1 and _NAMES.search(names) is not None
-
-
-def _remove_menus(body: HtmlElement) -> None:
-    """Remove lists of links that are menus.
-
-    Lists of short links before the page's heading are menus. On a page that is mostly text, so are
-    all lists of links outside of `article` and `main`.
+    `forms` are those in which a text can be written. What only names and lists of links mark stays
+    if hardly anything else would be left.
     """
-    lists = [element for element in body.iter("ul", "ol") if _is_link_list(element)]
-    known = set(lists)
-    outermost = [
-        element for element in lists if known.isdisjoint(element.iterancestors("ul", "ol"))
-    ]
-    before_heading = _lists_before_heading(body)
-    linked = sum(_text_length(element) for element in outermost)
-    is_mostly_text = linked < _MAX_LINKED_SHARE * _text_length(body)
-    for element in outermost:
-        is_outside = next(element.iterancestors("article", "main"), None) is None
-        is_menu = element in before_heading and _has_short_links(element)
-        if is_menu or (is_mostly_text and is_outside):
-            element.drop_tree()
+    _reduce_choices(body)
+    sizes = measure(body)
+    main = declared_main(body, sizes)
+    if main is not None:
+        reduce_to_main(body, main, sizes)
+        sizes = measure(body)
+    found = _Page(body, main, sizes).boilerplate()
+    drop(found.certain, sizes)
+    doubtful = found.doubtful
+    doubtful += in_page_lists(body, sizes, set(doubtful))
+    doubtful += comment_forms(forms, sizes, set(doubtful))
+    if main is None:
+        doubtful += menus(body, sizes, set(doubtful))
+    lost = total(sizes, doubtful)
+    if sizes[body].running > lost.running or sizes[body].text > 2 * lost.text:
+        drop(doubtful, sizes)
+    return sizes
 
 
-def _lists_before_heading(body: HtmlElement) -> set[HtmlElement]:
-    """Return the lists before the first `h1`, or nothing if the page has no `h1`."""
-    before: set[HtmlElement] = set()
-    for element in body.iter("h1", "ul", "ol"):
-        if element.tag == "h1":
-            return before
-        before.add(element)
-    return set()
+def _reduce_choices(body: HtmlElement) -> None:
+    """Leave only the chosen option of each closed `select` that has many."""
+    for select in body.iter("select"):
+        options = list(select.iter("option"))
+        if len(options) > _MAX_OPTIONS and select.get("multiple") is None:
+            chosen = next((option for option in options if "selected" in option.attrib), options[0])
+            for option in options:
+                if option is not chosen:
+                    option.drop_tree()
 
 
-def _is_link_list(element: HtmlElement) -> bool:
-    """Return whether a list has hardly any text besides links, and neither pictures nor `p`."""
-    links = list(element.iter("a"))
-    return len(links) >= _MIN_MENU_LINKS and (
-        sum(map(_text_length, links)) >= _MIN_LINK_SHARE * _text_length(element)
-        and next(element.iter("img", "p"), None) is None
-    )
+@dataclass
+class _Boilerplate:
+    """The outermost elements of a page that are boilerplate."""
+
+    certain: list[HtmlElement] = field(default_factory=list)
+    doubtful: list[HtmlElement] = field(default_factory=list)
+    """Those that may be what the page is about, if hardly anything else is left."""
 
 
-def _has_short_links(element: HtmlElement) -> bool:
-    return all(len(link.text_content().split()) <= _MAX_MENU_WORDS for link in element.iter("a"))
+class _Page:
+    """A page whose elements are judged one by one."""
+
+    def __init__(self, body: HtmlElement, main: HtmlElement | None, sizes: TextSizes) -> None:
+        self._body = body
+        self._main = main
+        self._sizes = sizes
+        self._max_size = _MAX_SHARE * sizes[main if main is not None else body].text
+
+    def boilerplate(self) -> _Boilerplate:
+        """Return the outermost elements that are boilerplate."""
+        found = _Boilerplate()
+        stack = [(child, child is self._main) for child in reversed(self._body)]
+        while stack:
+            element, is_inside = stack.pop()
+            mark = None if element is self._main else mark_of(element)
+            if mark is not None and self._is_boilerplate(element, mark, is_inside):
+                is_certain = mark is Mark.DIALOG or (mark in _CERTAIN and not is_inside)
+                (found.certain if is_certain else found.doubtful).append(element)
+                continue
+            is_inside = is_inside or element is self._main or element.tag in ("main", "article")
+            stack.extend((child, is_inside) for child in reversed(element))
+        return found
+
+    def _is_boilerplate(self, element: HtmlElement, mark: Mark, is_inside: bool) -> bool:
+        """Return whether a marked element is boilerplate, by what it holds and where it is."""
+        size = self._sizes[element]
+        if mark is Mark.DIALOG:
+            return next(element.iter("main"), None) is None
+        if next(element.iter("h1", "main"), None) is not None:
+            return False
+        if mark is Mark.CONSENT and size.controls and not is_inside:
+            return True
+        is_small = size.text <= self._max_size
+        if mark is Mark.LANDMARK:
+            return self._is_landmark(element, size, is_small)
+        if not is_small:
+            return False
+        if mark is Mark.ASIDE:
+            is_inside = is_inside or any(sibling.tag == "p" for sibling in element.getparent())
+            return not is_inside or is_navigation(size)
+        if mark in (Mark.NAME, Mark.CONSENT) and not is_inside and not _is_headed_text(size):
+            return True
+        return is_navigation(size)
+
+    def _is_landmark(self, element: HtmlElement, size: TextSize, is_small: bool) -> bool:
+        if element.tag in ("header", "footer") and element.get("role") is None:
+            part = next(element.iterancestors("article", "main", "section"), None)
+            if part is not None:
+                # The header or footer of a part of the content: a title, an author, a date.
+                return element.tag == "footer" and is_navigation(size)
+            return is_small
+        return is_small or is_navigation(size)
 
 
-def _text_length(element: HtmlElement) -> int:
-    """Return the number of characters of an element's text, without blanks."""
-    return len("".join(element.text_content().split()))
+def _is_headed_text(size: TextSize) -> bool:
+    """Return whether an element is a section of a text: headed, without buttons or many links."""
+    return bool(size.headings and size.text and not size.controls) and not is_navigation(size)

@@ -1,37 +1,60 @@
 """The main content of a page as markdown, without the boilerplate around it.
 
-An article goes to an article extractor. Such an extractor tells well which words belong to the
-article, but it loses tables, the language of code, and where links lead. So its words are not the
-result. They only select the blocks of the original page that are converted.
+First, boilerplate is removed. What is left is the main content of products, lists, forums and
+documentation.
 
-On other kinds of pages (products, documentation, forums) article extractors lose half of the
-content. There, only boilerplate is removed.
+An article goes to an article extractor as well. Such an extractor tells well which words belong to
+the article, but it loses tables, the language of code, and where links lead. So its words are not
+the result. They only select the blocks of the page that are converted.
 """
 
 from __future__ import annotations
 
-import re
 from copy import deepcopy
 
 import trafilatura
-from lxml import etree
 from lxml.html import HtmlElement
-from readability import Document
-from readability.readability import Unparseable
 
 from activities.content import alignment, dom
 from activities.content.boilerplate import remove_boilerplate
-from activities.content.markdown import to_markdown
+from activities.content.list_pages import is_list
+from activities.content.markdown import full_page, to_markdown
+from activities.content.menus import forms_to_write
+from activities.content.page_kind import Kind, declared_kind
+from activities.content.scope import (
+    find_scope,
+    has_form_above,
+    has_incomplete_items,
+    is_one_of_several,
+    reduce_to_scope,
+    widened,
+)
+from activities.content.text_sizes import TextSize, TextSizes, measure, total
 from activities.content.words import count_words
 
-_MIN_SHARE = 0.4
-"""Share of the page's words without navigation that trafilatura has to find.
+_MIN_SHARE = 0.6
+"""Share of the scope's text that the extractor's blocks have to be, if the page is an article.
 
-If it finds less, it has usually missed the article, and readability gets its turn.
+If they are less, the extractor has missed a part of the page, such as a list or a table.
 """
 
-_MIN_GAIN = 1.5
-"""Factor by which readability has to find more words. A smaller gain is captions and bylines."""
+_MIN_DECLARED_SHARE = 0.4
+"""The same share, if the page declares one article. The rest is asides and offers."""
+
+_MIN_RUNNING = 0.4
+"""Share of an article's text that is running text. Tables and lists of names have less."""
+
+_MIN_RUNNING_SHARE = 0.5
+"""Share of the page's running text that the scope has to hold.
+
+If it holds less, the page has several texts, and the extractor chose one of them.
+"""
+
+_MIN_PRECISE_SHARE = 0.6
+"""Share of the page's running text that the extractor has to find when it prefers precision.
+
+If it finds less, it prefers neither, and compares its methods.
+"""
 
 _MIN_WORDS = 25
 """Words of an article's text.
@@ -39,75 +62,74 @@ _MIN_WORDS = 25
 Fewer words are a miss: a lone caption or a menu. A real paragraph has more.
 """
 
-_MAX_ARTICLE = 2_000_000
-"""Characters of HTML. More is no article, and the extractors would need over ten seconds."""
-
-_LINK_TARGET = re.compile(r"\]\([^)]*\)")
-"""The address of a link in markdown."""
-
-_ARTICLE_NAMES = frozenset(("pubdate", "publishdate", "parsely-pub-date", "citation_journal_title"))
-"""Names of `meta` elements that only articles have."""
-
-_ARTICLE_TYPE = re.compile(r"""["'/](?:\w*Article|BlogPosting|LiveBlogPosting|Report|Review)["']""")
-"""Types of schema.org that are articles, in JSON-LD and in `itemtype`."""
+_MAX_LENGTH = 2_000_000
+"""Characters of HTML. With more, the extractor would need over ten seconds."""
 
 
 def main_content(html: str, url: str) -> str:
     """Return the main content of the page at `url`, or the whole page if no content is found."""
     root = dom.parse(html)
     base_url = dom.base_of(root, url)
-    is_article = len(html) <= _MAX_ARTICLE and _is_article(root)
+    kind = declared_kind(root)
+    forms = forms_to_write(root)
     dom.clean(root)
-    if is_article:
-        text = _article_text(root, url)
-        if count_words(text) >= _MIN_WORDS:
-            alignment.keep_covered(root, text)
-            return to_markdown(root, base_url)
-    whole = deepcopy(root)
-    remove_boilerplate(root)
-    return to_markdown(root, base_url, preset="aggressive") or to_markdown(whole, base_url)
+    body = root.find("body")
+    if body is not None:
+        sizes = remove_boilerplate(body, forms)
+        has_text = kind is not Kind.THREAD and len(html) <= _MAX_LENGTH
+        if has_text and (kind is Kind.ARTICLE or not is_list(body, sizes)):
+            _reduce_to_text(root, body, url, kind, sizes)
+    return to_markdown(root, base_url) or full_page(html, url)
 
 
-def _is_article(root: HtmlElement) -> bool:
-    """Return whether the page declares itself an article."""
-    if any(_is_article_meta(meta) for meta in root.iter("meta")):
-        return True
-    for script in root.iter("script"):
-        if script.get("type", "").lower() == "application/ld+json" and _ARTICLE_TYPE.search(
-            script.text or ""
-        ):
-            return True
-    return any(
-        _ARTICLE_TYPE.search(f'{element.get("itemtype")}"')
-        for element in root.iterfind(".//*[@itemtype]")
+def _reduce_to_text(
+    root: HtmlElement, body: HtmlElement, url: str, kind: Kind | None, sizes: TextSizes
+) -> None:
+    """Reduce the page to the part around its running text, or to the blocks of its article."""
+    text = _running_text(root, url, sizes[body].running)
+    if count_words(text) < _MIN_WORDS:
+        return
+    blocks = alignment.covered_elements(body, text)
+    if not blocks:
+        return
+    sizes = measure(body)
+    scope = find_scope(body, blocks, sizes)
+    is_article = not is_one_of_several(scope, sizes) and (
+        kind is Kind.ARTICLE
+        or (
+            kind is Kind.CALLED_ARTICLE
+            and not has_incomplete_items(scope, blocks, sizes)
+            and not has_form_above(body, scope)
+        )
     )
+    if is_article and _is_found(kind, total(sizes, list(blocks)), sizes[scope]):
+        alignment.keep_blocks(body, blocks, sizes)
+        return
+    scope = widened(scope, body, sizes)
+    if scope is not body and sizes[scope].running >= _MIN_RUNNING_SHARE * sizes[body].running:
+        reduce_to_scope(body, scope, sizes)
 
 
-def _is_article_meta(meta: HtmlElement) -> bool:
-    name = (meta.get("property") or meta.get("name") or "").lower()
-    value = meta.get("content", "").lower()
-    if name == "og:type" and value in ("article", "blog", "news"):
-        return True
-    return bool(value) and (
-        name in _ARTICLE_NAMES
-        or name.startswith("article:")
-        or meta.get("itemprop") == "datePublished"
-    )
+def _running_text(root: HtmlElement, url: str, wanted: int) -> str:
+    """Return the running text of a page: the precise one, or the fuller one if that is little.
+
+    `wanted` is the number of characters of running text on the page.
+    """
+    for is_precise in (True, False):
+        text = trafilatura.extract(
+            deepcopy(root),
+            url=url,
+            include_comments=False,
+            fast=is_precise,
+            favor_precision=is_precise,
+        )
+        if text and len("".join(text.split())) >= _MIN_PRECISE_SHARE * wanted:
+            break
+    return text or ""
 
 
-def _article_text(root: HtmlElement, url: str) -> str:
-    """Return the text of the article, by the extractor that finds enough of it."""
-    text = (
-        trafilatura.extract(deepcopy(root), url=url, favor_precision=True, include_comments=False)
-        or ""
-    )
-    words = count_words(text)
-    without_navigation = to_markdown(root, url, preset="aggressive")
-    if words >= _MIN_SHARE * count_words(_LINK_TARGET.sub("", without_navigation)):
-        return text
-    try:
-        summary = Document(etree.tostring(root, encoding="unicode", method="html")).summary()
-    except (Unparseable, etree.LxmlError):
-        return text
-    other = dom.parse(summary).text_content()
-    return other if count_words(other) > _MIN_GAIN * words else text
+def _is_found(kind: Kind | None, found: TextSize, scope: TextSize) -> bool:
+    """Return whether an extractor found enough of an article."""
+    if kind is Kind.ARTICLE:
+        return found.text >= _MIN_DECLARED_SHARE * scope.text
+    return found.text >= _MIN_SHARE * scope.text and scope.running >= _MIN_RUNNING * scope.text

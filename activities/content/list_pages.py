@@ -1,0 +1,87 @@
+"""Pages that are lists of articles or products, by their structure."""
+
+from __future__ import annotations
+
+from lxml.html import HtmlElement
+
+from activities.content.page_kind import is_article_item
+from activities.content.text_sizes import TextSizes
+from activities.content.titles import titles
+
+_MIN_ARTICLES = 2
+"""Elements `article` of a list."""
+
+_MIN_ITEMS = 3
+"""Other elements of a list."""
+
+_MAX_ITEM_SHARE = 0.5
+"""Share of a list's text that its longest item may have.
+
+A page with a longer one is that article, with others below it.
+"""
+
+_MIN_LIST_SHARE = 0.5
+"""Share of the page's text that a list has."""
+
+_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+
+
+def is_list(body: HtmlElement, sizes: TextSizes) -> bool:
+    """Return whether most of a page is a list of articles, of which none is the page's own.
+
+    The items are articles with headings, or alike elements with linked headings side by side.
+    Comments are articles without a heading. Below an article there may be others, but the page has
+    the title of the first.
+    """
+    headings = list(body.iter("h1"))
+    own = (*titles(body), *(headings if len(headings) == 1 else ()))
+    around_title = {holder for title in own for holder in title.iterancestors()}
+    articles = _outermost_articles(body)
+    headed = sum(sizes[article].headings > 0 for article in articles)
+    lists = [items for items in _alike_items(body).values() if len(items) >= _MIN_ITEMS]
+    if 2 * headed >= len(articles) >= _MIN_ARTICLES:
+        lists.append(articles)
+    return any(around_title.isdisjoint(items) and _is_most(items, body, sizes) for items in lists)
+
+
+def _is_most(items: list[HtmlElement], body: HtmlElement, sizes: TextSizes) -> bool:
+    """Return whether items are most of the page, and none of them is most of the items."""
+    texts = [sizes[item].text for item in items]
+    return (
+        max(texts) <= _MAX_ITEM_SHARE * sum(texts)
+        and sum(texts) >= _MIN_LIST_SHARE * sizes[body].text
+    )
+
+
+def _outermost_articles(body: HtmlElement) -> list[HtmlElement]:
+    found: list[HtmlElement] = []
+    inside: set[HtmlElement] = set()
+    for element in body.iter():
+        if element.getparent() in inside:
+            inside.add(element)
+        elif element.tag == "article" or is_article_item(element):
+            inside.add(element)
+            found.append(element)
+    return found
+
+
+def _alike_items(body: HtmlElement) -> dict[tuple[HtmlElement, str, str], list[HtmlElement]]:
+    """Return the elements with a linked heading, by the parent, tag and class that they share."""
+    groups: dict[tuple[HtmlElement, str, str], list[HtmlElement]] = {}
+    seen: set[HtmlElement] = set()
+    for heading in body.iter(*_HEADINGS):
+        if not _is_linked(heading):
+            continue
+        for element in (heading, *heading.iterancestors()):
+            if element is body or element in seen:
+                break
+            seen.add(element)
+            key = (element.getparent(), element.tag, element.get("class", ""))
+            groups.setdefault(key, []).append(element)
+    return groups
+
+
+def _is_linked(heading: HtmlElement) -> bool:
+    """Return whether a heading leads to another page, and not to its own place on this page."""
+    links = (*heading.iter("a"), *heading.iterancestors("a"))
+    return any(not link.get("href", "#").startswith("#") for link in links)
