@@ -32,9 +32,10 @@ def find_scope(body: HtmlElement, blocks: set[HtmlElement], sizes: TextSizes) ->
     for block in blocks:
         for element in (block, *block.iterancestors()):
             held[element] += sizes[block].text
-    scope = next(iter(blocks))
-    while scope is not body and (held[scope] < wanted or scope in blocks):
-        scope = scope.getparent()
+    scope, child = body, body
+    while child is not None:
+        scope = child
+        child = next((part for part in scope if held[part] >= wanted and part not in blocks), None)
     return scope
 
 
