@@ -34,7 +34,7 @@ class MarkedPage:
     kind: str
     """The kind of page that people named, such as `forum`, or `article` if the corpus has one."""
     is_held_out: bool
-    """Whether the page is only measured, and never looked at."""
+    """Whether the page is only measured, and no rule is tuned with it."""
     url: str
     html: str
     expected: str
