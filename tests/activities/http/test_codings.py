@@ -71,6 +71,7 @@ def test_bodies_are_unpacked_as_in_browsers(codings: str, body: bytes) -> None:
         ("br", BROTLI[:-3]),
         ("zstd", ZSTD[:-5]),
     ],
+    ids=["gzip-end", "gzip-head", "gzip-name", "deflate", "br", "zstd"],
 )
 def test_a_body_that_ends_too_early_is_read_as_far_as_it_goes(codings: str, body: bytes) -> None:
     content, is_complete = decode_content(body, codings, ENOUGH)
@@ -94,6 +95,7 @@ def test_an_empty_body_stays_empty(coding: str) -> None:
         ("zstd", PAGE),
         ("gzip, " * 6 + "gzip", GZIP),
     ],
+    ids=["gzip-plain", "gzip-broken", "once-of-twice", "deflate", "br", "zstd", "too-often"],
 )
 def test_what_no_browser_unpacks_is_refused(codings: str, body: bytes) -> None:
     with pytest.raises(ContentCodingError):
