@@ -36,6 +36,8 @@ class Host:
         """Responses to the first visits, by path, or for any path under `*`."""
         self.seconds = 0.0
         """Seconds that a visit takes, unless it is refused."""
+        self.seconds_after_open = 0.0
+        """Seconds that a visit takes on top once the host is open, unless it is refused."""
         self.open = asyncio.Event()
         self.open.set()
         self._at_once = 0
@@ -51,6 +53,8 @@ class Host:
             if not refusals:
                 await asyncio.sleep(self.seconds)
             await self.open.wait()
+            if not refusals:
+                await asyncio.sleep(self.seconds_after_open)
         finally:
             self._at_once -= 1
         return refusals.pop(0) if refusals else html("<h1>welcome</h1>")
@@ -160,6 +164,7 @@ async def test_a_host_that_asks_for_hours_fails_items_without_requests_to_their_
 async def test_all_items_leave_a_host_alone_that_refuses_several_pages(api: ApiClient) -> None:
     async with running_host() as host:
         host.refusals["*"] = [refusal(429, "6") for _ in range(3)]
+        host.seconds_after_open = 2.0  # so that no page is served before the third refusal
         host.open.clear()
         urls = [f"{host.url}/{number}" for number in range(12)]
         batch_id = await api.submit(urls, scrapeMode="fast")
