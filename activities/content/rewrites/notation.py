@@ -119,6 +119,9 @@ def write_powers_and_indices(root: HtmlElement) -> None:
     What no such signs exist for becomes 10^(6.5) or x_(1,2). Words, as in 1<sup>st</sup>, stay as
     they are.
     """
+    for numerator in root.iter("span"):
+        if _is_numerator(numerator):
+            numerator.text = f" {numerator.text or ''}"
     for element in list(root.iter("sup", "sub")):
         text = element.text_content().strip()
         if len(element) or not text or len(text) > _MAX_SCRIPT:
@@ -133,6 +136,13 @@ def write_powers_and_indices(root: HtmlElement) -> None:
         else:
             continue
         element.tag = "span"
+
+
+def _is_numerator(element: HtmlElement) -> bool:
+    """Return whether an element is the fraction behind a whole number, which is only raised."""
+    if element.get("class") != "num" or "frac" not in element.getparent().get("class", "").split():
+        return False
+    return _follows_a_sign(element)
 
 
 def _follows_a_sign(element: HtmlElement) -> bool:
