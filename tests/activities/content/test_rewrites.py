@@ -175,6 +175,15 @@ def test_powers_and_indices_are_told_from_products() -> None:
     assert full_page(html, URL) == "10^(6.5) xᵢ eˣ a^(2/3) 1st CO₂ (a)_(1,2) [1]"
 
 
+def test_an_index_in_italics_is_an_index() -> None:
+    assert full_page("<p><i>x</i><sub><i>i</i></sub> = 1</p>", URL) == "*x*ᵢ = 1"
+
+
+def test_formulas_beside_each_other_stay_apart() -> None:
+    html = "<p><math display=block><mi>a</mi></math><math><mi>b</mi></math></p>"
+    assert full_page(html, URL) == "$$a$$ $b$"
+
+
 def test_a_picture_of_an_accelerated_page_is_a_picture() -> None:
     html = "<amp-img src=a.png alt=A width=300 height=200></amp-img>"
     assert full_page(html, URL) == "![A](https://shop.example/lamps/a.png)"
