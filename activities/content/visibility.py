@@ -20,12 +20,12 @@ levels.
 """
 
 _INVISIBLE = frozenset(
-    ("applet", "audio", "canvas", "datalist", "embed", "link", "meta", "noembed", "noframes",
+    ("applet", "audio", "canvas", "datalist", "link", "meta", "noembed", "noframes",
      "object", "script", "style", "template")
 )  # fmt: skip
 """Elements that show no text. The text in `object` and `audio` is for very old browsers."""
 
-_VOID = frozenset(("source", "track", "param"))
+_VOID = frozenset(("source", "track", "param", "embed", "bgsound", "keygen", "wbr"))
 """Elements without an end tag. The parser does not know that, and puts what follows inside them."""
 
 _NEVER_HIDDEN = frozenset(("html", "body", "main"))
@@ -38,11 +38,21 @@ _DIALOG_DEPTH = 8
 """Levels from the root at which `aria-hidden` may hide the whole page behind a dialog."""
 
 _FOR_SCREEN_READERS = re.compile(
-    r"(?:^|\s)(?:sr-only|visually-?hidden|screen-reader-(?:text|only)|u-hidden-?visually|a-offscreen)"
-    r"(?:$|\s)",
+    r"(?:^|\s)(?:(?:[a-z]+-)?(?:u-)?(?:sr-only|visually-?hidden)(?:-focusable)?|show-for-sr"
+    r"|screen-reader-(?:text|only)|element-invisible|u-hidden-?visually|a-offscreen)(?:$|\s)",
     re.IGNORECASE,
 )
 """Classes of text that only screen readers get, in the common frameworks."""
+
+_ICON_FONTS = re.compile(
+    r"(?:^|\s)material-(?:icons|symbols)(?:-(?:outlined|rounded|round|sharp|two-tone))?(?:$|\s)"
+)
+"""Classes of fonts that draw an icon for a word."""
+
+_ICON_NAME = re.compile(r"\s*[a-z][a-z0-9_]*\s*")
+
+_OUTSIDE = re.compile(r"(?:left|top|right):-(?:[5-9]\d{3}|\d{5,})(?:\.\d+)?(?:px|em|rem)")
+"""A place far outside of the page. Slides of a carousel are nearer."""
 
 _LAYER_ROLES = frozenset(
     ("dialog", "alertdialog", "menu", "listbox", "tooltip", "alert", "status", "navigation")
@@ -72,6 +82,7 @@ _WORD = re.compile(r"[^\s#'\"(),;:]+")
 def remove_invisible(root: HtmlElement) -> None:
     """Remove from the tree, in place, what a reader does not see."""
     controls = _Controls(root)
+    spoken = _spoken_instead(root)
     page_size = 0
     for element, depth in _walk(root):
         if element.tag in _INVISIBLE:
@@ -87,15 +98,38 @@ def remove_invisible(root: HtmlElement) -> None:
             page_size = page_size or len(root.text_content())
             is_page = len(element.text_content()) * 2 >= page_size
             if not is_page and not controls.unfold(element):
+                if element.text_content().strip():
+                    element.tail = f" {element.tail or ''}"  # what it kept apart stays apart
                 element.drop_tree()
-        elif _is_unseen(element, controls):
+        elif _is_unseen(element, controls) and element not in spoken:
             element.drop_tree()
+
+
+def _spoken_instead(root: HtmlElement) -> frozenset[HtmlElement]:
+    """Return the words for screen readers beside what these do not read. One of both is kept."""
+    return frozenset(
+        element
+        for element in root.iterdescendants("*")
+        if _is_named_for_screen_readers(element)
+        and not is_hidden(element)
+        and any(
+            other is not element and other.get("aria-hidden") == "true"
+            for other in element.getparent()
+        )
+    )
 
 
 def _is_unseen(element: HtmlElement, controls: _Controls) -> bool:
     if is_hidden(element):
         return not (_may_unfold(element) and controls.unfold(element))
-    return _is_for_screen_readers(element)
+    return _is_for_screen_readers(element) or _is_icon(element)
+
+
+def _is_icon(element: HtmlElement) -> bool:
+    """Return whether an element's text is the name of an icon, which is drawn in its place."""
+    if not _ICON_FONTS.search(element.get("class", "")) or len(element):
+        return False
+    return _ICON_NAME.fullmatch(element.text or "") is not None
 
 
 def _walk(root: HtmlElement) -> Iterator[tuple[HtmlElement, int]]:
@@ -123,9 +157,12 @@ def is_hidden(element: HtmlElement) -> bool:
         return True
     if element.tag == "dialog" and element.get("open") is None:
         return True
+    declarations = _declarations(element)
+    if any(map(_OUTSIDE.match, declarations)):
+        return not {"position:absolute", "position:fixed"}.isdisjoint(declarations)
     return any(
         declaration.startswith(("display:none", "visibility:hidden"))
-        for declaration in _declarations(element)
+        for declaration in declarations
     )
 
 
@@ -141,16 +178,17 @@ def _declarations(element: HtmlElement) -> list[str]:
 
 def _is_for_screen_readers(element: HtmlElement) -> bool:
     """Return whether only screen readers get an element, and it is not the words of an icon."""
-    names = element.get("class", "")
-    if not _FOR_SCREEN_READERS.search(names) or "not-sr-only" in names:
+    if not _is_named_for_screen_readers(element):
         return False
-    parent = element.getparent()
-    if parent is None or next(element.iter("math"), None) is not None:
-        return False
-    if any(other is not element and other.get("aria-hidden") == "true" for other in parent):
+    if element.getparent() is None or next(element.iter("math"), None) is not None:
         return False
     holder = next(element.iterancestors("a", "button"), None)
     return holder is None or holder.text_content().strip() != element.text_content().strip()
+
+
+def _is_named_for_screen_readers(element: HtmlElement) -> bool:
+    names = element.get("class", "")
+    return bool(_FOR_SCREEN_READERS.search(names)) and "not-sr-only" not in names
 
 
 class _Controls:

@@ -29,6 +29,8 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 
+_FLAGS = re.compile(r"(?:\^|\\A)?\(\?([a-z]+)\)")
+
 _LAST = 0x10FFFF
 """The last code point."""
 
@@ -86,13 +88,20 @@ class _Writer:
     is_re2: bool
     drops_lookarounds: bool = False
     _in_class: bool = False
+    _flags: str = ""
+    """The letters at the beginning of a pattern of another language, such as `(?s)`."""
 
     def parts(self, pattern: str) -> Iterator[str]:
+        flags = _FLAGS.match(pattern)
+        self._flags = flags[1] if flags else ""
         for token in _TOKEN.finditer(pattern):
             if self._in_class:
                 yield self._member(token)
             else:
                 yield self._part(token)
+
+    def _has_flag(self, letter: str) -> bool:
+        return letter in self._flags
 
     def _part(self, token: re.Match[str]) -> str:
         """Return a token outside of classes."""
@@ -117,9 +126,10 @@ class _Writer:
             case "escaped" if letter in "zZ":
                 return r"\z" if self.is_re2 else r"\Z"
             case "other" if text == ".":
-                return self._class(_LINE_ENDS, is_negated=True)
+                return text if self._has_flag("s") else self._class(_LINE_ENDS, is_negated=True)
             case "other":
-                return r"\Z" if text == "$" and not self.is_re2 else text
+                is_end = text == "$" and not self.is_re2 and not self._has_flag("m")
+                return r"\Z" if is_end else text
         return self._character_of(token)
 
     def _member(self, token: re.Match[str]) -> str:

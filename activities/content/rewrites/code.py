@@ -13,6 +13,7 @@ from activities.content.rewrites.preformatted import divide_linked_text, is_link
 
 _LINE_NUMBERS = re.compile(
     r"(?:^|\s|[_-])(?:line-?(?:nos?|numbers?)|linenos?|gutter|lnos?|lnt|line-?num)(?:$|\s|-)"
+    r"|(?:^|\s)ln(?:$|\s)"
 )
 """Classes of elements that hold line numbers."""
 
@@ -23,6 +24,9 @@ _LINE = re.compile(r"(?:^|\s)(?:[\w-]+[-_])?(?:line|row)(?=\s|$)|(?:^|\s)(?:cl|l
 """Classes of elements around each line that begin on a line of their own by style only."""
 
 _LINE_ATTRIBUTES = ("data-line", "data-line-number", "data-lineno", "data-line-no")
+
+_NUMBERED = etree.XPath("//*[@data-line-number or @data-lineno][not(self::td or self::tr)]")
+"""Elements that say which line of code they belong to."""
 
 _DISPLAYED_AS_LINE = re.compile(r"display\s*:\s*(?:block|flex|grid|table-row|list-item)")
 
@@ -44,6 +48,14 @@ def simplify_code(root: HtmlElement) -> None:
             continue
         write_code(pre, code_of(pre), language)
         _leave_numbered_table(pre)
+
+
+def remove_stray_line_numbers(root: HtmlElement) -> None:
+    """Remove line numbers that stand beside a block of code."""
+    for element in _NUMBERED(root):
+        number = element.get("data-line-number") or element.get("data-lineno")
+        if element.getparent() is not None and element.text_content().strip() == number:
+            element.drop_tree()
 
 
 def write_code(pre: HtmlElement, text: str, language: str | None) -> None:

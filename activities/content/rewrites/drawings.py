@@ -30,11 +30,23 @@ def write_drawings(root: HtmlElement) -> None:
             continue
         lines = list(_lines(drawing))
         if not lines:
+            _name_link(drawing)
             drawing.drop_tree()
             continue
         text = _text_of(lines, is_inline=drawing.getparent().tag in _INLINE)
         text.tail = drawing.tail
         drawing.getparent().replace(drawing, text)
+
+
+def _name_link(drawing: HtmlElement) -> None:
+    """Give the name of an icon to a link around it that has no other name."""
+    link = next(drawing.iterancestors("a"), None)
+    if link is None or link.get("aria-label") or link.get("title"):
+        return
+    title = next((child for child in drawing if child.tag == "title"), None)
+    name = drawing.get("aria-label") or ("" if title is None else title.text_content())
+    if name.strip():
+        link.set("aria-label", " ".join(name.split()))
 
 
 def _text_of(lines: list[str], *, is_inline: bool) -> HtmlElement:

@@ -35,6 +35,9 @@ _INLINE = frozenset(
 
 _BOXES = frozenset(("checkbox", "radio"))
 
+_IN_A_ROW = "data-in-a-row"
+"""An attribute of boxes that nothing stands between."""
+
 
 def write_fields(root: HtmlElement) -> None:
     """Replace fields by the text that they show: values, and options with the chosen one in bold.
@@ -42,6 +45,9 @@ def write_fields(root: HtmlElement) -> None:
     Boxes at the beginning of list items stay, because markdown has a form for them.
     """
     labelled = {label.get("for") for label in root.iter("label") if label.text_content().strip()}
+    labelled.discard(None)
+    _separate_labels(root)
+    _mark_rows(root)
     for field in list(root.iter("input", "textarea", "select")):
         if field.getparent() is None:
             continue
@@ -51,12 +57,36 @@ def write_fields(root: HtmlElement) -> None:
             _replace(field, _box_text(field, labelled))
 
 
+def _separate_labels(root: HtmlElement) -> None:
+    """Put a space between labels that nothing stands between."""
+    for label in root.iter("label"):
+        following = label.getnext()
+        if not label.tail and following is not None and following.tag == "label":
+            label.tail = " "
+
+
+def _mark_rows(root: HtmlElement) -> None:
+    """Mark the boxes that nothing stands between."""
+    for field in root.iter("input"):
+        following = field.getnext()
+        if (
+            following is not None
+            and following.tag == "input"
+            and {field.get("type"), following.get("type")} == {"radio"}
+            and not (field.tail or "").strip()
+        ):
+            field.set(_IN_A_ROW, "")
+            following.set(_IN_A_ROW, "")
+
+
 def _replace(field: HtmlElement, text: HtmlElement | None) -> None:
     if text is None:
         field.drop_tree()
         return
     tail = field.tail or ""
-    text.tail = f" {tail}" if tail[:1].isalnum() else tail
+    following = field.getnext()
+    is_joined = not tail and following is not None and following.tag in _INLINE
+    text.tail = f" {tail}" if tail[:1].isalnum() or is_joined else tail
     before = field.getprevious()
     parent = field.getparent()
     if before is None:
@@ -81,9 +111,14 @@ def _box_text(field: HtmlElement, labelled: set[str | None]) -> HtmlElement | No
     """Return the sign of a box with words beside it. Others are switches of style sheets."""
     label = next(field.iterancestors("label"), None)
     has_words = label is not None and label.text_content().strip()
-    if not has_words and (not field.get("id") or field.get("id") not in labelled):
+    if not has_words and (field.get("id") not in labelled or _is_in_a_row(field)):
         return None
     return SPAN("[ ]" if field.get("checked") is None else "[x]")
+
+
+def _is_in_a_row(field: HtmlElement) -> bool:
+    """Return whether boxes follow each other, so that their labels stand elsewhere: as tabs."""
+    return field.get(_IN_A_ROW) is not None
 
 
 def _textarea_text(field: HtmlElement) -> HtmlElement | None:

@@ -61,6 +61,9 @@ def recover_images(root: HtmlElement) -> None:
     """Set the final address of each image. Remove images without one, and tracking pixels."""
     for noscript in list(root.iter("noscript")):
         _recover_from_noscript(noscript)
+    for image in root.iter("amp-img", "amp-anim"):
+        if next(image.iter("img"), None) is None:
+            image.tag = "img"
     for image in list(root.iter("img")):
         source = _source_of(image)
         if source is None or _is_tracking_pixel(image):

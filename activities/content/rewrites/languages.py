@@ -17,7 +17,7 @@ HTML 4.5.15, MediaWiki, GitHub, Sphinx, Jupyter, Crayon, Emacs.
 
 _HIGHLIGHTERS = frozenset(
     ("hljs", "sourcecode", "prettyprint", "highlight", "chroma", "codehilite", "syntaxhl", "src",
-     "highlighter", "syntaxhighlighter", "shiki", "mw-geshi", "geshi", "code-block", "codeblock")
+     "highlighter", "syntaxhighlighter", "mw-geshi", "geshi", "code-block", "codeblock")
 )  # fmt: skip
 """Classes beside which the language stands as a class of its own."""
 

@@ -5,12 +5,16 @@ from __future__ import annotations
 import re
 
 from lxml.html import HtmlElement
-from lxml.html.builder import A
+from lxml.html.builder import IFRAME, A
 
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 
 _PERMALINK_TEXTS = frozenset(("", "#", "¶", "§", "🔗", "⚓", "link", "permalink", "anchor"))
 """Texts of links from a heading to itself."""
+
+_DOCUMENT_TYPES = frozenset(("application/pdf", "text/html", "application/xhtml+xml"))
+
+_PDF = re.compile(r"\.pdf(?:$|[?#])", re.IGNORECASE)
 
 _NOWHERE = re.compile(r"[\0- ]*(?:javascript|data|vbscript|about|blob):|[\0- ]*$", re.IGNORECASE)
 _IGNORED = re.compile(r"[\t\n\r]")
@@ -69,6 +73,22 @@ def _move_into(heading: HtmlElement, link: HtmlElement) -> None:
     heading.append(inner)
     link.tag = "div"
     link.attrib.clear()
+
+
+def frame_documents(root: HtmlElement) -> None:
+    """Make frames of objects that show a page or a PDF."""
+    for element in list(root.iter("object", "embed")):
+        source = element.get("data") or element.get("src") or ""
+        is_document = element.get("type", "").split(";")[0].strip().lower() in _DOCUMENT_TYPES
+        if not is_document and not _PDF.search(source):
+            continue
+        frame = IFRAME(src=source, title=element.get("title") or "")
+        frame.set("style", element.get("style") or "")
+        if element.tag == "embed":  # the parser puts what follows inside of it
+            element.addprevious(frame)
+        else:
+            frame.tail = element.tail
+            element.getparent().replace(element, frame)
 
 
 def link_embedded_pages(root: HtmlElement) -> None:

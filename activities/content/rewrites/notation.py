@@ -108,7 +108,10 @@ def _replace(element: HtmlElement, tex: str, *, is_displayed: bool) -> HtmlEleme
     formula = HtmlElement(f"{dollars}{tex}{dollars}")
     formula.tag = "span"
     formula.set("data-formula", "")
-    formula.tail = element.tail
+    following = element.getnext()
+    is_joined = not element.tail and following is not None and following.tag == "math"
+    # The dollar signs of two formulas must not touch.
+    formula.tail = " " if is_joined else element.tail
     element.getparent().replace(element, formula)
     return formula
 
@@ -119,9 +122,12 @@ def write_powers_and_indices(root: HtmlElement) -> None:
     What no such signs exist for becomes 10^(6.5) or x_(1,2). Words, as in 1<sup>st</sup>, stay as
     they are.
     """
+    for numerator in root.iter("span"):
+        if _is_numerator(numerator):
+            numerator.text = f" {numerator.text or ''}"
     for element in list(root.iter("sup", "sub")):
         text = element.text_content().strip()
-        if len(element) or not text or len(text) > _MAX_SCRIPT:
+        if not text or len(text) > _MAX_SCRIPT or not _is_plain(element):
             continue
         signs = _SUPERSCRIPTS if element.tag == "sup" else _SUBSCRIPTS
         if text.isalpha() and len(text) > 1:
@@ -132,7 +138,26 @@ def write_powers_and_indices(root: HtmlElement) -> None:
             element.text = f"{'^' if element.tag == 'sup' else '_'}({text})"
         else:
             continue
+        for child in list(element):
+            element.remove(child)
         element.tag = "span"
+
+
+def _is_plain(element: HtmlElement) -> bool:
+    """Return whether an element holds one text, perhaps in italics, as variables are."""
+    if len(element) == 0:
+        return True
+    only = element[0]
+    is_alone = len(element) == 1 and not (element.text or "").strip()
+    is_alone = is_alone and not (only.tail or "").strip()
+    return is_alone and only.tag in ("i", "em", "var") and len(only) == 0
+
+
+def _is_numerator(element: HtmlElement) -> bool:
+    """Return whether an element is the fraction behind a whole number, which is only raised."""
+    if element.get("class") != "num" or "frac" not in element.getparent().get("class", "").split():
+        return False
+    return _follows_a_sign(element)
 
 
 def _follows_a_sign(element: HtmlElement) -> bool:

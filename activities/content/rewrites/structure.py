@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from lxml import etree
 from lxml.html import HtmlElement
 from lxml.html.builder import LI, STRONG, UL
@@ -24,6 +26,14 @@ _GRIDS = etree.XPath("//@role[. = 'grid' or . = 'table' or . = 'treegrid']/..")
 
 _LISTS = ("ul", "ol", "menu", "dir")
 
+_NEUTRAL = ("div", "span", "section", "p")
+"""Elements that may be a heading, a list or an item by their role."""
+
+_MAX_LEVEL = 6
+
+_LEVEL_WITHOUT_NUMBER = 2
+"""The level of a heading that names none, by WAI-ARIA 1.2."""
+
 
 def build_tables_of_roles(root: HtmlElement) -> None:
     """Make tables of elements whose roles say that they are tables."""
@@ -40,6 +50,27 @@ def build_tables_of_roles(root: HtmlElement) -> None:
                 if (span := part.get(theirs)) is not None:
                     part.set(ours, span)
         grid.attrib.pop("role")
+
+
+def build_headings_and_lists_of_roles(root: HtmlElement) -> None:
+    """Make headings and lists of elements whose roles say that they are."""
+    for element in root.iter(*_NEUTRAL):
+        role = element.get("role")
+        if role == "heading" and next(element.iterancestors(*_HEADINGS), None) is None:
+            element.tag = f"h{_level_of(element)}"
+        elif role == "list" and any(_is_item(child) for child in element):
+            element.tag = "ul"
+            for item in filter(_is_item, element):
+                item.tag = "li"
+
+
+def _is_item(element: HtmlElement) -> bool:
+    return element.tag in _NEUTRAL and element.get("role") == "listitem"
+
+
+def _level_of(heading: HtmlElement) -> int:
+    level = heading.get("aria-level", "").strip()
+    return min(int(level), _MAX_LEVEL) if re.fullmatch("[1-9]", level) else _LEVEL_WITHOUT_NUMBER
 
 
 def wrap_stray_items(root: HtmlElement) -> None:

@@ -18,6 +18,16 @@ _ROMAN = (
     (40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"),
 )  # fmt: skip
 
+_STYLES = {
+    "lower-alpha": "a", "lower-latin": "a", "upper-alpha": "A", "upper-latin": "A",
+    "lower-roman": "i", "upper-roman": "I", "decimal": "1",
+}  # fmt: skip
+"""Styles of numbers by CSS, and the same by the attribute `type`."""
+
+_STYLE = re.compile(
+    rf"list-style(?:-type)?\s*:[^;]*?(?<![\w-])({'|'.join(_STYLES)})(?![\w-])", re.IGNORECASE
+)
+
 _MAX_ROMAN = 3999
 """The largest number that browsers write in Roman numerals, by CSS Counter Styles 3."""
 
@@ -99,9 +109,15 @@ def _labels(element: HtmlElement, items: list[Item]) -> list[str]:
     labels = []
     for item in items:
         number = _integer(item.element.get("value"), number)
-        labels.append(_styled(number, item.element.get("type") or element.get("type")))
+        labels.append(_styled(number, _style_of(item.element) or _style_of(element)))
         number += -1 if is_reversed else 1
     return labels
+
+
+def _style_of(element: HtmlElement) -> str | None:
+    """Return how an element's own attributes say that its numbers are written."""
+    named = _STYLE.search(element.get("style", ""))
+    return _STYLES[named[1].lower()] if named else element.get("type")
 
 
 def _integer(value: str | None, default: int) -> int:

@@ -7,6 +7,7 @@ from collections import Counter
 from activities.declared.entities import Declared, Entity
 from activities.declared.mapping.lookup import Candidate, Lookup
 from activities.declared.mapping.things import names_of, types_of_words
+from activities.declared.values import numbers
 from activities.declared.vocabulary import GENERIC_LISTS, SECONDARY, tokens
 
 _MIN_LIST = 3
@@ -60,9 +61,18 @@ def _breadcrumbs(lookup: Lookup) -> list[Entity]:
 
 
 def _items(listing: Entity) -> list[Entity]:
-    """Return the things in a declared list."""
+    """Return the things in a declared list, by their positions if all have one."""
     values = listing.properties.get("itemListElement", ())
-    return [_item_of(value) for value in values if isinstance(value, Entity)]
+    entries = [value for value in values if isinstance(value, Entity)]
+    places = [place for entry in entries if (place := _place_of(entry)) is not None]
+    if len(set(places)) == len(entries):
+        order = sorted(range(len(entries)), key=places.__getitem__)
+        entries = [entries[index] for index in order]
+    return [_item_of(entry) for entry in entries]
+
+
+def _place_of(entry: Entity) -> float | None:
+    return numbers.parse(next(iter(entry.properties.get("position", ())), None))
 
 
 def _item_of(position: Entity) -> Entity:

@@ -62,6 +62,12 @@ _MAGNITUDE = re.compile(
 )
 """A word behind a number that makes another number of it."""
 
+_SHORT_MAGNITUDE = re.compile(r"(?:M|MM|B)(?![^\W\d_])")
+"""Signs for millions and billions that stand for a unit elsewhere, behind prices and counts."""
+
+_MINOR_UNIT = re.compile(r"¢|(?:cents?|ct|pence|p|коп)(?![^\W\d_])", re.IGNORECASE)
+"""A hundredth of a currency behind a number, so that it is not the price in that currency."""
+
 NOTHING_KNOWN = Evidence()
 
 
@@ -156,6 +162,8 @@ def _is_number_alone(before: str, after: str, evidence: Evidence) -> bool:
         or _is_begin_of_word(after)
         or _is_limit(before, after)
         or _MAGNITUDE.match(after.lstrip())
+        or (evidence.kind in ("price", "count") and _SHORT_MAGNITUDE.match(after.lstrip()))
+        or (evidence.kind == "price" and _MINOR_UNIT.match(after.lstrip()))
         or len(words) > _MAX_WORDS_BESIDE
         or (is_price and not _NOT_THE_PRICE.isdisjoint(map(str.lower, words)))
     )

@@ -32,6 +32,9 @@ OTHER_SIZES = ", ".join(map(str, range(37, 50)))
         ("<p>Empty <select></select></p>", "Empty"),
         ("<p><label><input type=radio checked> a</label> <label><input type=radio> b</label></p>",
          "[x] a [ ] b"),
+        ("<p><input type=checkbox checked id=a><label for=a>a</label></p>", "[x] a"),
+        ("<p><input type=radio id=a name=t><input type=radio id=b name=t></p>"
+         "<div><label for=a>Linux</label><label for=b>Windows</label></div>", "Linux Windows"),
         ("<p><input type=checkbox id=menu><label for=menu></label>a</p>", "a"),
         ("<ul><li><input type=checkbox checked> a</ul>", "- [x] a"),
         ("<svg><text y=7>2023: 41</text><rect/><text y=9>2024: 58</text></svg>",

@@ -27,6 +27,8 @@ URL = "https://shop.example/lamps/desk"
         '<pre class="diff">x</pre>': "diff",
         '<figure class="highlight rust"><table><tr><td class=gutter><pre>1</pre></td>'
         "<td class=code><pre>x</pre></td></tr></table></figure>": "rust",
+        '<div class="language-ts"><pre class="shiki nord"><code>x</code></pre></div>': "ts",
+        '<pre class="shiki shiki-themes github-light"><code>x</code></pre>': "",
         '<pre class="code-block wrapper"><code class="language-none hljs">x</code></pre>': "",
     }.items(),
 )
@@ -53,6 +55,11 @@ def test_the_language_of_code_is_found(html: str, language: str) -> None:
         "<tr><td class=gutter></td><td class=hljs-ln-code></td></tr>"
         "<tr><td class=gutter></td><td class=hljs-ln-code>c</td></tr></table></code></pre>",
         "<pre>a<br>  b<br><br>c</pre>",
+        "<pre><code><span class=ln>1</span><span class=cl>a\n</span><span class=ln>2</span>"
+        "<span class=cl>  b\n</span><span class=ln>3</span><span class=cl>\n</span>"
+        "<span class=ln>4</span><span class=cl>c\n</span></code></pre>",
+        "<div><a href=#L1 data-line-number=1>1</a><a href=#L2 data-line-number=2>2</a></div>"
+        "<pre>a\n  b\n\nc</pre>",
         "<table class=highlight><tr><td>1</td><td class=blob-code>a</td></tr>"
         "<tr><td>2</td><td class=blob-code>  b</td></tr>"
         "<tr><td>3</td><td class=blob-code></td></tr><tr><td>4</td><td class=blob-code>c</td></tr>"
@@ -155,12 +162,31 @@ def test_a_formula_becomes_its_tex(html: str, formula: str) -> None:
     assert text.replace("\n\n", " ") == f"It is {formula}, for \\$5."
 
 
+def test_a_whole_number_and_a_fraction_stay_apart() -> None:
+    html = "<p><span class=frac>1<span class=num>1</span>&frasl;<span class=den>2</span></span></p>"
+    assert full_page(html, URL) == "1 1\u20442"
+
+
 def test_powers_and_indices_are_told_from_products() -> None:
     html = (
         "<p>10<sup>6.5</sup> x<sub>i</sub> e<sup>x</sup> a<sup>2/3</sup> 1<sup>st</sup> "
         "CO<sub>2</sub> (a)<sub>1,2</sub> <sup>[1]</sup></p>"
     )
     assert full_page(html, URL) == "10^(6.5) xᵢ eˣ a^(2/3) 1st CO₂ (a)_(1,2) [1]"
+
+
+def test_an_index_in_italics_is_an_index() -> None:
+    assert full_page("<p><i>x</i><sub><i>i</i></sub> = 1</p>", URL) == "*x*ᵢ = 1"
+
+
+def test_formulas_beside_each_other_stay_apart() -> None:
+    html = "<p><math display=block><mi>a</mi></math><math><mi>b</mi></math></p>"
+    assert full_page(html, URL) == "$$a$$ $b$"
+
+
+def test_a_picture_of_an_accelerated_page_is_a_picture() -> None:
+    html = "<amp-img src=a.png alt=A width=300 height=200></amp-img>"
+    assert full_page(html, URL) == "![A](https://shop.example/lamps/a.png)"
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,13 @@ URL = "https://shop.example/"
         "<a href=/t><i></i><span class=sr-only>KEPT</span></a>",
         "<div class='sr-only md:not-sr-only'>KEPT</div>",
         "<span class=visually-hidden>KEPT</span><span aria-hidden=true>99</span>",
+        "<span aria-hidden=true>99</span><span class=visually-hidden>KEPT</span>",
+        "<embed src=a.swf><p>KEPT</p>",
+        "<i class=material-icons>Bold KEPT text</i>",
+        "<div style='left:-9999px'>KEPT</div>",
+        "<object data=a.pdf type=application/pdf title=KEPT>A</object>",
+        "<embed src=/a.pdf title=KEPT>",
+        "<a href=/x><svg><title>KEPT</title><path d=M0/></svg></a>",
         "<style>nav { color: red }</style><nav>KEPT</nav><p>text</p>",
         "<p>text</p></body></html><main>KEPT</main>",
         "<p>text</body>KEPT<p>text",
@@ -49,6 +56,10 @@ def test_what_a_reader_can_see_is_kept(html: str) -> None:
         "<nav><a href=#>Menu</a><ul hidden><li>GONE</ul></nav>",
         "<noscript hidden>GONE</noscript>",
         "<p><span class=sr-only>GONE</span> 49 euros</p>",
+        "<p><span class=govuk-visually-hidden>GONE</span> 49 euros</p>",
+        "<p><span class=show-for-sr>GONE</span> 49 euros</p>",
+        "<a class=visually-hidden-focusable href=#x>GONE to the text</a>",
+        "<div style='position: absolute; left: -9999px'>GONE</div>",
         "<video src=a.mp4>GONE</video>",
         "<noframes>GONE</noframes>",
         "<a class=skip-link href=#main>GONE</a>",
@@ -57,6 +68,11 @@ def test_what_a_reader_can_see_is_kept(html: str) -> None:
 )
 def test_what_no_reader_sees_is_left_out(html: str) -> None:
     assert "GONE" not in full_page(f"<p>text</p>{html}", URL)
+
+
+def test_the_name_of_an_icon_is_no_text() -> None:
+    html = "<p><i class=material-icons>shopping_cart</i> Basket</p>"
+    assert full_page(html, URL) == "Basket"
 
 
 def test_permalinks_are_left_out() -> None:

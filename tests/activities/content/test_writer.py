@@ -102,6 +102,8 @@ def test_text_does_not_become_markup(text: str, markdown: str) -> None:
         "<ol reversed><li>a</li><li>b</li></ol>": "- 2\\. a\n- 1\\. b",
         "<ol><li>a</li><li value=5>b</li></ol>": "- 1\\. a\n- 5\\. b",
         "<ol type=a start=27><li>x</li><li>y</li></ol>": "- aa. x\n- ab. y",
+        "<ol style='list-style: lower-alpha inside'><li>x</li></ol>": "- a. x",
+        "<ol style='list-style-type:decimal-leading-zero'><li>x</li></ol>": "1. x",
         "<ol type=I><li>x</li><li value=4>y</li></ol>": "- I. x\n- IV. y",
         "<ul><li>a</li><ul><li>b</li></ul></ul>": "- a\n  - b",
         "<div>x<li>a<li>b</div>": "x\n\n- a\n- b",
@@ -122,6 +124,8 @@ def test_text_does_not_become_markup(text: str, markdown: str) -> None:
         "<div role=grid><div role=row><b role=columnheader>a</b><b role=columnheader>b</b></div>"
         "<div role=presentation><div role=row><i role=gridcell>c</i><i role=cell>d</i></div></div>"
         "</div>": "| a | b |\n| --- | --- |\n| c | d |",
+        "<div role=list><div role=listitem>a</div><div role=listitem>b</div></div>": "- a\n- b",
+        "<div role=heading aria-level=3>a</div><p role=heading>b</p>": "### a\n\n## b",
         "<p>Name<button>Send</button>now</p>": "Name Send now",
         # Figures.
         "<figure><ul><li><img src=a alt=A></li><li><img src=b alt=B><figcaption>x <i>y</i>"

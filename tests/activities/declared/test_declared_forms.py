@@ -130,3 +130,12 @@ def test_missing_properties_are_named_but_not_inside_of_lists() -> None:
         "total": None,
     }
     assert filled.missing == ["/total"]
+
+
+def test_breadcrumbs_are_in_the_order_of_their_positions() -> None:
+    html = """<script type="application/ld+json">{"@type": "BreadcrumbList", "itemListElement": [
+        {"@type": "ListItem", "position": 2, "name": "Lamps"},
+        {"@type": "ListItem", "position": "1", "name": "Home"}]}</script>"""
+    crumbs = {"type": "array", "items": {"type": "string"}}
+    schema = {"type": "object", "properties": {"breadcrumbs": crumbs}}
+    assert fill(schema, declared_by(html)).result == {"breadcrumbs": ["Home", "Lamps"]}

@@ -84,6 +84,11 @@ def test_a_text_has_a_number_without_further_knowledge(text: str, number: float 
         ("4.857", Evidence("de", kind="bounded"), 4.857),
         ("25 %", Evidence(), 25),
         ("25 %", Evidence(kind="price"), None),
+        ("1.2M", Evidence(kind="price"), None),
+        ("$3B", Evidence(kind="price"), None),
+        ("1.2 M", Evidence(kind="count"), None),
+        ("99¢", Evidence("en", kind="price"), None),
+        ("99 ct", Evidence("de", kind="price"), None),
     ],
 )
 def test_language_currency_and_kind_decide_together(

@@ -113,6 +113,8 @@ def test_patterns_are_enforced_in_linear_time(
         (r"^[]$", [], ["", "a"]),
         (r"^[\b]\0$", ["\b\0"], ["b0"]),
         (r"\A(?i)ab\Z", ["AB"], ["AB\n", "xAB"]),  # of other languages
+        (r"(?s)^a.b$", ["a\nb"], ["ab"]),
+        (r"(?m)^b$(?!x)", ["a\nb\nc"], ["a\nbc"]),
         (r"^(?P<n>a){2,3}$", ["aaa"], ["a"]),
         (r"^.{1,5000}$", ["a" * 5000], ["a" * 5001]),
     ],
