@@ -18,7 +18,7 @@ _MAX_SLOP = 4
 _END = re.compile(rb"\n\r?\n")
 _LINE_ENDS = re.compile(rb"[\r\n]+")
 _VERSION = re.compile(rb"http/(\d)[^.]*\.(\d)", re.IGNORECASE)
-_STATUS = re.compile(rb"[^ ]* +(\d*)[ \t]*(.*)", re.DOTALL)
+_STATUS = re.compile(rb"[^ ]* +(\d{0,9})[ \t]*(.*)", re.DOTALL)
 _NAME = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 """A token (RFC 9110, 5.6.2)."""
 
@@ -86,15 +86,15 @@ def _tidy_status_line(line: bytes) -> bytes:
 
 def _fields(lines: list[bytes]) -> Iterator[tuple[bytes, bytes]]:
     """Yield names and values of `lines`. Lines that are no header are left out."""
-    unfolded: list[bytes] = []
+    unfolded: list[list[bytes]] = []
     can_continue = False
     for line in lines:
         if can_continue and line[:1] in (b" ", b"\t"):
-            unfolded[-1] += b" " + line.strip(b" \t")
+            unfolded[-1].append(line.strip(b" \t"))
             continue
-        unfolded.append(line)
+        unfolded.append([line])
         can_continue = line.find(b":") > 0 and line[:1] not in (b" ", b"\t")
-    for line in unfolded:
+    for line in map(b" ".join, unfolded):
         name, colon, value = line.partition(b":")
         if colon and line[:1] not in (b" ", b"\t") and _NAME.fullmatch(name := name.rstrip(b" \t")):
             yield name, _NOT_TEXT.sub(b" ", value).strip(b" \t")
