@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from lxml.html import HtmlElement
 
@@ -64,6 +65,9 @@ _LAYER_TOGGLES = frozenset(("modal", "dropdown", "offcanvas", "popover", "toolti
 
 _SHORT = 200
 """Characters. A longer part may hold a control for something else."""
+
+_MANY = 50
+"""Siblings of an element that are looked at, in each direction."""
 
 _TWO_LETTERS = re.compile(r"[A-Za-z]{2}")
 _WORD = re.compile(r"[^\s#'\"(),;:]+")
@@ -147,10 +151,16 @@ def _is_for_screen_readers(element: HtmlElement) -> bool:
     parent = element.getparent()
     if parent is None or next(element.iter("math"), None) is not None:
         return False
-    if any(other is not element and other.get("aria-hidden") == "true" for other in parent):
+    if any(other.get("aria-hidden") == "true" for other in _beside(element)):
         return False
     holder = next(element.iterancestors("a", "button"), None)
     return holder is None or holder.text_content().strip() != element.text_content().strip()
+
+
+def _beside(element: HtmlElement) -> Iterator[HtmlElement]:
+    """Yield the nearest siblings of an element, in both directions."""
+    yield from islice(element.itersiblings(preceding=True), _MANY)
+    yield from islice(element.itersiblings(), _MANY)
 
 
 class _Controls:
