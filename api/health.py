@@ -107,7 +107,8 @@ async def _check_worker(app: web.Application) -> None:
 async def _state(part: str, check: Awaitable[object]) -> str:
     """Return `ok` if `check` succeeds in time, else what is wrong.
 
-    Errors name addresses, users and paths. These are for the log only, since anybody may ask.
+    Errors name addresses, users and paths. These are for the log only, since
+    the path needs no key.
     """
     try:
         async with asyncio.timeout(_CHECK_SECONDS):

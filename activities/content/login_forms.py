@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
@@ -47,6 +48,9 @@ _ACCOUNTS = re.compile(
 _MAX_OTHER_FIELDS = 2
 """Fields besides the password: a name, and a tenant or a code. More of them register a visitor."""
 
+_MAX_PASSWORDS = 20
+"""Fields for passwords that are looked at. A page with more is no login form."""
+
 _REGISTERS = re.compile(
     r"(?:first|last|full|given|family|display|company)[-_ ]?name|confirm|repeat|birth|street|"
     r"new-?password|vorname|nachname|pr[eé]nom|apellido|cognome",
@@ -72,13 +76,14 @@ def is_login_page(root: HtmlElement, texts: list[ShownText], url: str, final_url
 
     The page was asked for at `url`, and is at `final_url`. `texts` are the texts that it shows.
     """
-    passwords = [field for field in root.iter("input") if _type(field) == "password"]
+    fields = (field for field in root.iter("input") if _type(field) == "password")
+    passwords = list(islice(fields, _MAX_PASSWORDS))
     path = urlsplit(final_url).path
     is_redirected = urlsplit(url).path.rstrip("/") != path.rstrip("/")
     is_at_login = _LOGIN_ADDRESS.search(path) is not None
     if not passwords and not (is_at_login and is_redirected):
         return False
-    sizes = {form: _own_letters(form, texts) for form in root.iter("form")}
+    sizes = _form_letters(root, texts)
     small_forms = {form for form, letters in sizes.items() if letters <= _FORM_LETTERS}
     allowed = _OTHER_LETTERS_AT_ADDRESS if is_at_login else _OTHER_LETTERS
     forms = [form for field in passwords if (form := _login_form(field, small_forms)) is not None]
@@ -152,13 +157,15 @@ def _is_beside(element: HtmlElement, around: set[HtmlElement]) -> bool:
     return (content := next(within, None)) is not None and content not in around
 
 
-def _own_letters(form: HtmlElement, texts: list[ShownText]) -> int:
-    inside = set(form.iter())
-    return sum(
-        text.letters
-        for text in texts
-        if text.element in inside and not _is_within(text.element, ("a", "label", "button"))
-    )
+def _form_letters(root: HtmlElement, texts: list[ShownText]) -> dict[HtmlElement, int]:
+    """Return how many letters each form has, besides those of links, labels and buttons."""
+    sizes = dict.fromkeys(root.iter("form"), 0)
+    for text in texts:
+        if not _is_within(text.element, ("a", "label", "button")):
+            for element in _upwards(text.element):
+                if element in sizes:
+                    sizes[element] += text.letters
+    return sizes
 
 
 def _is_other(text: ShownText, small_forms: set[HtmlElement]) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from lxml.html import HtmlElement
 
@@ -75,6 +76,9 @@ _LAYER_TOGGLES = frozenset(("modal", "dropdown", "offcanvas", "popover", "toolti
 _SHORT = 200
 """Characters. A longer part may hold a control for something else."""
 
+_MANY = 50
+"""Siblings of an element that are looked at, in each direction."""
+
 _TWO_LETTERS = re.compile(r"[A-Za-z]{2}")
 _WORD = re.compile(r"[^\s#'\"(),;:]+")
 
@@ -112,11 +116,14 @@ def _spoken_instead(root: HtmlElement) -> frozenset[HtmlElement]:
         for element in root.iterdescendants("*")
         if _is_named_for_screen_readers(element)
         and not is_hidden(element)
-        and any(
-            other is not element and other.get("aria-hidden") == "true"
-            for other in element.getparent()
-        )
+        and any(other.get("aria-hidden") == "true" for other in _beside(element))
     )
+
+
+def _beside(element: HtmlElement) -> Iterator[HtmlElement]:
+    """Yield the nearest siblings of an element, in both directions."""
+    yield from islice(element.itersiblings(preceding=True), _MANY)
+    yield from islice(element.itersiblings(), _MANY)
 
 
 def _is_unseen(element: HtmlElement, controls: _Controls) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Iterator
 from html import unescape
@@ -116,7 +117,7 @@ def _repair(text: str) -> str:
 def _decode_all(text: str) -> tuple[list[Any], bool]:
     """Return the documents in `text`, and whether all of the text was understood."""
     # `strict=False` allows control characters in strings.
-    decoder = json.JSONDecoder(strict=False, parse_constant=lambda _: None)
+    decoder = json.JSONDecoder(strict=False, parse_float=_finite, parse_constant=lambda _: None)
     documents = []
     at = 0
     try:
@@ -128,6 +129,12 @@ def _decode_all(text: str) -> tuple[list[Any], bool]:
     except (ValueError, RecursionError):
         return documents, False
     return documents, True
+
+
+def _finite(digits: str) -> float | None:
+    """Return the number, or None if it is too large for one, as JSON has no infinity."""
+    number = float(digits)
+    return number if math.isfinite(number) else None
 
 
 def _inside_text(document: Any) -> list[Any]:

@@ -16,9 +16,12 @@ _MAX_SLOP = 4
 """Bytes that may stand before the status line, such as the line break of an earlier body."""
 
 _END = re.compile(rb"\n\r?\n")
+_END_BYTES = 3
+"""Longest end of a head."""
+
 _LINE_ENDS = re.compile(rb"[\r\n]+")
 _VERSION = re.compile(rb"http/(\d)[^.]*\.(\d)", re.IGNORECASE)
-_STATUS = re.compile(rb"[^ ]* +(\d*)[ \t]*(.*)", re.DOTALL)
+_STATUS = re.compile(rb"[^ ]* +(\d{0,9})[ \t]*(.*)", re.DOTALL)
 _NAME = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 """A token (RFC 9110, 5.6.2)."""
 
@@ -36,17 +39,18 @@ class MalformedResponseError(h11.RemoteProtocolError):
     """What the server sends is not a response, even as browsers read it."""
 
 
-def split_head(data: bytes) -> tuple[bytes, bytes] | None:
+def split_head(data: bytes, searched: int = 0) -> tuple[bytes, bytes] | None:
     """Return the head at the beginning of `data`, and the rest; None if more bytes must come.
 
-    Raises `MalformedResponseError` if `data` does not begin like a response.
+    The end of the head is not within the first `searched` bytes. Raises
+    `MalformedResponseError` if `data` does not begin like a response.
     """
     start = data[: _MAX_SLOP + 4].lower().find(b"http")
     if start < 0:
         if len(data) >= _MAX_SLOP + 4:
             raise MalformedResponseError("no status line")
         return None
-    end = _END.search(data, start)
+    end = _END.search(data, max(start, searched - _END_BYTES))
     return None if end is None else (data[start : end.end()], data[end.end() :])
 
 
@@ -86,15 +90,15 @@ def _tidy_status_line(line: bytes) -> bytes:
 
 def _fields(lines: list[bytes]) -> Iterator[tuple[bytes, bytes]]:
     """Yield names and values of `lines`. Lines that are no header are left out."""
-    unfolded: list[bytes] = []
+    unfolded: list[list[bytes]] = []
     can_continue = False
     for line in lines:
         if can_continue and line[:1] in (b" ", b"\t"):
-            unfolded[-1] += b" " + line.strip(b" \t")
+            unfolded[-1].append(line.strip(b" \t"))
             continue
-        unfolded.append(line)
+        unfolded.append([line])
         can_continue = line.find(b":") > 0 and line[:1] not in (b" ", b"\t")
-    for line in unfolded:
+    for line in map(b" ".join, unfolded):
         name, colon, value = line.partition(b":")
         if colon and line[:1] not in (b" ", b"\t") and _NAME.fullmatch(name := name.rstrip(b" \t")):
             yield name, _NOT_TEXT.sub(b" ", value).strip(b" \t")

@@ -36,6 +36,8 @@ class ServerStream(HttpStream):
         self._address = (target.host, target.port)
         self._held = b""
         """Bytes that the parser has not got yet."""
+        self._searched = 0
+        """How many of these bytes hold no end of a head."""
         self._is_at_end = False
         """Whether the end of the connection has come, and the parser does not know it yet."""
         self._chunks: ChunkTidier | None = None
@@ -81,11 +83,13 @@ class ServerStream(HttpStream):
 
     def _feed_tidied(self) -> bool:
         if self.http.their_state is h11.SEND_RESPONSE:
-            found = split_head(self._held)
+            found = split_head(self._held, self._searched)
             if len(self._held if found is None else found[0]) > _MAX_RESPONSE_HEAD:
                 raise MalformedResponseError("too large a head")
             if found is None:
+                self._searched = len(self._held)
                 return False
+            self._searched = 0
             head, self._held = found
             data, is_chunked = tidy_head(head)
             self._chunks = ChunkTidier() if is_chunked else None

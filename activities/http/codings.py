@@ -11,6 +11,9 @@ import zstandard
 _MAX_CODINGS = 5
 """Most codings that one body may have."""
 
+_INFLATE_STEP = 4096
+"""Bytes that are unpacked at a time. Many small members of gzip may follow each other."""
+
 _ZSTD_STEP = 512
 """Bytes that are unpacked at a time. Each four of them can stand for 128 kB (RFC 8878, 3.1.1.2)."""
 
@@ -47,24 +50,26 @@ def decode_content(body: bytes, codings: str, limit: int) -> tuple[bytes, bool]:
 
 def _gunzip(body: bytes, limit: int) -> tuple[bytes, bool]:
     """Undo gzip (RFC 1952), with all its members."""
-    content = b""
+    content: list[bytes] = []
+    left, at = limit, 0
     while True:
-        begin = _gzip_head(body)
-        if begin > len(body):
-            return content, False
-        member, has_end, rest = _inflate_raw(body[begin:], limit - len(content))
-        content += member
-        body = rest[8:]  # without checksum and length
-        if not has_end or len(content) >= limit or not body.startswith(b"\x1f\x8b\x08"):
-            return content, has_end
+        at = _gzip_head(body, at)
+        if at > len(body):
+            return b"".join(content), False
+        member, has_end, at = _inflate_raw(body, at, left)
+        content.append(member)
+        left -= len(member)
+        at += 8  # without checksum and length
+        if not has_end or left <= 0 or not body.startswith(b"\x1f\x8b\x08", at):
+            return b"".join(content), has_end
 
 
-def _gzip_head(body: bytes) -> int:
-    """Return the size of the head of a gzip member; more than `body` has if its end is missing."""
-    if not b"\x1f\x8b\x08".startswith(body[:3]):
+def _gzip_head(body: bytes, at: int) -> int:
+    """Return where the gzip member at `at` begins after its head; beyond `body` if that is cut."""
+    if not b"\x1f\x8b\x08".startswith(body[at : at + 3]):
         raise ContentCodingError("no gzip")
-    flags = body[3] if len(body) > 3 else 0
-    at = 10
+    flags = body[at + 3] if len(body) > at + 3 else 0
+    at += 10
     if flags & 4:
         at += 2 + int.from_bytes(body[at : at + 2], "little")
     for flag in (8, 16):  # a name and a comment, which end with a zero byte
@@ -77,15 +82,21 @@ def _gzip_head(body: bytes) -> int:
 def _inflate(body: bytes, limit: int) -> tuple[bytes, bool]:
     """Undo deflate: in the frame of zlib (RFC 1950), or, as some servers send it, without one."""
     is_framed = body[0] & 15 == 8 and int.from_bytes(body[:2], "big") % 31 == 0
-    return _inflate_raw(body[2:] if is_framed else body, limit)[:2]
+    return _inflate_raw(body, 2 if is_framed else 0, limit)[:2]
 
 
-def _inflate_raw(body: bytes, limit: int) -> tuple[bytes, bool, bytes]:
-    """Return content, whether its end was reached, and what follows the end."""
+def _inflate_raw(body: bytes, at: int, limit: int) -> tuple[bytes, bool, int]:
+    """Return the content that begins at `at`, whether its end was reached, and where that is."""
     unpacker = zlib.decompressobj(-zlib.MAX_WBITS)
-    content = unpacker.decompress(body, limit) if limit > 0 else b""
+    content: list[bytes] = []
+    while at < len(body) and limit > 0 and not unpacker.eof:
+        # In steps, because what follows the end is copied.
+        packed = body[at : at + _INFLATE_STEP]
+        content.append(unpacker.decompress(packed, limit))
+        limit -= len(content[-1])
+        at += len(packed) - len(unpacker.unused_data)
     has_end = unpacker.eof or bool(unpacker.unconsumed_tail) or limit <= 0
-    return content, has_end, unpacker.unused_data
+    return b"".join(content), has_end, at
 
 
 def _unbrotli(body: bytes, limit: int) -> tuple[bytes, bool]:
@@ -112,7 +123,7 @@ def _unbrotli_to_end(body: bytes, limit: int) -> bytes:
 
 
 def _unzstd(body: bytes, limit: int) -> tuple[bytes, bool]:
-    """Undo Zstandard (RFC 8878), with all its frames."""
+    """Undo Zstandard (RFC 8878). Only the first frame is read."""
     unpacker = zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW).decompressobj()
     content: list[bytes] = []
     size = 0

@@ -18,11 +18,15 @@ HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 _ROOT_CHARACTERS = 4096
 """Characters at the beginning of an XML document in which its root is looked for."""
 
-_CDATA = re.compile(
-    r"(?P<kept><!--.*?-->)|(?P<raw><(?P<name>script|style)\b[^>]*>.*?</(?P=name)\s*>)"
-    r"|<!\[CDATA\[(?P<text>.*?)\]\]>",
-    re.DOTALL,
-)
+_SECTION = re.compile(r"<!--|<!\[CDATA\[|<(?:script|style)\b")
+"""Beginning of a part of an XML document in which nothing is a tag, except its end."""
+
+_SECTION_ENDS = {
+    "<!--": "-->",
+    "<![CDATA[": "]]>",
+    "<script": "</script",
+    "<style": "</style",
+}
 
 
 @dataclass(frozen=True)
@@ -57,12 +61,22 @@ def _is_page(xml: str) -> bool:
 
 def _without_cdata(xml: str) -> str:
     """Return `xml` with text in place of CDATA sections, which are comments in HTML."""
-    return _CDATA.sub(_as_html, xml)
-
-
-def _as_html(found: re.Match[str]) -> str:
-    if found["kept"] is not None:
-        return found["kept"]
-    if found["raw"] is not None:  # neither scripts nor styles have references in HTML
-        return found["raw"].replace("<![CDATA[", "").replace("]]>", "")
-    return html.escape(found["text"], quote=False)
+    parts: list[str] = []
+    at = 0
+    while found := _SECTION.search(xml, at):
+        begin, end = found.end(), xml.find(_SECTION_ENDS[found[0]], found.end())
+        if end < 0:
+            break
+        parts.append(xml[at : found.start()])
+        content = xml[begin:end]
+        if found[0] == "<!--":
+            at = end
+            parts.append(found[0] + content)
+        elif found[0] == "<![CDATA[":
+            at = end + len("]]>")
+            parts.append(html.escape(content, quote=False))
+        else:  # neither scripts nor styles have references in HTML
+            at = end
+            parts.append(found[0] + content.replace("<![CDATA[", "").replace("]]>", ""))
+    parts.append(xml[at:])
+    return "".join(parts)

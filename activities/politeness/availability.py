@@ -57,7 +57,7 @@ class Refusal:
 
     page: str
     account: str
-    """Who wanted the page."""
+    """The account that wanted the page."""
     began: float
     """When the visit began."""
     asked: float | None

@@ -74,7 +74,8 @@ async def test_a_shell_fails_in_fast_mode_only(processor: PageProcessor) -> None
     body = f"<div id=app></div><noscript>You need to enable JavaScript.</noscript>{APP}"
     assert await failed(processor, item(scrapeMode="fast"), body) == "NEEDS_BROWSER"
     assert await failed(processor, item(scrapeMode="fast", schema=NAMED), body) == "NEEDS_BROWSER"
-    assert await warned(processor, item(), body) == ["NO_TEXT"]
+    as_seen = body.replace("<noscript>", "<noscript hidden>")  # in the copy that a browser makes
+    assert await warned(processor, item(), as_seen) == ["NO_TEXT"]
 
 
 async def test_a_page_with_an_empty_part_has_a_warning_in_fast_mode(

@@ -116,9 +116,9 @@
 
     write() {
       const { elements } = this;
-      for (let i = 0; i < elements.length;) {
+      for (let i = 0, steps = 1; i < elements.length; steps += 1) {
         i = this.writeElement(i);
-        if (i % 64 === 0 && performance.now() > deadline) break;
+        if (steps % 64 === 0 && performance.now() > deadline) break;
       }
       for (const act of this.later) act();
     }

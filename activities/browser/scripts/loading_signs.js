@@ -173,7 +173,9 @@
     return block.innerText.split('\n').some((line) => line.trim() === text);
   };
   const lookForWords = () => {
+    const end = performance.now() + 100;
     for (const [node, text] of suspects) {
+      if (performance.now() > end) return;
       const element = node.parentElement;
       if (element.closest(UNSURE)) continue;
       if (element.closest('h1, h2, h3, h4, h5, h6') && letters >= enough / 2) continue;
@@ -186,7 +188,9 @@
 
   // The blocks of skeletons and the arcs of spinners move for ever, whatever their names are.
   const lookForAnimations = () => {
+    const end = performance.now() + 100;
     for (const { effect } of document.getAnimations()) {
+      if (performance.now() > end) return;
       const target = effect?.target;
       if (target && effect.getTiming().iterations === Infinity && isBlank(target)) {
         note('animation', placeOf(target));

@@ -40,6 +40,12 @@
     return text;
   };
   const isDrawn = (element) => element.getClientRects().length > 0;
+  // The first parts of an element. `children` of a form may be one of its fields.
+  const partsOf = (element) => {
+    const parts = [];
+    for (let part = element?.firstElementChild; part && parts.length < MANY; part = part.nextElementSibling) parts.push(part);
+    return parts;
+  };
 
   // All text that is drawn or folded.
   let texts = null;
@@ -95,7 +101,7 @@
   const isOneOfSet = (element) => {
     const parent = element.parentElement;
     if (!parent || !PANEL_NAMES.test(`${element.className} ${element.id} ${parent.className} ${parent.id}`)) return false;
-    for (const other of [...parent.children].slice(0, MANY)) {
+    for (const other of partsOf(parent)) {
       if (other === element || other.localName !== element.localName || !isDrawn(other)) continue;
       const isAlike = element.classList.length === 0
         || [...element.classList].some((name) => other.classList.contains(name));
@@ -135,8 +141,7 @@
       && !before?.querySelector('[aria-expanded]');
     if (!isMessage && isControl(before)) return true;
     // Tabs without scripts are switched by a radio button in front of them.
-    const parent = element.parentElement;
-    if (parent && [...parent.children].slice(0, MANY).some((child) => child.matches('input[type=radio], input[type=checkbox]')
+    if (partsOf(element.parentElement).some((child) => child.matches('input[type=radio], input[type=checkbox]')
       && child.compareDocumentPosition(element) & 4)) return true;
     if (isOneOfSet(element) || isRestOfList(element)) return true;
     const after = element.nextElementSibling;
@@ -197,7 +202,7 @@
     // A copy, as in a carousel that goes round.
     const mayBeCopy = plainText.length >= LONG || /clone|duplicate/.test(element.className);
     if (mayBeCopy && isThereTwice(plainText)) return 'hidden';
-    for (const other of element.parentElement?.children ?? []) {
+    for (const other of partsOf(element.parentElement)) {
       if (other !== element && other.textContent.trim() && isForScreenReaders(styleOf(other))) return 'hidden';
     }
     return 'seen';

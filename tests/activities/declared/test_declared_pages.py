@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -302,3 +303,8 @@ SITE = '<meta property="og:site_name" content="The Gazette">'
 )
 def test_a_title_is_without_the_site_s_name_if_the_heading_says_so(head: str, title: str) -> None:
     assert filled(head, {"title": TEXT})[0] == {"title": title}
+
+
+def test_a_number_that_json_cannot_hold_is_none() -> None:
+    declared = declared_by(json_ld('{"@type": "Product", "name": "Lamp", "weight": 1e999}'), URL)
+    json.dumps(declared.to_evidence(), allow_nan=False)

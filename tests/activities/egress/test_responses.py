@@ -206,3 +206,8 @@ def test_chunks_may_come_in_any_pieces(size: int) -> None:
 def test_chunks_that_no_browser_reads_are_refused(source: bytes) -> None:
     with pytest.raises(MalformedResponseError):
         ChunkTidier().feed(source)
+
+
+def test_a_status_of_many_digits_is_no_status() -> None:
+    with pytest.raises(MalformedResponseError):
+        tidy_head(b"HTTP/1.1 " + b"1" * 5000 + b"\r\n\r\n")

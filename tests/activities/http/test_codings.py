@@ -115,3 +115,8 @@ def test_no_more_is_unpacked_than_is_wanted(coding: str, pack: object) -> None:
     assert callable(pack)
     content, _ = decode_content(pack(bytes(8 * 2**20)), coding, ENOUGH)
     assert content == bytes(ENOUGH)
+
+
+def test_many_members_take_a_time_in_proportion_to_their_number() -> None:
+    body = gzip.compress(b"") * 200_000 + GZIP
+    assert decode_content(body, "gzip", ENOUGH) == (PAGE, True)

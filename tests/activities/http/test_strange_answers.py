@@ -70,6 +70,7 @@ OTHERS = {
     ),
     "script": answer(b"Content-Type: application/x-javascript", body=b"go()"),
     "cdata": answer(XHTML, body=ROOT % b"<p>a</p><p><![CDATA[5 < 6 & 7]]></p>"),
+    "open-sections": answer(XHTML, body=ROOT % (b"<p>begin</p>" + b"<![CDATA[" * 100_000)),
     "cdata-script": answer(
         XHTML, body=ROOT % b"<script><![CDATA[a < b]]></script><!-- <![CDATA[x]]> --><p>end</p>"
     ),
@@ -160,6 +161,12 @@ async def test_a_part_of_a_page_has_a_warning(client: HttpClient, site_url: str)
 
 async def test_scripts_are_shown_as_text(client: HttpClient, site_url: str) -> None:
     assert "go()" in text_of(await fetch(client, f"{site_url}/script"))
+
+
+async def test_sections_without_an_end_are_read_in_linear_time(
+    client: HttpClient, site_url: str
+) -> None:
+    assert text_of(await fetch(client, f"{site_url}/open-sections")).startswith("begin")
 
 
 async def test_cdata_sections_are_text_in_xml(client: HttpClient, site_url: str) -> None:

@@ -54,7 +54,8 @@ UNFOLDED = """
 <button aria-expanded=false aria-controls=answer>Why?</button><p id=answer hidden>Kept 6</p>
 <div role=tabpanel aria-hidden=true class=gone>Kept 7</div>
 <button data-toggle=modal data-target="#login">Log in</button><div class=gone id=login>GONE</div>
-<form><input name=q><p class=gone>GONE</p><button>Send</button><p class=gone>GONE</p></form>
+<form><input name=q><input name=children>
+<p class=gone>GONE</p><button>Send</button><p class=gone>GONE</p></form>
 <p><a href=/real>A link</a></p><p class=gone>GONE</p><div class=flat>GONE</div>
 <h3>Where? <button>+</button></h3><div class=flat>Kept 8</div>
 <ul class=list><li>Kept 9<li>Kept 10</ul><button>Show all</button>
