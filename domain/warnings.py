@@ -17,6 +17,7 @@ WARNING_KINDS: dict[str, str] = {
     "NEEDS_BROWSER": "A part of the page is not in its HTML. Ask for it without the fast mode.",
     "LOGIN_FORM": "The page asks for a login. Send the cookies of a visitor who is logged in.",
     "NEAR_COPY": "Other URLs of the batch have the same text. Check that the site has each page.",
+    "STYLE_NOT_READ": "The result may have text that no reader sees. Look at the page.",
     "SCRIPT_STOPPED": "A script of the page was stopped; what it would have written is missing.",
     "MORE_ON_SCROLL": "The page goes on while it is scrolled; the result has its beginning.",
     "CONNECTIONS_REFUSED": "The page may be incomplete: some of its connections were not made.",

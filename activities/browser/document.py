@@ -31,6 +31,8 @@ class SerializedDocument:
     html: str
     content_type: str
     url: str
+    is_whole: bool = True
+    """False if the computed style of a part of the page could not be read."""
 
     @property
     def is_html(self) -> bool:
@@ -40,10 +42,14 @@ class SerializedDocument:
     @property
     def warnings(self) -> list[ItemWarning]:
         """What the client must know of the document."""
-        if not self.content_type.endswith("xml") or "<parsererror" not in self.html:
-            return []
-        what = "The page is XML with an error. A browser shows only what comes before the error."
-        return [item_warning("PAGE_CUT", what)]
+        found = []
+        if self.content_type.endswith("xml") and "<parsererror" in self.html:
+            what = "The page is XML with an error. A browser shows only what comes before it."
+            found.append(item_warning("PAGE_CUT", what))
+        if not self.is_whole:
+            what = "The style of a part of the page could not be read."
+            found.append(item_warning("STYLE_NOT_READ", what))
+        return found
 
 
 async def read_document(
@@ -73,7 +79,7 @@ async def read_document(
         headers = navigation.response.headers
         # In a thread, because a page may have megabytes.
         html = await asyncio.to_thread(read_again, html, document["characterSet"], headers)
-    return SerializedDocument(html, document["contentType"], document["url"])
+    return SerializedDocument(html, document["contentType"], document["url"], document["isWhole"])
 
 
 async def served_html(response: Response) -> str:

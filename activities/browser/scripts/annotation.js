@@ -1,9 +1,9 @@
 // Returns a class that writes into a copy of a document what the computed style says of the original.
 //
-// `inert` is the document of the copy. `htmlNode` returns a node that stands for HTML, and `copyOfFrame`
-// returns what a frame shows, or null.
-// `separationOf` is the function in `separation.js`. The work stops at `deadline`.
-({ inert, htmlNode, copyOfFrame, separationOf, deadline }) => {
+// `inert` is the document of the copy. `htmlNode` returns a node that stands for HTML, and
+// `copyOfFrame` returns what a frame shows, or null. `separationOf` is the function in
+// `separation.js`. The work stops at `deadline`. `onGap` is called if the style of a part is not read.
+({ inert, htmlNode, copyOfFrame, separationOf, deadline, onGap }) => {
   const MAX_LEVELS = 20;
   const UNREAD = new Set(['head', 'base', 'link', 'meta', 'title', 'script', 'style', 'template',
     'svg', 'math', 'object', 'canvas', 'audio', 'video']);
@@ -80,8 +80,7 @@
     });
   };
 
-  // `root` is an element or a shadow
-  // tree, and `copy` its copy, which has the same structure.
+  // `root` is an element or a shadow tree, and `copy` its copy, which has the same structure.
   return class Annotation {
     constructor(root, copy, tools, level) {
       this.tools = tools;
@@ -117,8 +116,11 @@
     write() {
       const { elements } = this;
       for (let i = 0, steps = 1; i < elements.length; steps += 1) {
-        i = this.writeElement(i);
-        if (steps % 64 === 0 && performance.now() > deadline) break;
+        i = this.writeOrSkip(i);
+        if (steps % 64 === 0 && performance.now() > deadline) {
+          onGap();
+          break;
+        }
       }
       for (const act of this.later) act();
     }
@@ -131,6 +133,16 @@
         copies[index].setAttribute('hidden', '');
         if (!element.firstElementChild) copies[index].replaceChildren(htmlNode(element.textContent));
       });
+    }
+
+    // A form's fields can stand in the place of its properties. Then only the form is not read.
+    writeOrSkip(i) {
+      try {
+        return this.writeElement(i);
+      } catch {
+        onGap();
+        return i + 1;
+      }
     }
 
     // Returns the index of the element to go on with.

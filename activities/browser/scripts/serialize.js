@@ -14,10 +14,16 @@
 // - Fields have the values that they have now. Passwords are left out.
 // - Open shadow trees stand in their places, with filled slots. So do the bodies of frames of the
 //   same site, and of frames whose content the page itself has written.
+//
+// `isWhole` is false if the style of a part of the page could not be read, or not in time.
 (maxBytes, site, isFrame, ...foreign) => {
   const MAX_FRAMES = 50;
   const deadline = performance.now() + 3000;
-  const inert = document.implementation.createHTMLDocument('');
+  // Elements with names can stand in the place of any property of a document (HTML, 3.1.6).
+  const own = (name, owner = document) => Reflect.get(Document.prototype, name, owner);
+  const inert = own('implementation').createHTMLDocument('');
+  let isWhole = true;
+  const onGap = () => { isWhole = false; };
   const given = new Map();
   for (let i = 0; i < foreign.length; i += 2) given.set(foreign[i], foreign[i + 1]);
   let frames = 0;
@@ -36,7 +42,7 @@
     const known = new Map();
     return (owner) => {
       if (!known.has(owner)) {
-        const view = owner.defaultView;
+        const view = own('defaultView', owner);
         known.set(owner, {
           view, ...visibilityOf(owner), ...styleFactsOf(view), generated: generatedTextOf(view),
         });
@@ -76,7 +82,9 @@
     return copy;
   };
 
-  const Annotation = annotationOf({ inert, htmlNode, copyOfFrame, separationOf, deadline });
+  const Annotation = annotationOf({
+    inert, htmlNode, copyOfFrame, separationOf, deadline, onGap,
+  });
   const copyOf = (root, tools, level) => {
     const copy = inert.importNode(root, true);
     // HTML has no such sections.
@@ -90,12 +98,13 @@
     try {
       return copyOf(root, toolsOf(document), 0);
     } catch {
+      onGap();
       return root;
     }
   };
 
   // Chromium shows XML that is no page as a tree, and keeps the source in this element.
-  const source = document.getElementById('webkit-xml-viewer-source-xml');
+  const source = own('getElementById').call(document, 'webkit-xml-viewer-source-xml');
   const asText = () => {
     const shown = inert.implementation.createHTMLDocument('');
     const serializer = new XMLSerializer();
@@ -104,7 +113,7 @@
     return shown.documentElement;
   };
 
-  const doctype = document.doctype ? `<!DOCTYPE ${document.doctype.name}>` : '';
+  const doctype = own('doctype') ? `<!DOCTYPE ${own('doctype').name}>` : '';
   const htmlOf = (element) => {
     const copy = rendered(element);
     if (!isFrame) return doctype + copy.outerHTML;
@@ -112,14 +121,15 @@
     return copy.querySelector('body')?.innerHTML ?? copy.outerHTML;
   };
 
-  const element = document.documentElement;
+  const element = own('documentElement');
   // Scripts can leave half of a surrogate pair behind, which is not valid in UTF-8.
   const html = element ? withTexts(source ? asText().outerHTML : htmlOf(element)).toWellFormed() : '';
   const bytes = new Blob([html]).size;
   return {
     url: location.href,
-    contentType: document.contentType,
-    characterSet: document.characterSet,
+    contentType: own('contentType'),
+    characterSet: own('characterSet'),
+    isWhole,
     bytes,
     html: bytes > maxBytes ? '' : html,
   };

@@ -76,6 +76,14 @@ async def test_pages_that_forbid_to_parse_html_are_read_as_well(pool: TabPool, s
     assert text == f"seen\n\n![Late]({site.url('/a.png')})\n\nboxed"
 
 
+async def test_names_of_elements_do_not_stand_in_the_way(pool: TabPool, site: Site) -> None:
+    page = await capture(pool, site.url("/named-like-properties"))
+    text = markdown.full_page(page.html, page.final_url)
+    assert "seen" in text
+    assert "GONE" not in text
+    assert [warning.code for warning in page.warnings] == ["STYLE_NOT_READ"]
+
+
 async def test_what_a_control_unfolds_is_kept(pool: TabPool, site: Site) -> None:
     text = await text_of(pool, site.url("/folded"))
     assert [f"Kept {number}" in text for number in range(1, 11)] == [True] * 10

@@ -91,6 +91,19 @@ async def trusted_types(request: web.Request) -> web.Response:
     return response
 
 
+@routes.get("/named-like-properties")
+async def named_like_properties(request: web.Request) -> web.Response:
+    """Answer with elements whose names hide properties of their form and of the document."""
+    names = ("style", "className", "children", "closest", "firstChild", "attributes", "shadowRoot")
+    fields = "".join(f"<input name={name}>" for name in names)
+    return html(
+        "<form name=implementation style='display: block'>"
+        f"{fields}</form><form name=documentElement></form><form name=doctype></form>"
+        "<form name=defaultView></form><p class=gone>GONE</p><p>seen</p>",
+        head=_STYLE,
+    )
+
+
 @routes.get("/folded")
 async def folded(request: web.Request) -> web.Response:
     """Answer with tabs, accordions and the like: `Kept`. What nothing unfolds is `GONE`."""
