@@ -12,7 +12,7 @@ from activities.near_copies import NearCopies
 from domain.failures import ScrapeError
 from domain.warnings import item_warning
 
-_LOGIN_SECRETS = frozenset(("cookies", "auth"))
+_LOGIN_SECRETS = frozenset({"cookies"})
 """Options with which a visitor is logged in."""
 
 
@@ -64,7 +64,8 @@ def note_missing_scripts(run: ItemContext) -> None:
 
 def _note_login(run: ItemContext) -> None:
     """Add the warning that the page is a login form. Raise `ScrapeError` if a login was given."""
-    given = sorted(_LOGIN_SECRETS.intersection(run.options.secrets_given))
+    # A retry may bring secrets that the batch was submitted without.
+    given = sorted(_LOGIN_SECRETS.intersection({*run.options.secrets_given, *run.options.secrets}))
     if given:
         what = f"The site shows a login form, although {' and '.join(given)} were given."
         raise ScrapeError("LOGIN_REQUIRED", what)

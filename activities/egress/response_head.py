@@ -64,7 +64,10 @@ def tidy_head(head: bytes) -> tuple[bytes, bool]:
     status_line, *lines = _LINE_ENDS.split(head)
     fields = list(_fields(lines))
     is_chunked = _is_chunked(fields)
-    written = [_tidy_status_line(status_line)]
+    tidy_line = _tidy_status_line(status_line)
+    if tidy_line.startswith(b"HTTP/1.0"):
+        is_chunked = False  # as in Chromium: `IsChunkEncoded` in net/http/http_response_headers.cc
+    written = [tidy_line]
     written += [
         b"%s: %s" % field
         for field in fields

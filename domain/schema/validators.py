@@ -7,6 +7,7 @@ can be applied.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from typing import Any
@@ -55,6 +56,9 @@ def _pattern(validator: Any, pattern: str, instance: Any, schema: Any) -> Errors
 
 def _multiple_of(validator: Any, factor: Any, instance: Any, schema: Any) -> Errors:
     if not validator.is_type(instance, "number"):
+        return
+    if not math.isfinite(instance):
+        yield ValidationError("is not a multiple")
         return
     # 19.99 is a multiple of 0.01, although the binary fractions nearest to them are not.
     if (Fraction(repr(instance)) / Fraction(repr(factor))).denominator != 1:

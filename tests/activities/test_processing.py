@@ -107,8 +107,8 @@ async def test_a_model_does_not_read_a_shell(converter: ConversionPool) -> None:
 
 async def test_a_login_form_fails_if_a_login_was_given(processor: PageProcessor) -> None:
     assert await warned(processor, item(), LOGIN) == ["LOGIN_FORM"]
-    for given in ("cookies", "auth"):
-        assert await failed(processor, item(secrets=[given]), LOGIN) == "LOGIN_REQUIRED"
+    assert await failed(processor, item(secrets=["cookies"]), LOGIN) == "LOGIN_REQUIRED"
+    assert await failed(processor, item(cookies="a=1"), LOGIN) == "LOGIN_REQUIRED"
     assert await warned(processor, item(batch="other", secrets=["headers"]), LOGIN) == [
         "LOGIN_FORM"
     ]

@@ -1,5 +1,6 @@
-// Scrolls down the page if its scripts observe that (`isObserved`) or frames wait for it, one screen for each frame, and back again. So the page writes what it writes
-// on sight only. Observers of intersections are told at the end of each frame.
+// Scrolls down the page if its scripts observe that (`isObserved`) or frames wait for it, one screen
+// for each frame, and back again. So the page writes what it writes on sight only. Observers of
+// intersections are told at the end of each frame.
 //
 // Stops at `maxHeight` pixels, after `limit` ms, and ten screens below the former end of the page:
 // some pages go on for ever. Returns whether text or structure has changed, and whether the end of

@@ -97,6 +97,9 @@ async def fetched(gateway: Gateway, url: str) -> tuple[int, dict[str, str], byte
             OK + b"Transfer-Encoding: chunked\r\n\r\n00b ; x=y\r\n" + PAGE + b"\r\n0\r\nno\r\n\r\n",
             id="trailer-that-is-none",
         ),
+        pytest.param(
+            b"HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + PAGE, id="chunked-in-1.0"
+        ),
         pytest.param(b"\r\n" + OK + b"\r\n" + PAGE, id="line-break-before"),
         pytest.param(b"http/1.1 200\r\n\r\n" + PAGE, id="lower-case"),
         pytest.param(b"HTTP/1 200 OK\r\n\r\n" + PAGE, id="half-a-version"),
