@@ -54,6 +54,11 @@
       return this.once('mono', (style) => /mono|courier|consolas|menlo/i.test(style.fontFamily));
     }
 
+    // Whether it is drawn without its content.
+    get isSkipped() {
+      return this.once('skip', (style) => style.contentVisibility === 'hidden');
+    }
+
     get isClipping() {
       return this.once('clip', (style) => style.overflowY !== 'visible' || style.overflowX !== 'visible');
     }

@@ -226,9 +226,12 @@
     if (!element.checkVisibility({ visibilityProperty: !isWholePageInvisible })) {
       if (element.getAttribute('hidden') === 'until-found') return 'folded';
       const style = styleOf(element);
-      if (style.display === 'none' || style.contentVisibility === 'hidden') return judgeUndrawn(element);
+      if (style.display === 'none') return judgeUndrawn(element);
       // A part of it may be visible again. What is in a closed `details` is not drawn either.
       return style.visibility === 'visible' || element.innerText?.trim() ? 'seen' : judgeUndrawn(element);
+    }
+    if (facts.isSkipped) {
+      return element.getAttribute('hidden') === 'until-found' ? 'folded' : judgeUndrawn(element);
     }
     if (facts.isPlaced) {
       const style = styleOf(element);

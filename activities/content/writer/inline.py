@@ -8,7 +8,9 @@ from activities.content.writer.pieces import BREAK, CLOSE, CODE, OPEN, RAW, TEXT
 from activities.content.writer.rendering import render
 
 _WHITE_SPACE = re.compile(r"[ \t\n\r\f\xa0]+")
-_NEEDS_COLLAPSING = re.compile(r"[\t\n\r\f\xa0]|  ")
+_NEEDS_COLLAPSING = re.compile(r"[\t\n\r\f\xa0\xad]|  ")
+_SOFT_HYPHEN = "\xad"
+"""A place where a word may be broken. A reader sees nothing there, and would find no such word."""
 
 
 class Inline:
@@ -43,7 +45,7 @@ class Inline:
     def text(self, text: str) -> None:
         """Add text."""
         if _NEEDS_COLLAPSING.search(text):
-            text = _WHITE_SPACE.sub(" ", text)
+            text = _WHITE_SPACE.sub(" ", text.replace(_SOFT_HYPHEN, ""))
         core = text.strip(" ")
         if text[:1] == " ":
             self._has_space = True

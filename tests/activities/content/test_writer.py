@@ -80,6 +80,7 @@ def test_text_does_not_become_markup(text: str, markdown: str) -> None:
         "<p>9 a.m.\n  -\n  6 p.m.</p>": "9 a.m. - 6 p.m.",
         "<p>a\n=====\nb</p><p>c\n\n# d</p>": "a ===== b\n\nc # d",
         "<p>a&nbsp;&nbsp;b</p>": "a b",
+        "<p>Donau&shy;dampf&shy;schiff</p>": "Donaudampfschiff",
         # Line breaks.
         "<p>a<br>- b<br>=<br>c</p>": "a  \n\\- b  \n\\=  \nc",
         "<p>a<br><br>b</p>": "a\n\nb",

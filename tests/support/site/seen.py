@@ -13,6 +13,7 @@ STYLED = """
 <h1>Teapot <span class=sr>current page</span></h1>
 <noscript>GONE <img src=/lazy.png alt=Late></noscript>
 <p class=gone>GONE</p><p class=invisible>GONE</p>
+<div style="content-visibility: hidden"><p>GONE</p></div>
 <p hidden class=shown>Shown despite its attribute</p>
 <div role=dialog class=gone>GONE</div><div id=template class=gone>GONE</div>
 <p><span class=sr>GONE</span>49 euros</p>
