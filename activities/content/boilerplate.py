@@ -27,8 +27,8 @@ _MAX_OPTIONS = 20
 More are a list of countries, years or categories, which says nothing about the page.
 """
 
-_CHOICES = frozenset(("menuitemradio", "option"))
-"""Roles of what is chosen from a menu, by WAI-ARIA 1.2."""
+_CHOICE = "menuitemradio"
+"""The role of what is chosen from a menu, by WAI-ARIA 1.2."""
 
 
 def remove_boilerplate(body: HtmlElement, forms: list[HtmlElement]) -> TextSizes:
@@ -66,7 +66,7 @@ def _reduce_choices(body: HtmlElement) -> None:
                 if option is not chosen:
                     option.drop_tree()
     for details in body.iter("details"):
-        items = [item for item in details.iter() if item.get("role") in _CHOICES]
+        items = [item for item in details.iter() if item.get("role") == _CHOICE]
         if len(items) > _MAX_OPTIONS and details.get("open") is None:
             for item in items:
                 if item.get("aria-checked") != "true":

@@ -55,11 +55,9 @@ def other_texts(body: HtmlElement) -> list[HtmlElement]:
     """
     around_title = _around_title(body)
     groups = [items for items in _alike_items(body).values() if len(items) >= _MIN_ITEMS]
-    groups += [
-        [article]
-        for article in _outermost_articles(body)
-        if next(article.iter(*_HEADINGS), None) is not None
-    ]
+    articles = _outermost_articles(body)
+    if not around_title.isdisjoint(articles):  # else one of them may be the page's own
+        groups += [[item] for item in articles if next(item.iter(*_HEADINGS), None) is not None]
     found = {item for items in groups if around_title.isdisjoint(items) for item in items}
     return [item for item in found if found.isdisjoint(item.iterancestors())]
 
