@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lxml.html import HtmlElement
 
+from activities.content.rewrites import structure
 from activities.content.text_blocks import divide
 from activities.content.text_index import covered_blocks
 from activities.content.text_sizes import TextSize, TextSizes, total
@@ -51,12 +52,15 @@ def _keep_neighbours(body: HtmlElement, kept: set[HtmlElement], sizes: TextSizes
     number = {element: i for i, element in enumerate(order)}
     positions = [number[block] for block in kept]
     parents = {block.getparent() for block in kept}
+    around = {ancestor for block in kept for ancestor in block.iterancestors()}
     for element in order[min(positions) : max(positions) + 1]:
         is_kept = (
             element.tag == "pre"
             or (element.tag == "aside" and _is_note(sizes[element]))
             or (
-                element.tag in _DATA and element.getparent() in parents and _is_data(sizes[element])
+                (element.tag in _DATA or (_is_row(element) and element not in around))
+                and element.getparent() in parents
+                and _is_data(sizes[element])
             )
             or (element.tag == "img" and _is_beside(element, body, kept, parents))
             or (element.tag in _HEADINGS and _is_right_before(element, kept))
@@ -119,6 +123,11 @@ def _section_below(heading: HtmlElement) -> list[HtmlElement]:
 def _is_data(size: TextSize) -> bool:
     """Return whether a table or a list of definitions holds more than links."""
     return size.text > 0 and size.link_share < _MAX_DATA_LINKS
+
+
+def _is_row(element: HtmlElement) -> bool:
+    """Return whether an element was a table of one row, which arranges its cells."""
+    return element.tag == "div" and element.get("role") == structure.ARRANGED and len(element) == 1
 
 
 def _is_note(size: TextSize) -> bool:

@@ -27,6 +27,9 @@ _MAX_OPTIONS = 20
 More are a list of countries, years or categories, which says nothing about the page.
 """
 
+_CHOICE = "menuitemradio"
+"""The role of what is chosen from a menu, by WAI-ARIA 1.2."""
+
 
 def remove_boilerplate(body: HtmlElement, forms: list[HtmlElement]) -> TextSizes:
     """Remove boilerplate from the body of a cleaned page, in place, and return what is left.
@@ -44,7 +47,7 @@ def remove_boilerplate(body: HtmlElement, forms: list[HtmlElement]) -> TextSizes
     drop(found.certain, sizes)
     doubtful = found.doubtful
     doubtful += in_page_lists(body, sizes, set(doubtful))
-    doubtful += comment_forms(forms, sizes, set(doubtful))
+    doubtful += comment_forms(body, forms, sizes, set(doubtful))
     if main is None:
         doubtful += menus(body, sizes, set(doubtful))
     lost = total(sizes, doubtful)
@@ -54,7 +57,7 @@ def remove_boilerplate(body: HtmlElement, forms: list[HtmlElement]) -> TextSizes
 
 
 def _reduce_choices(body: HtmlElement) -> None:
-    """Leave only the chosen option of each closed `select` that has many."""
+    """Leave only the chosen option of each closed `select` or menu that has many."""
     for select in body.iter("select"):
         options = list(select.iter("option"))
         if len(options) > _MAX_OPTIONS and select.get("multiple") is None:
@@ -62,6 +65,12 @@ def _reduce_choices(body: HtmlElement) -> None:
             for option in options:
                 if option is not chosen:
                     option.drop_tree()
+    for details in body.iter("details"):
+        items = [item for item in details.iter() if item.get("role") == _CHOICE]
+        if len(items) > _MAX_OPTIONS and details.get("open") is None:
+            for item in items:
+                if item.get("aria-checked") != "true":
+                    item.drop_tree()
 
 
 @dataclass

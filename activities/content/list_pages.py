@@ -5,7 +5,7 @@ from __future__ import annotations
 from lxml.html import HtmlElement
 
 from activities.content.page_kind import is_article_item
-from activities.content.text_sizes import TextSizes
+from activities.content.text_sizes import TextSizes, total
 from activities.content.titles import titles
 
 _MIN_ARTICLES = 2
@@ -33,15 +33,53 @@ def is_list(body: HtmlElement, sizes: TextSizes) -> bool:
     Comments are articles without a heading. Below an article there may be others, but the page has
     the title of the first.
     """
+    around_title = _around_title(body)
+    outermost = _outermost_articles(body)
+    headed = sum(sizes[article].headings > 0 for article in outermost)
+    lists = [items for items in _alike_items(body).values() if len(items) >= _MIN_ITEMS]
+    if 2 * headed >= len(outermost) >= _MIN_ARTICLES:
+        lists.append(outermost)
+    articles = [holder for holder in around_title if holder in sizes and _is_article(holder)]
+    return any(
+        around_title.isdisjoint(items)
+        and _is_most(items, body, sizes)
+        and not _are_below_article(items, articles, sizes)
+        for items in lists
+    )
+
+
+def other_texts(body: HtmlElement) -> list[HtmlElement]:
+    """Return the headed articles and the items of lists that do not hold the page's own title.
+
+    These are teasers of other pages, and articles that are loaded below the first.
+    """
+    around_title = _around_title(body)
+    groups = [items for items in _alike_items(body).values() if len(items) >= _MIN_ITEMS]
+    articles = _outermost_articles(body)
+    if not around_title.isdisjoint(articles):  # else one of them may be the page's own
+        groups += [[item] for item in articles if next(item.iter(*_HEADINGS), None) is not None]
+    found = {item for items in groups if around_title.isdisjoint(items) for item in items}
+    return [item for item in found if found.isdisjoint(item.iterancestors())]
+
+
+def _around_title(body: HtmlElement) -> set[HtmlElement]:
+    """Return the elements around the headings that are the page's own."""
     headings = list(body.iter("h1"))
     own = (*titles(body), *(headings if len(headings) == 1 else ()))
-    around_title = {holder for title in own for holder in title.iterancestors()}
-    articles = _outermost_articles(body)
-    headed = sum(sizes[article].headings > 0 for article in articles)
-    lists = [items for items in _alike_items(body).values() if len(items) >= _MIN_ITEMS]
-    if 2 * headed >= len(articles) >= _MIN_ARTICLES:
-        lists.append(articles)
-    return any(around_title.isdisjoint(items) and _is_most(items, body, sizes) for items in lists)
+    return {holder for title in own for holder in title.iterancestors()}
+
+
+def _are_below_article(
+    items: list[HtmlElement], articles: list[HtmlElement], sizes: TextSizes
+) -> bool:
+    """Return whether an article without the items has more running text than all of them."""
+    running = total(sizes, items).running
+    around = set(items[0].iterancestors())
+    return any(article not in around and sizes[article].running > running for article in articles)
+
+
+def _is_article(element: HtmlElement) -> bool:
+    return element.tag == "article" or is_article_item(element)
 
 
 def _is_most(items: list[HtmlElement], body: HtmlElement, sizes: TextSizes) -> bool:
@@ -59,7 +97,7 @@ def _outermost_articles(body: HtmlElement) -> list[HtmlElement]:
     for element in body.iter():
         if element.getparent() in inside:
             inside.add(element)
-        elif element.tag == "article" or is_article_item(element):
+        elif _is_article(element):
             inside.add(element)
             found.append(element)
     return found

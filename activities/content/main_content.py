@@ -17,7 +17,8 @@ from lxml.html import HtmlElement
 
 from activities.content import alignment, dom
 from activities.content.boilerplate import remove_boilerplate
-from activities.content.list_pages import is_list
+from activities.content.continuations import continuations
+from activities.content.list_pages import is_list, other_texts
 from activities.content.markdown import full_page, to_markdown
 from activities.content.menus import forms_to_write
 from activities.content.page_kind import Kind, declared_kind
@@ -86,7 +87,10 @@ def _reduce_to_text(
     root: HtmlElement, body: HtmlElement, url: str, kind: Kind | None, sizes: TextSizes
 ) -> None:
     """Reduce the page to the part around its running text, or to the blocks of its article."""
-    text = _running_text(root, url, sizes[body].running)
+    wanted = sizes[body].running
+    if kind is Kind.ARTICLE:
+        wanted -= total(sizes, other_texts(body)).running
+    text = _running_text(root, url, wanted)
     if count_words(text) < _MIN_WORDS:
         return
     blocks = alignment.covered_elements(body, text)
@@ -94,6 +98,9 @@ def _reduce_to_text(
         return
     sizes = measure(body)
     scope = find_scope(body, blocks, sizes)
+    if kind is Kind.ARTICLE and not is_one_of_several(scope, sizes):
+        blocks.update(continuations(scope, blocks, sizes))
+        scope = find_scope(body, blocks, sizes)
     is_article = not is_one_of_several(scope, sizes) and (
         kind is Kind.ARTICLE
         or (

@@ -55,17 +55,18 @@ def forms_to_write(root: HtmlElement) -> list[HtmlElement]:
 
 
 def comment_forms(
-    forms: list[HtmlElement], sizes: TextSizes, ignored: set[HtmlElement]
+    body: HtmlElement, forms: list[HtmlElement], sizes: TextSizes, ignored: set[HtmlElement]
 ) -> list[HtmlElement]:
-    """Return the forms that hold no running text, with their labels."""
-    return [
-        _with_label(form, sizes)
-        for form in forms
-        if form in sizes
-        and form not in ignored
-        and ignored.isdisjoint(form.iterancestors())
-        and not sizes[form].running
-    ]
+    """Return the forms that hold no running text, with their labels.
+
+    Some of `forms` may have been removed from the page already.
+    """
+    found: list[HtmlElement] = []
+    for form in forms:
+        around = {form, *form.iterancestors()}
+        if body in around and around.isdisjoint(ignored.union(found)) and not sizes[form].running:
+            found.append(_with_label(form, sizes))
+    return found
 
 
 def _with_label(element: HtmlElement, sizes: TextSizes) -> HtmlElement:

@@ -10,6 +10,9 @@ from lxml.html.builder import LI, STRONG, UL
 
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 
+ARRANGED = "presentation"
+"""The role of what was a table that only arranged its cells."""
+
 _TABLE_PARTS = ("thead", "tbody", "tfoot", "tr", "td", "th", "caption")
 
 
@@ -100,6 +103,7 @@ def unwrap_layout_tables(root: HtmlElement) -> None:
             if next(part.iterancestors("table"), None) is table:
                 part.tag = "div"
         table.tag = "div"
+        table.set("role", ARRANGED)
 
 
 def _is_layout(table: HtmlElement) -> bool:

@@ -351,6 +351,19 @@ EVIDENCE = {
                 f"<p>{OTHER_TEXT}</p></article>"),
         ["kettle stands", "Do not heat it dry.", "second kettle"],
     ),
+    "a table of one row within an article": (
+        article(f"<article><h1>Kettles</h1><p>{TEXT}</p><table><tr><td>Weight</td><td>2 kg</td>"
+                f"</tr></table><p>{OTHER_TEXT}</p></article>"),
+        ["kettle stands", "Weight", "2 kg", "second kettle"],
+    ),
+    "an article in two parts of a grid": (
+        page('<article><h1>Kettles</h1><div class="part"><div class="body">'
+                f"<p>{TEXT}</p><p>{OTHER_TEXT}</p><p>{TEXT[::-1]}</p></div></div>"
+                '<div class="advert">Buy</div><div class="part"><div class="body">'
+                "<p>The third kettle is made of brass, and nobody knows who made it, or when, or "
+                "for whom.</p></div></div></article>", json_ld('{"@type": "Article"}')),
+        ["kettle stands", "third kettle"],
+    ),
     "a gallery at the end": (
         article(f"<article><h1>Kettles</h1><p>{TEXT}</p><p>{OTHER_TEXT}</p><h2>Gallery</h2><ul>"
                 + "".join(f'<li><img src="/{n}.jpg" alt="K{n}"></li>' for n in range(5))
@@ -371,6 +384,47 @@ def test_what_a_page_holds_decides(html: str, expected: list[str]) -> None:
     content = main_content(html, URL)
     assert_in_order(content, expected)
     assert "Home" not in content
+
+
+def test_teasers_below_an_article_are_no_part_of_it() -> None:
+    """They have more running text than the article."""
+    teasers = "".join(
+        f'<article><h3><a href="/p/{n}">Pot {n}</a></h3><p>What the pot of number {n} is made of, '
+        "and how long its water stays hot.</p></article>"
+        for n in range(12)
+    )
+    story = f"<h1>Kettles</h1><p>{TEXT}</p><p>{OTHER_TEXT}</p><p>{TEXT[::-1]}</p>"
+    head = json_ld('{"@type": "NewsArticle"}')
+    html = page(f"<article>{story}</article><div>{teasers}</div>", head)
+    content = main_content(html, URL)
+    assert "kettle stands" in content
+    assert "Pot" not in content
+
+
+def test_an_article_above_many_teasers_is_no_list() -> None:
+    story = f"<h1>Kettles</h1><p>{TEXT}</p><p>{OTHER_TEXT}</p><p>{TEXT[::-1]}</p>"
+    html = article(f"<article>{story}</article><div>{posts('article')}{posts('article')}</div>")
+    content = main_content(html, URL)
+    assert "kettle stands" in content
+    assert "Iron kettles" not in content
+
+
+def test_the_choices_of_a_closed_menu_are_left_out() -> None:
+    choices = "".join(
+        f'<a role="menuitemradio" aria-checked="{str(n == 3).lower()}" href="/{n}">Metal {n}.</a>'
+        for n in range(30)
+    )
+    html = page(f"<main><h1>Kettles</h1><details>{choices}</details>{posts('div')}</main>")
+    content = main_content(html, URL)
+    assert_in_order(content, ["Metal 3.", *POSTS])
+    assert "Metal 4." not in content
+
+
+def test_two_forms_to_write_go_with_the_part_around_them() -> None:
+    form = "<form><textarea></textarea><button>Post</button></form>"
+    for around in ("<footer>{}</footer>", "<div>{}</div>", "<div><div>{}</div></div>"):
+        html = page(f"<div><h1>Kettles</h1><p>{TEXT}</p></div>{around.format(form + form)}")
+        assert "Post" not in main_content(html, URL)
 
 
 TOOLS = {
