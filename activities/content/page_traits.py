@@ -89,9 +89,10 @@ def read_traits(html: str, url: str, final_url: str, *, has_run: bool) -> PageTr
     letters = sum(text.letters for text in texts)
     has_scripts = not has_run and any(_is_run(script) for script in root.iter("script"))
     has_media = any(True for _ in root.iter(*_MEDIA[:-1]))
+    has_empty_root = _has_empty_root(root, texts) and not _is_told_without_scripts(texts)
     return PageTraits(
         is_shell=has_scripts and _says_nothing(texts, letters) and not (has_media and not letters),
-        needs_browser=(has_scripts and (_has_empty_root(root, texts) or not letters))
+        needs_browser=(has_scripts and (has_empty_root or not letters))
         or (not has_run and not letters and any(True for _ in root.iter("iframe", "frame"))),
         is_login=is_login_page(root, texts, url, final_url),
         fingerprints=_fingerprints(texts, (url, final_url)) if letters else (),
@@ -107,6 +108,14 @@ def _says_nothing(texts: list[ShownText], letters: int) -> bool:
     if all(only_loads(text.text) for text in texts if text.letters):
         return True
     return letters <= _NOTICE_LETTERS and any(_NEEDS_SCRIPTS.search(text.text) for text in texts)
+
+
+def _is_told_without_scripts(texts: list[ShownText]) -> bool:
+    """Return whether the page has its text for clients without scripts, as many forums do."""
+    told = [
+        text for text in texts if next(text.element.iterancestors("noscript"), None) is not None
+    ]
+    return sum(text.letters for text in told) > _NOTICE_LETTERS
 
 
 def _has_empty_root(root: HtmlElement, texts: list[ShownText]) -> bool:

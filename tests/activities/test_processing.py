@@ -78,6 +78,12 @@ async def test_a_shell_fails_in_fast_mode_only(processor: PageProcessor) -> None
     assert await warned(processor, item(), as_seen) == ["NO_TEXT"]
 
 
+async def test_a_page_for_clients_without_scripts_is_no_shell(processor: PageProcessor) -> None:
+    thread = "<h1>Agents crash</h1>" + "<p>All four of them, since the update of this week.</p>" * 9
+    body = f"<div id=app></div><noscript>{thread}</noscript>{APP}"
+    assert await warned(processor, item(scrapeMode="fast"), body) == []
+
+
 async def test_a_page_with_an_empty_part_has_a_warning_in_fast_mode(
     processor: PageProcessor,
 ) -> None:
