@@ -34,7 +34,7 @@ _RECORD = "Reflect.getOwnPropertyDescriptor(NetworkInformation.prototype, 'rtt')
 
 _TIMERS = f"{_RECORD}['{_NAME}']()"
 
-_SIGHT = f"""{_RECORD}['{_SIGHT_NAME}']?.() ?? true || (() => {{
+_SIGHT = f"""({_RECORD}['{_SIGHT_NAME}']?.() ?? true) || (() => {{
     if (getEventListeners(window).scroll || getEventListeners(document).scroll) return true;
     let element = document.elementFromPoint(innerWidth / 2, innerHeight / 2);
     for (; element; element = element.parentElement) {{

@@ -117,6 +117,13 @@ async def test_parts_that_appear_on_sight_are_content(pool: TabPool, site: Site)
     ]
 
 
+async def test_only_a_page_that_observes_it_is_scrolled(pool: TabPool, site: Site) -> None:
+    page = await capture(pool, site.url("/high"))
+    assert ">at 0<" in page.html
+    observed = await capture(pool, site.url("/high?observed"))
+    assert ">at 0<" not in observed.html
+
+
 async def test_an_endless_page_is_read_until_its_former_end(pool: TabPool, site: Site) -> None:
     page = await capture(pool, site.url("/on-sight?endless"))
     assert "found 3" in page.html

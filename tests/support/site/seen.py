@@ -131,6 +131,22 @@ async def frames_of_site(request: web.Request) -> web.Response:
     )
 
 
+@routes.get("/high")
+async def high(request: web.Request) -> web.Response:
+    """Answer with a high page that says how far it was scrolled."""
+    listen = "addEventListener('scroll', () => {});" if "observed" in request.query else ""
+    return html(
+        f"""<p id=place>at 0</p><div style="height: 5000px">high</div><script>{listen}
+        let most = 0;
+        const look = () => {{
+          if (scrollY > most) place.textContent = `at ${{most = scrollY}}`;
+          requestAnimationFrame(look);
+        }};
+        look();
+        </script>""",
+    )
+
+
 @routes.get("/on-sight")
 async def on_sight(request: web.Request) -> web.Response:
     """Answer with parts that a script fills when they come into view; `?endless` adds more."""
