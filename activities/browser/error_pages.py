@@ -48,8 +48,8 @@ _SAYS_MISSING = re.compile(
 def is_application_page(seen: SeenPage, served: str) -> bool:
     """Return whether scripts have made a page of `served`, the HTML of the server.
 
-    `seen` is the page after its scripts. An error page, be it of the server or of the application,
-    is none. If in doubt, it is taken for one.
+    `seen` is the page after its scripts. The answer is False for an error page, whether the server
+    or the application has made it. It is also False in doubt.
     """
     page = gather_facts(seen)
     shell = gather_facts(SeenPage(served, seen.url))

@@ -25,7 +25,7 @@ class LoadingSigns:
     """A look at a page that may still be loading."""
 
     indicator: str | None
-    """Name of a loading indicator that the page shows; None if there is none."""
+    """Name of a loading indicator that the page shows. None if the page shows no indicator."""
     is_in_view: bool
     """Whether the indicator is within the window. What is below it may wait for the reader."""
     letters: float

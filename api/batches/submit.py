@@ -16,7 +16,7 @@ from api.batches.option_checks import check_model, check_proxy, check_secrets, m
 from api.batches.reservations import reserve_batch, start_generation
 from api.batches.response_models import SubmitResponse
 from api.batches.urls import check_urls
-from api.batches.valid_part import valid_part
+from api.batches.valid_part import valid_part, whole
 from api.http.app_keys import ACCOUNT, SETTINGS
 from api.http.body import read_object
 from api.http.deadlines import DECISION_SECONDS, RESPONSE_SECONDS, done_within, remaining
@@ -56,7 +56,7 @@ async def _validated(request: web.Request, body: dict[str, Any]) -> BatchScrapeR
     """Return `body` as a request. Raises `ApiError` 422 that names everything that is wrong."""
     settings = request.app[SETTINGS]
     parsed = parse_body(BatchScrapeRequest, body)
-    part = valid_part(body)
+    part = valid_part(body) if isinstance(parsed, list) else whole(parsed)
     errors = parsed if isinstance(parsed, list) else []
     errors += part.scrape.problems(unknown=part.wrong)
     errors += check_proxy(part.scrape, settings.proxies)

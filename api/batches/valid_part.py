@@ -25,8 +25,13 @@ class ValidPart:
     """The names of the wrong fields, as clients know them."""
 
 
+def whole(scrape: BatchScrapeRequest) -> ValidPart:
+    """Return a request without mistakes of form as such a part."""
+    return ValidPart(scrape, scrape.urls, frozenset())
+
+
 def valid_part(body: Mapping[str, Any]) -> ValidPart:
-    """Return what is right of the body of a submit."""
+    """Return what is right of the body of a submit that has mistakes of form."""
     places = wrong_places(BatchScrapeRequest, body)
     wrong = frozenset(str(place[0]) for place in places if place)
     fields = {name: value for name, value in body.items() if name not in wrong}

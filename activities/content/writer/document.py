@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from lxml import etree
 from lxml.html import HtmlElement
 
@@ -16,10 +14,8 @@ _STARTS = block_elements.STARTS | line_elements.STARTS
 _ENDS = block_elements.ENDS | line_elements.ENDS
 
 
-def write(
-    root: HtmlElement, base_url: str, left_out: Callable[[HtmlElement], bool] | None = None
-) -> str:
-    """Return the tree as markdown, without the elements that are `left_out`.
+def write(root: HtmlElement, base_url: str) -> str:
+    """Return the tree as markdown.
 
     Addresses become absolute to `base_url`. The walk is a loop, so nesting may be deep.
     """
@@ -28,7 +24,7 @@ def write(
     skipped: HtmlElement | None = None
     for event, element in walk:
         if event == "start":
-            if element.tag in _SKIPPED or (left_out is not None and left_out(element)):
+            if element.tag in _SKIPPED:
                 walk.skip_subtree()
                 skipped = element
                 continue
