@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from collections import OrderedDict, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable
-from urllib.parse import parse_qsl, urlencode, urlsplit
 
-_MAX_BATCHES = 1000
-"""Batches and hosts that are remembered: those of the latest pages."""
+from activities.site_memory import SiteMemory, page_of
 
-_TRACKING = re.compile(r"utm_|gclid$|fbclid$|msclkid$|mc_[ce]id$|_ga$", re.IGNORECASE)
-"""Parameters that tell a site where a visitor comes from. They change no page."""
+_MAX_SITES = 1000
+"""Batches and hosts that are remembered."""
 
 
 class NearCopies:
@@ -21,30 +18,19 @@ class NearCopies:
     """
 
     def __init__(self) -> None:
-        self._seen: OrderedDict[tuple[str, str], defaultdict[str, set[str]]] = OrderedDict()
+        self._seen: SiteMemory[defaultdict[str, set[str]]] = SiteMemory(
+            lambda: defaultdict(set), _MAX_SITES
+        )
 
     def add(self, batch_id: str, url: str, fingerprints: Iterable[str]) -> int:
         """Remember a page by its `fingerprints`; return how many other URLs had one of them before.
 
         Addresses that lead to one page by convention are one URL.
         """
-        key = batch_id, urlsplit(url).hostname or ""
-        pages = self._seen.setdefault(key, defaultdict(set))
-        self._seen.move_to_end(key)
-        if len(self._seen) > _MAX_BATCHES:
-            self._seen.popitem(last=False)
-        page = _page_of(url)
+        pages = self._seen.of(batch_id, url)
+        page = page_of(url)
         equal: set[str] = set()
         for fingerprint in fingerprints:
             equal |= pages[fingerprint]
             pages[fingerprint].add(page)
         return len(equal - {page})
-
-
-def _page_of(url: str) -> str:
-    """Return `url` without what seldom leads to another page."""
-    parts = urlsplit(url)
-    query = [pair for pair in parse_qsl(parts.query, True) if not _TRACKING.match(pair[0])]
-    # A fragment is a place in a page, unless an application finds its way by it.
-    fragment = parts.fragment if parts.fragment.startswith(("/", "!")) else ""
-    return f"{parts.path.rstrip('/')}?{urlencode(sorted(query))}#{fragment}"

@@ -12,6 +12,7 @@ from activities.extraction import without_model
 from activities.extraction.extractor import Extractor
 from activities.item_context import ItemContext
 from activities.page_checks import PageChecks, note_missing_scripts
+from activities.siblings import SiblingPages
 from domain.failures import ScrapeError
 from domain.options import BatchOptions
 from domain.warnings import item_warning
@@ -24,6 +25,7 @@ class PageProcessor:
         self._converter = converter
         self._extractor = extractor
         self._checks = PageChecks(converter)
+        self._siblings = SiblingPages()
 
     def asks_model(self, options: BatchOptions) -> bool:
         """Return whether a model reads the pages of a batch with `options`."""
@@ -45,12 +47,21 @@ class PageProcessor:
             return await self._extract_declared(run, page, shell)
         if shell is not None:
             raise shell
-        main_only = run.options.extract_content_only
-        result = await self._converter.to_markdown(page.html, page.final_url, main_only=main_only)
+        if run.options.extract_content_only:
+            result = await self._convert_main_content(run, page)
+            what = "The page has no main content."
+        else:
+            result = await self._converter.to_markdown(page.html, page.final_url)
+            what = "The page has no text."
         if not _shows_anything(result):
-            what = "The page has no main content." if main_only else "The page has no text."
             run.warn(item_warning("NO_TEXT", what))
         return result
+
+    async def _convert_main_content(self, run: ItemContext, page: PageCapture) -> str:
+        repeated = self._siblings.repeated(run.item.batch_id, run.item.url)
+        content = await self._converter.to_main_content(page.html, page.final_url, repeated)
+        self._siblings.add(run.item.batch_id, run.item.url, content.prints)
+        return content.markdown
 
     async def _extract_declared(
         self, run: ItemContext, page: PageCapture, shell: ScrapeError | None
@@ -69,14 +80,23 @@ class PageProcessor:
         """Return `page` as a model is to read it. Raises `ScrapeError`."""
         run.enter("converting")
         shell = await self._checks.check(run, page)
-        reading = await self._converter.read_for_model(
-            page.html, page.final_url, main_only=run.options.extract_content_only
-        )
+        reading = await self._read(run, page)
         if shell is not None:
             if reading.evidence is None:
                 raise shell
             note_missing_scripts(run)
         return reading
+
+    async def _read(self, run: ItemContext, page: PageCapture) -> ModelPage:
+        if not run.options.extract_content_only:
+            read = await self._converter.read_for_model(page.html, page.final_url, main_only=False)
+            return read.page
+        repeated = self._siblings.repeated(run.item.batch_id, run.item.url)
+        read = await self._converter.read_for_model(
+            page.html, page.final_url, main_only=True, repeated=repeated
+        )
+        self._siblings.add(run.item.batch_id, run.item.url, read.prints)
+        return read.page
 
     async def extract(self, run: ItemContext, page: PageCheckpoint) -> str | dict[str, Any]:
         """Return what the model makes of `page`. Raises `ModelError` or `ScrapeError`."""

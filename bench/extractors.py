@@ -12,7 +12,8 @@ from importlib.util import find_spec
 
 from lxml import html as lxml_html
 
-from activities.content.main_content import main_content
+from activities.content.main_content import main_content, main_content_beside_siblings
+from activities.siblings import SiblingPages
 
 Extractor = Callable[[str, str], str]
 """Return the main content of a page's HTML and URL."""
@@ -29,6 +30,19 @@ def plain(text: str) -> str:
 
 def _ours(html: str, url: str) -> str:
     return plain(main_content(html, url))
+
+
+class _OursBesideSiblings:
+    """Ours, in a batch: each page is compared with those of its host that came before it."""
+
+    def __init__(self) -> None:
+        self._siblings = SiblingPages()
+
+    def __call__(self, html: str, url: str) -> str:
+        repeated = self._siblings.repeated("", url)
+        content = main_content_beside_siblings(html, url, repeated)
+        self._siblings.add("", url, content.prints)
+        return plain(content.markdown)
 
 
 def _trafilatura(html: str, url: str) -> str:
@@ -52,6 +66,7 @@ def _rs_trafilatura(html: str, url: str) -> str:
 def extractors(names: list[str]) -> dict[str, Extractor]:
     """Return ours, and those of `names` that are installed."""
     known: dict[str, tuple[str, Extractor]] = {
+        "siblings": ("activities", _OursBesideSiblings()),
         "trafilatura": ("trafilatura", _trafilatura),
         "readability-lxml": ("readability", _readability),
         "resiliparse": ("resiliparse", _resiliparse),

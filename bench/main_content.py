@@ -2,8 +2,9 @@
 
     python -m bench.main_content wcxb=folder aeb=folder --peers trafilatura resiliparse
 
-`bench/corpora.py` names the corpora. A folder is the checkout of a corpus' repository. The measure
-is that of WCXB: precision and recall of single words for each page, and the mean of their F1.
+`bench/corpora.py` names the corpora. A folder is the checkout of a corpus' repository. The peer
+`siblings` is ours with the pages of each host in one batch. The measure is that of WCXB: precision
+and recall of single words for each page, and the mean of their F1.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import sys
 import time
 from collections import Counter, defaultdict
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from bench.corpora import MarkedPage, read_corpus
 from bench.extractors import Extractor, extractors
@@ -59,8 +61,17 @@ def print_table(corpus: str, pages: list[MarkedPage], results: dict[str, dict[st
     for page in pages:
         kinds[page.kind].append(page.name)
     print(f"\n| {corpus} | pages | {' | '.join(results)} |\n|---|---|{'---|' * len(results)}")
-    everything = {"all": [page.name for page in pages]}
-    for kind, names in {**dict(sorted(kinds.items())), **everything}.items():
+    hosts = Counter(urlsplit(page.url).hostname for page in pages)
+    rows = {
+        **dict(sorted(kinds.items())),
+        "all": [page.name for page in pages],
+        "of a host with others": [
+            page.name for page in pages if 1 < hosts[urlsplit(page.url).hostname] < len(pages)
+        ],
+    }
+    for kind, names in rows.items():
+        if not names:
+            continue
         means = (statistics.mean(f1[name] for name in names) for f1 in results.values())
         print(f"| {kind} | {len(names)} | {' | '.join(f'{mean:.3f}' for mean in means)} |")
 
@@ -88,6 +99,7 @@ def main() -> int:
         ]
         if 0 < arguments.sample < len(pages):
             pages = random.Random(_SEED).sample(pages, arguments.sample)  # noqa: S311
+        pages.sort(key=lambda page: urlsplit(page.url).hostname or "")  # as in a batch of each host
         results, times = {}, {}
         for name, extract in extractors(arguments.peers).items():
             scores, times[name] = measure(pages, extract)

@@ -13,6 +13,7 @@ from lxml.html import HtmlElement
 from activities.content.main_element import declared_main, reduce_to_main
 from activities.content.menus import comment_forms, in_page_lists, is_navigation, menus
 from activities.content.page_parts import Mark, mark_of
+from activities.content.repeated import OwnTexts, own_texts, repeated_parts
 from activities.content.text_sizes import TextSize, TextSizes, drop, measure, total
 
 _MAX_SHARE = 0.4
@@ -20,6 +21,9 @@ _MAX_SHARE = 0.4
 
 _CERTAIN = frozenset((Mark.LANDMARK, Mark.CONSENT))
 """Marks that are certain outside of the content. There may be navigation that is the content."""
+
+_MIN_RUNNING_SHARE = 0.5
+"""Share of the text of an element that is running text of this page only, if it is content."""
 
 _MAX_OPTIONS = 20
 """Options of a `select` that are all kept, such as sizes and colours.
@@ -31,11 +35,14 @@ _CHOICE = "menuitemradio"
 """The role of what is chosen from a menu, by WAI-ARIA 1.2."""
 
 
-def remove_boilerplate(body: HtmlElement, forms: list[HtmlElement]) -> TextSizes:
+def remove_boilerplate(
+    body: HtmlElement, forms: list[HtmlElement], repeated: frozenset[int] = frozenset()
+) -> TextSizes:
     """Remove boilerplate from the body of a cleaned page, in place, and return what is left.
 
-    `forms` are those in which a text can be written. What only names and lists of links mark stays
-    if hardly anything else would be left.
+    `forms` are those in which a text can be written. `repeated` are the prints of what other pages
+    of the site have as well (see `repeated`). What only names and lists of links mark stays if
+    hardly anything else would be left.
     """
     _reduce_choices(body)
     sizes = measure(body)
@@ -43,7 +50,9 @@ def remove_boilerplate(body: HtmlElement, forms: list[HtmlElement]) -> TextSizes
     if main is not None:
         reduce_to_main(body, main, sizes)
         sizes = measure(body)
-    found = _Page(body, main, sizes).boilerplate()
+    own = own_texts(body, repeated) if repeated else None
+    known = set() if own is None else repeated_parts(body, own, sizes)
+    found = _Page(body, main, sizes, own).boilerplate(known)
     drop(found.certain, sizes)
     doubtful = found.doubtful
     doubtful += in_page_lists(body, sizes, set(doubtful))
@@ -85,18 +94,32 @@ class _Boilerplate:
 class _Page:
     """A page whose elements are judged one by one."""
 
-    def __init__(self, body: HtmlElement, main: HtmlElement | None, sizes: TextSizes) -> None:
+    def __init__(
+        self,
+        body: HtmlElement,
+        main: HtmlElement | None,
+        sizes: TextSizes,
+        own: OwnTexts | None,
+    ) -> None:
         self._body = body
         self._main = main
         self._sizes = sizes
-        self._max_size = _MAX_SHARE * sizes[main if main is not None else body].text
+        self._own = own
+        self._max_size = _MAX_SHARE * self._size_of(main if main is not None else body)
 
-    def boilerplate(self) -> _Boilerplate:
-        """Return the outermost elements that are boilerplate."""
+    def _size_of(self, element: HtmlElement) -> int:
+        """Return the characters of an element's text, without what repeats if that is known."""
+        return self._sizes[element].text if self._own is None else self._own[element].characters
+
+    def boilerplate(self, known: set[HtmlElement]) -> _Boilerplate:
+        """Return the outermost elements that are boilerplate. Those in `known` are."""
         found = _Boilerplate()
         stack = [(child, child is self._main) for child in reversed(self._body)]
         while stack:
             element, is_inside = stack.pop()
+            if element in known:
+                found.certain.append(element)
+                continue
             mark = None if element is self._main else mark_of(element)
             if mark is not None and self._is_boilerplate(element, mark, is_inside):
                 is_certain = mark is Mark.DIALOG or (mark in _CERTAIN and not is_inside)
@@ -115,7 +138,7 @@ class _Page:
             return False
         if mark is Mark.CONSENT and size.controls and not is_inside:
             return True
-        is_small = size.text <= self._max_size
+        is_small = self._size_of(element) <= self._max_size
         if mark is Mark.LANDMARK:
             return self._is_landmark(element, size, is_small)
         if not is_small:
@@ -123,9 +146,16 @@ class _Page:
         if mark is Mark.ASIDE:
             is_inside = is_inside or any(sibling.tag == "p" for sibling in element.getparent())
             return not is_inside or is_navigation(size)
-        if mark in (Mark.NAME, Mark.CONSENT) and not is_inside and not _is_headed_text(size):
+        is_named = mark in (Mark.NAME, Mark.CONSENT) and not is_inside
+        if is_named and not (_is_headed_text(size) or self._is_of_page(element, size)):
             return True
         return is_navigation(size)
+
+    def _is_of_page(self, element: HtmlElement, size: TextSize) -> bool:
+        """Return whether no sibling has the running text of an element that is mostly that."""
+        if self._own is None:
+            return False
+        return self._own[element].running >= _MIN_RUNNING_SHARE * size.text > 0
 
     def _is_landmark(self, element: HtmlElement, size: TextSize, is_small: bool) -> bool:
         if element.tag in ("header", "footer") and element.get("role") is None:

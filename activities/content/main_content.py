@@ -1,6 +1,7 @@
 """The main content of a page as markdown, without the boilerplate around it.
 
-First, boilerplate is removed. What is left is the main content of products, lists, forums and
+First, boilerplate is removed: what a page marks as such, and what its siblings, other pages of its
+site, have as well. What is left is the main content of products, lists, forums and
 documentation.
 
 An article goes to an article extractor as well. Such an extractor tells well which words belong to
@@ -11,6 +12,7 @@ the result. They only select the blocks of the page that are converted.
 from __future__ import annotations
 
 from copy import deepcopy
+from dataclasses import dataclass
 
 import trafilatura
 from lxml.html import HtmlElement
@@ -22,6 +24,7 @@ from activities.content.list_pages import is_list, other_texts
 from activities.content.markdown import full_page, to_markdown
 from activities.content.menus import forms_to_write
 from activities.content.page_kind import Kind, declared_kind
+from activities.content.repeated import prints_of
 from activities.content.scope import (
     find_scope,
     has_form_above,
@@ -67,20 +70,40 @@ _MAX_LENGTH = 2_000_000
 """Characters of HTML. With more, the extractor would need over ten seconds."""
 
 
+@dataclass(frozen=True)
+class MainContent:
+    """The main content of a page, and what its siblings are to know of the page."""
+
+    markdown: str
+    """The main content, or the whole page if no content is found."""
+    prints: bytes
+    """The prints of the page's texts and pictures (`repeated`), 64 bits each."""
+
+
 def main_content(html: str, url: str) -> str:
     """Return the main content of the page at `url`, or the whole page if no content is found."""
+    return main_content_beside_siblings(html, url, frozenset()).markdown
+
+
+def main_content_beside_siblings(html: str, url: str, repeated: frozenset[int]) -> MainContent:
+    """Return the main content of the page at `url`.
+
+    `repeated` are the prints of what is on the page's siblings.
+    """
     root = dom.parse(html)
     base_url = dom.base_of(root, url)
     kind = declared_kind(root)
     forms = forms_to_write(root)
     dom.clean(root)
     body = root.find("body")
+    prints = b""
     if body is not None:
-        sizes = remove_boilerplate(body, forms)
+        prints = prints_of(body).tobytes()
+        sizes = remove_boilerplate(body, forms, repeated)
         has_text = kind is not Kind.THREAD and len(html) <= _MAX_LENGTH
         if has_text and (kind is Kind.ARTICLE or not is_list(body, sizes)):
             _reduce_to_text(root, body, url, kind, sizes)
-    return to_markdown(root, base_url) or full_page(html, url)
+    return MainContent(to_markdown(root, base_url) or full_page(html, url), prints)
 
 
 def _reduce_to_text(

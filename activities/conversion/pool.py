@@ -19,6 +19,7 @@ from activities.conversion import tasks
 from domain.failures import ScrapeError
 
 if TYPE_CHECKING:
+    from activities.content.main_content import MainContent
     from activities.content.page_traits import PageTraits
 
 P = ParamSpec("P")
@@ -53,18 +54,27 @@ class ConversionPool:
         page = "<p>Warm.</p>"
         await asyncio.gather(
             *(
-                self.to_markdown(page, "http://localhost/", main_only=True)
+                self.to_main_content(page, "http://localhost/", frozenset())
                 for _ in range(self._size)
             )
         )
 
-    async def to_markdown(self, html: str, base_url: str, *, main_only: bool) -> str:
+    async def to_markdown(self, html: str, base_url: str) -> str:
         """Return the page as markdown, with links absolute to `base_url`.
 
-        With `main_only`, navigation, header, sidebars and footer are left out. Raises
-        `ScrapeError` with `CONTENT_FAILED` if the page cannot be converted.
+        Raises `ScrapeError` with `CONTENT_FAILED` if the page cannot be converted.
         """
-        return await self._run(tasks.convert, html, base_url, main_only)
+        return await self._run(tasks.convert, html, base_url)
+
+    async def to_main_content(
+        self, html: str, base_url: str, repeated: frozenset[int]
+    ) -> MainContent:
+        """Return the page as markdown without navigation, header, sidebars and footer.
+
+        `repeated` are the prints of what is on the page's siblings. Raises `ScrapeError` with
+        `CONTENT_FAILED` if the page cannot be converted.
+        """
+        return await self._run(tasks.convert_main_content, html, base_url, repeated)
 
     async def read_traits(
         self, html: str, url: str, final_url: str, *, has_run: bool
@@ -85,12 +95,15 @@ class ConversionPool:
         """
         return await self._run(tasks.extract_declared, html, url, schema)
 
-    async def read_for_model(self, html: str, url: str, *, main_only: bool) -> tasks.ModelPage:
+    async def read_for_model(
+        self, html: str, url: str, *, main_only: bool, repeated: frozenset[int] = frozenset()
+    ) -> tasks.ReadPage:
         """Return the page at `url` as a model reads it.
 
-        Raises `ScrapeError` with `CONTENT_FAILED` if the page cannot be read.
+        `repeated` are the prints of what is on the page's siblings. Raises `ScrapeError` with
+        `CONTENT_FAILED` if the page cannot be read.
         """
-        return await self._run(tasks.read_for_model, html, url, main_only)
+        return await self._run(tasks.read_for_model, html, url, main_only, repeated)
 
     async def conform(
         self, answer: dict[str, Any], schema: dict[str, Any], language: str | None = None

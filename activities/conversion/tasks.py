@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from processes import die_with_parent
 
 if TYPE_CHECKING:
+    from activities.content.main_content import MainContent
     from activities.content.page_traits import PageTraits
 
 
@@ -30,6 +31,15 @@ class ModelPage:
     """What the page declares about itself. None if that is nothing."""
     language: str | None = None
     """The language by which the page's numbers are read. None if it is not certain."""
+
+
+@dataclass(frozen=True)
+class ReadPage:
+    """A page as a model reads it, and what its siblings are to know of it."""
+
+    page: ModelPage
+    prints: bytes
+    """As in `MainContent`."""
 
 
 @dataclass(frozen=True)
@@ -69,13 +79,18 @@ def prepare(memory: int) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
 
 
-def convert(html: str, base_url: str, main_only: bool) -> str:
-    """Return the page, or only its main content, as markdown."""
-    from activities.content import main_content, markdown
+def convert(html: str, base_url: str) -> str:
+    """Return the whole page as markdown."""
+    from activities.content import markdown
 
-    if main_only:
-        return main_content.main_content(html, base_url)
     return markdown.full_page(html, base_url)
+
+
+def convert_main_content(html: str, base_url: str, repeated: frozenset[int]) -> MainContent:
+    """Return the main content of the page as markdown; `repeated` is what its siblings have."""
+    from activities.content import main_content
+
+    return main_content.main_content_beside_siblings(html, base_url, repeated)
 
 
 def read_traits(html: str, url: str, final_url: str, has_run: bool) -> PageTraits:
@@ -88,27 +103,31 @@ def read_traits(html: str, url: str, final_url: str, has_run: bool) -> PageTrait
     return page_traits.read_traits(html, url, final_url, has_run=has_run)
 
 
-def read_for_model(html: str, url: str, main_only: bool) -> ModelPage:
-    """Return the page at `url` as a model reads it, the main content before the rest."""
+def read_for_model(html: str, url: str, main_only: bool, repeated: frozenset[int]) -> ReadPage:
+    """Return the page at `url` as a model reads it, the main content before the rest.
+
+    `repeated` is what its siblings have.
+    """
     from activities.content import dom, main_content, markdown
     from activities.content.blocks import blocks
     from activities.declared.read import read_declared
 
     declared = read_declared(dom.parse(html), url)
     evidence = None if declared.is_empty else declared.to_evidence()
-    main = main_content.main_content(html, url)
+    main = main_content.main_content_beside_siblings(html, url, repeated)
     rest = ""
     if not main_only:
-        known = set(blocks(main))
+        known = set(blocks(main.markdown))
         others = [block for block in blocks(markdown.full_page(html, url)) if block not in known]
         rest = "\n\n".join(others)
-    return ModelPage(
+    page = ModelPage(
         url,
-        _encodable(main),
+        _encodable(main.markdown),
         _encodable(rest),
         _encodable_json(evidence),
         declared.reading_language,
     )
+    return ReadPage(page, main.prints)
 
 
 def _encodable(text: str) -> str:

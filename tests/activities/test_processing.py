@@ -174,3 +174,43 @@ async def test_a_prompt_needs_a_model(processor: PageProcessor) -> None:
         assert caught.value.failure.code == "LLM_NOT_CONFIGURED"
     processor.require_model(item(schema=NAMED).options)
     processor.require_model(item(output="json").options)
+
+
+LETTER = "Once a month we write a letter about boats to all of our friends at the lake."
+
+
+def boat(number: int, url: str) -> PageCapture:
+    """Return a page with a text of its own, and with one that all such pages have."""
+    own = " ".join(f"The boat number {number} has been to island {island}." for island in "abcde")
+    return page(f"<div><h1>Boat {number}</h1><p>{own}</div><div><p>{LETTER}</div>", url)
+
+
+async def letters(processor: PageProcessor, batch: str, urls: list[str]) -> list[int]:
+    """Return how often the main content of each page has the text that all pages have."""
+    counts = []
+    for number, url in enumerate(urls):
+        run = item(url, batch=batch, extractContentOnly=True)
+        result = await processor.convert(run, boat(number, url))
+        assert f"The boat number {number} has been to island e." in result
+        counts.append(str(result).count(LETTER))
+    return counts
+
+
+async def test_the_third_page_of_a_site_is_without_what_the_others_have(
+    processor: PageProcessor,
+) -> None:
+    urls = [f"https://example.com/boats/{number}" for number in range(3)]
+    assert await letters(processor, "boats", urls) == [1, 1, 0]
+    assert await letters(processor, "one page", [urls[0]] * 3) == [1, 1, 1]
+    sites = [f"https://{name}.example/" for name in "abc"]
+    assert await letters(processor, "three sites", sites) == [1, 1, 1]
+
+
+async def test_a_model_reads_the_third_page_without_what_the_others_have(
+    processor: PageProcessor,
+) -> None:
+    texts = []
+    for number in range(3):
+        run = item(f"https://example.com/boats/{number}", batch="model", extractContentOnly=True)
+        texts.append((await processor.read_for_model(run, boat(number, run.item.url))).main)
+    assert [text.count(LETTER) for text in texts] == [1, 1, 0]

@@ -24,7 +24,7 @@ async def converter() -> AsyncIterator[ConversionPool]:
 async def test_a_large_page_is_converted(converter: ConversionPool) -> None:
     row = "<tr><td>cell</td><td><a href=x>link</a></td></tr>"
     page = f"<h1>first</h1><table>{row * 40_000}</table><p>last</p>"
-    text = await converter.to_markdown(page, URL, main_only=False)
+    text = await converter.to_markdown(page, URL)
     assert text.startswith("# first")
     assert text.endswith("last")
     assert text.count("| cell |") == 40_000
@@ -33,14 +33,14 @@ async def test_a_large_page_is_converted(converter: ConversionPool) -> None:
 async def test_a_task_that_takes_too_long_is_stopped(
     converter: ConversionPool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await converter.to_markdown("<p>so that the process runs", URL, main_only=False)
+    await converter.to_markdown("<p>so that the process runs", URL)
     page = f"<table>{'<tr><td>cell</td></tr>' * 200_000}</table>"
     with monkeypatch.context() as patch:
         patch.setattr(pool, "_TIMEOUT", 0.2)
         with pytest.raises(ScrapeError) as caught:
-            await converter.to_markdown(page, URL, main_only=True)
+            await converter.to_main_content(page, URL, frozenset())
     assert caught.value.failure.code == "CONTENT_FAILED"
-    assert await converter.to_markdown("<p>next", URL, main_only=False) == "next"
+    assert await converter.to_markdown("<p>next", URL) == "next"
 
 
 async def test_circular_things_are_cut_off(converter: ConversionPool) -> None:
