@@ -8,6 +8,8 @@ from dataclasses import dataclass
 _UNQUOTED_COMMA = re.compile(r'(?:[^,"]|"(?:[^"\\]|\\.)*"?)+')
 _UNQUOTED_SEMICOLON = re.compile(r'(?:[^;"]|"(?:[^"\\]|\\.)*"?)+')
 _TYPE = re.compile(r"[^\s;(]+")
+_QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)')
+_ESCAPED = re.compile(r"\\(.)")
 
 
 @dataclass(frozen=True)
@@ -47,12 +49,18 @@ def _essence(member: str) -> str:
 
 
 def _charset(member: str) -> str:
+    """Return the first charset of `member` that is not empty.
+
+    As in Chromium, nothing may stand between the name and its `=`, and single quotes are letters.
+    """
     parameters: list[str] = _UNQUOTED_SEMICOLON.findall(member)
     for parameter in parameters[1:]:
-        name, _, value = parameter.partition("=")
-        if name.strip().lower() == "charset":
-            value = value.strip()
-            if value.startswith('"'):
-                return value[1:].partition('"')[0].strip()
-            return value.partition(" ")[0]
+        name, _, value = parameter.lstrip().partition("=")
+        if name.lower() == "charset" and (charset := _unquoted(value.strip())):
+            return charset
     return ""
+
+
+def _unquoted(value: str) -> str:
+    quoted = _QUOTED.match(value)
+    return _ESCAPED.sub(r"\1", quoted[1]).strip() if quoted else value

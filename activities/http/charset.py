@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import chain
 
 import webencodings
 from chardetng_py import EncodingDetector
@@ -31,6 +33,7 @@ _RAW_TAGS = frozenset((b"script", b"style", b"title", b"textarea", b"xmp", b"ifr
 """Elements in which nothing is a tag, except their end."""
 
 _NOT_ASCII = re.compile(rb"[\x80-\xff]")
+_COMMENT_END = re.compile(rb"-->|(?<!<!)--!>")
 _TAG = re.compile(rb"<(?:(!--)|(/?)([A-Za-z][^\s/>]{0,40})|[!/?])")
 _ATTRIBUTE = re.compile(
     rb"[\s/]*([^\s/>=][^\s/>=]{0,100})"
@@ -39,31 +42,39 @@ _ATTRIBUTE = re.compile(
 _CONTENT_CHARSET = re.compile(
     rb"charset\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s;\"'][^\s;]*))", re.IGNORECASE
 )
-_XML_ENCODING = re.compile(
-    rb"\s*<\?xml\s[^>]{0,200}?encoding\s*=\s*[\"']([^\"']{1,40})", re.IGNORECASE
-)
+_XML_ENCODING = re.compile(rb"<\?xml\s[^>]{0,200}?encoding\s*=\s*[\"']([^\"']{1,40})")
 
 
-def encoding_of(body: bytes, charset: str) -> webencodings.Encoding:
-    """Return the encoding of the document `body`, whose header names `charset`.
+def encoding_of(body: bytes, charset: str, essence: str = "text/html") -> webencodings.Encoding:
+    """Return the encoding of the document `body` of type `essence`, whose header names `charset`.
 
     The first of these counts that is there: byte order mark, header, declaration in the document.
-    Names that no encoding has are passed over. Else the encoding is guessed.
+    Names that no encoding has are passed over. Else the encoding is guessed; XML is in UTF-8.
     """
     if has_mark(body):
         return webencodings.UTF8  # `decode_as` reads the mark
-    return find_encoding(charset) or declared_encoding(body) or _likely_encoding(body)
+    if encoding := find_encoding(charset):
+        return encoding
+    if essence.endswith("xml"):
+        return _first_known(_xml_labels(body)) or webencodings.UTF8
+    declared = declared_encoding(body) if essence == "text/html" else None
+    return declared or _likely_encoding(body)
 
 
 def declared_encoding(body: bytes) -> webencodings.Encoding | None:
-    """Return the first encoding that the document declares; None if it declares none."""
+    """Return the first encoding that the HTML document declares; None if it declares none."""
+    return _first_known(chain(_meta_labels(body[:_HEAD_BYTES]), _xml_labels(body)))
+
+
+def _first_known(labels: Iterable[bytes]) -> webencodings.Encoding | None:
+    found = (find_declared(label.decode("latin-1")) for label in labels)
+    return next((encoding for encoding in found if encoding is not None), None)
+
+
+def _xml_labels(body: bytes) -> list[bytes]:
+    """Return the name of an encoding in the declaration of XML, at the very beginning."""
     found = _XML_ENCODING.match(body)
-    labels = [found[1]] if found else []
-    for label in (*labels, *_meta_labels(body[:_HEAD_BYTES])):
-        encoding = find_declared(label.decode("latin-1"))
-        if encoding is not None:
-            return encoding
-    return None
+    return [found[1]] if found else []
 
 
 def _meta_labels(body: bytes) -> Iterator[bytes]:
@@ -73,8 +84,8 @@ def _meta_labels(body: bytes) -> Iterator[bytes]:
     while tag := _TAG.search(body, at):
         at = tag.end()
         if tag[1]:
-            # `<!-->` is a whole comment.
-            at = _after(body, b"-->", at - 2)
+            end = _COMMENT_END.search(body, at - 2)  # `<!-->` is a whole comment
+            at = end.end() if end else len(body)
         elif tag[3] is None:
             at = _after(body, b">", at)
         else:
@@ -102,6 +113,8 @@ def _attributes(body: bytes, at: int) -> tuple[dict[bytes, bytes], int]:
     attributes: dict[bytes, bytes] = {}
     while found := _ATTRIBUTE.match(body, at):
         value = next((group for group in found.groups()[1:] if group is not None), b"")
+        if b"&" in value:
+            value = html.unescape(value.decode("latin-1")).encode("latin-1", "replace")
         attributes.setdefault(found[1].lower(), value)
         at = found.end()
     return attributes, _after(body, b">", at)
@@ -111,7 +124,7 @@ def _label(attributes: dict[bytes, bytes]) -> bytes:
     """Return the encoding that a `meta` element with these attributes names; empty if none."""
     if b"charset" in attributes:
         return attributes[b"charset"]
-    if attributes.get(b"http-equiv", b"").strip().lower() != b"content-type":
+    if attributes.get(b"http-equiv", b"").lower() != b"content-type":
         return b""
     found = _CONTENT_CHARSET.search(attributes.get(b"content", b""))
     return (found[1] or found[2] or found[3] or b"") if found else b""

@@ -41,7 +41,7 @@ class Document:
 def read_document(body: bytes, content_type: ContentType) -> Document:
     """Return `body`, which has type `content_type`, as HTML."""
     essence = content_type.essence
-    text = decode_as(body, encoding_of(body, content_type.charset))
+    text = decode_as(body, encoding_of(body, content_type.charset, essence))
     if essence == "text/html":
         return Document(text, essence)
     if essence in HTML_TYPES or (essence.endswith("xml") and _is_page(text)):

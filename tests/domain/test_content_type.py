@@ -17,6 +17,11 @@ from domain.content_type import ContentType, parse_content_type
         ("text/html;;charset=utf-8,", "text/html", "utf-8"),
         ("text/html; charset='utf-8'", "text/html", "'utf-8'"),
         ('text/html; charset="', "text/html", ""),
+        ("text/html; charset=; charset=latin1", "text/html", "latin1"),
+        ('text/html; charset="lat\\in1 " x', "text/html", "latin1"),
+        # Chromium takes these for other names than `charset` and `utf-8`.
+        ("text/html; charset = utf-8", "text/html", ""),
+        ("text/html; charset=utf-8 x", "text/html", "utf-8 x"),
         # The last valid type counts.
         ("text/html,text/html", "text/html", ""),
         ("text/plain, text/html", "text/html", ""),

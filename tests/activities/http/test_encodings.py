@@ -61,6 +61,9 @@ def test_text_is_decoded_as_browsers_decode_it(label: str, body: bytes, text: st
         "<html><head><script>" + "var a=1;" * 20_000 + "</script><meta charset=iso-8859-2>",
         "<html><head><style>p{}</style>" + "<link rel=x>" * 500 + "<meta charset=iso-8859-2>",
         "<p>text</p><meta charset=iso-8859-2>",
+        "<?xml version='1.0' encoding='utf-8'?><meta charset=iso-8859-2>",
+        "<!--!><meta charset=utf-8> --!><meta charset=iso-8859-2>",
+        "<meta charset=iso&#45;8859-2>",
     ],
 )
 def test_the_first_encoding_that_exists_counts(head: str) -> None:
@@ -78,10 +81,20 @@ def test_the_first_encoding_that_exists_counts(head: str) -> None:
         "<meta charset='iso-8859-2",
         "<!-- <meta charset=iso-8859-2>",
         "</meta charset=iso-8859-2>",
+        "<meta http-equiv=' Content-Type ' content='charset=iso-8859-2'>",
+        " <?xml version='1.0' encoding='iso-8859-2'?>",
     ],
 )
 def test_no_encoding_is_declared_elsewhere(head: str) -> None:
     assert declared_encoding(head.encode()) is None
+
+
+def test_only_html_declares_its_encoding_in_meta_elements() -> None:
+    meta = "<meta charset='iso-8859-2'/>"
+    xml = f"<?xml version='1.0' encoding='iso-8859-2'?>{POLISH}".encode("iso-8859-2")
+    assert encoding_of(f"{meta}{POLISH}".encode(), "", "application/xhtml+xml").name == "utf-8"
+    assert encoding_of(f"{meta}{POLISH}".encode(), "", "text/plain").name == "utf-8"
+    assert encoding_of(xml, "", "application/xhtml+xml").name == "iso-8859-2"
 
 
 @pytest.mark.parametrize(
