@@ -34,6 +34,8 @@ _DISABLED_FEATURES = (
     "RenderDocument",
     # Sandboxed frames then have no process of their own, so their content can be read.
     "IsolateSandboxedIframes",
+    # This one writes a notice of the browser into pages that are made by XSLT.
+    "GenerateXSLTWarningBanner",
     # The features that Playwright itself disables. Chromium heeds the last list only, so ours
     # has to repeat them.
     "AimEnabled",

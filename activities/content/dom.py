@@ -9,6 +9,7 @@ from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 from activities.content.composition import compose, has_streamed_pieces
+from activities.content.emails import write_emails
 from activities.content.rewrites import (
     code,
     code_lines,
@@ -21,6 +22,7 @@ from activities.content.rewrites import (
     page_tools,
     structure,
 )
+from activities.content.templates import remove_templates
 from activities.content.visibility import remove_invisible
 
 _STRUCTURE = re.compile(
@@ -51,7 +53,8 @@ _CONTROL_REFERENCES = re.compile(
 def parse(html: str) -> HtmlElement:
     """Return the tree of `html` without comments. There is always a `body`.
 
-    Content that is shown elsewhere than it stands is in its place, see `composition`.
+    Content that is shown elsewhere than it stands is in its place, see `composition`. Templates
+    that have not run are left out (`templates`), and hidden addresses are there (`emails`).
     """
     root, is_complete = _parse(_END_OF_PAGE.sub("", html))
     if not is_complete:
@@ -59,6 +62,8 @@ def parse(html: str) -> HtmlElement:
     _end_head(root)
     compose(root, _parse_frame)
     etree.strip_tags(root, etree.Comment)
+    remove_templates(root, html)
+    write_emails(root, html)
     return root
 
 

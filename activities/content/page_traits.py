@@ -14,6 +14,7 @@ from activities.content import dom
 from activities.content.loading_words import ends_in_dots, only_loads, says_loading
 from activities.content.login_forms import is_login_page
 from activities.content.shown_text import ShownText, shown_texts
+from activities.content.templates import UNFILLED
 
 _DATA_SCRIPT = re.compile(r"json|text/(?!javascript)|importmap|speculationrules", re.IGNORECASE)
 """Types of scripts that are not run."""
@@ -47,6 +48,12 @@ _MEDIA = ("img", "picture", "video", "audio", "canvas", "iframe", "object", "emb
 _BLOCKS = frozenset(("div", "section", "article", "ul", "ol", "table", "tbody"))
 """Elements into which scripts write texts."""
 
+_FILLED_IN = frozenset(
+    ("v-cloak", "v-text", "v-html", "ng-cloak", "ng-bind", "ng-bind-html", "data-ng-bind",
+     "data-ng-bind-html", "x-text", "x-html")
+)  # fmt: skip
+"""Attributes of elements that Vue, AngularJS or Alpine fills in."""
+
 _QUOTING = frozenset(("a", "button", "label", "code", "pre", "kbd", "samp", "q", "em", "i", "b"))
 """Elements whose text may speak of loading."""
 
@@ -70,8 +77,8 @@ class PageTraits:
     it needs scripts, or that it is loading."""
     needs_browser: bool
     """Whether the page has scripts that have not run, and a place that they seem to fill: an empty
-    root of an application, or a line that says that something is being loaded. Also whether the
-    whole page is in its frames."""
+    root of an application, a template, or a line that says that something is being loaded. Also
+    whether the whole page is in its frames."""
     is_login: bool
     """Whether a login form is the main thing of the page."""
     fingerprints: tuple[str, ...]
@@ -119,6 +126,8 @@ def _is_told_without_scripts(texts: list[ShownText]) -> bool:
 
 
 def _has_empty_root(root: HtmlElement, texts: list[ShownText]) -> bool:
+    if root.xpath(f"boolean(//@{UNFILLED})"):
+        return True
     own = sum(text.letters for text in texts if not text.is_around and not only_loads(text.text))
     if any(_is_promise(text, has_little_text=own < _LITTLE_TEXT) for text in texts):
         return True
@@ -146,6 +155,8 @@ def _is_place(element: HtmlElement, *, has_little_text: bool) -> bool:
     if not has_little_text:
         return False
     if element.tag == "main" or element.get("role") == "main":
+        return True
+    if not _FILLED_IN.isdisjoint(element.keys()):
         return True
     is_block = is_custom or element.tag in _BLOCKS
     return is_block and bool(name) and not _HOOK_NAMES.search(name)

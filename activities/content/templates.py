@@ -1,0 +1,169 @@
+"""Templates that have not run: places in HTML from a server that scripts would have filled in.
+
+The templates of Vue and AngularJS, and those in the style of Mustache, stand in the page itself. A
+browser shows `{{ price }}` for a moment at most. In HTML from a browser they are filled in already.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import islice
+
+from lxml.html import HtmlElement
+
+from activities.content.shown_text import ShownText, shown_texts
+
+UNFILLED = "data-unfilled"
+"""Attribute that `remove_templates` gives to elements in which it has removed something."""
+
+_BRACES = re.compile(r"\{\{.*?\}\}", re.DOTALL)
+_BRACES_OR_BRACKETS = re.compile(r"\{\{.*?\}\}|\[\[.*?\]\]", re.DOTALL)
+_CHOOSES_BRACKETS = re.compile(r"""["']\[\[["']""")
+"""Code that chooses brackets for its values, because braces belong to the server."""
+
+_HAS_RUN = re.compile(r"class\s*=\s*[\"']?[^\"'>]{0,300}\bng-(?:binding|scope|isolate-scope)\b")
+"""Classes that AngularJS gives to what it has filled in. A browser has saved such a page."""
+
+_DIRECTIVE = re.compile(r"v-(?!pre$)[a-z]|(?:data-|x-)?ng[-:]|x-cloak$")
+"""Beginning of the attributes by which Vue and AngularJS know what to fill in."""
+
+_SHORT_DIRECTIVE = re.compile(r"[:@][a-z]|v-(?!pre$)[a-z]|(?:data-|x-)?ng[-:]")
+"""The same, also as Vue shortens it. Alpine has such attributes too, but it fills in no texts. So
+they count only close to a text."""
+
+_REPEATED = ("v-for", "ng-repeat", "data-ng-repeat", "ng-repeat-start")
+_CONDITIONAL = (
+    "v-if", "v-else", "v-else-if", "ng-if", "data-ng-if", "ng-switch-when", "ng-switch-default"
+)  # fmt: skip
+"""Attributes of elements that are on the page only if something is true."""
+
+_LIBRARIES = re.compile(r"\b(?:vue|angular|mustache|handlebars|hogan|ractive)\b", re.IGNORECASE)
+_ROOT_ID = re.compile(r"(?:.*[-_])?(?:app|root)|(?:app|root)[-_].*", re.IGNORECASE)
+"""Ids of elements that an application fills in."""
+
+_QUOTING = frozenset(("code", "pre", "kbd", "samp", "var", "tt"))
+"""Elements whose text shows how a template is written."""
+
+_KEPT = ("v-pre", "ng-non-bindable", "data-ng-non-bindable")
+"""Attributes by which Vue and AngularJS know what not to fill in."""
+
+_LINES = frozenset(("p", "li", "h1", "h2", "h3", "h4", "h5", "h6", "dt", "dd", "tr", "label", "a"))
+"""Elements whose text says nothing without one of its values."""
+
+_BLOCKS = ("div", "p", "ul", "ol", "dl", "table", "section", "article")
+
+_NEAR_LEVELS = 2
+"""Levels above a text in which directives show that the text belongs to a template."""
+
+_NEAR_CHARACTERS = 300
+"""Characters of text at such a level. A longer text may have an example besides."""
+
+_NEAR_ELEMENTS = 200
+"""Elements within each of these levels that are looked at."""
+
+_LITTLE_TEXT = 200
+"""Letters besides the values. A page with more may write about templates."""
+
+
+def remove_templates(root: HtmlElement, html: str) -> None:
+    """Remove from the tree of `html`, in place, the texts that wait for a value.
+
+    What is repeated or shown for a value goes with them. What only shows how a template is written
+    stays.
+    """
+    has_brackets = "[[" in html and _CHOOSES_BRACKETS.search(html) is not None
+    if (not has_brackets and "{{" not in html) or _HAS_RUN.search(html):
+        return
+    values = _BRACES_OR_BRACKETS if has_brackets else _BRACES
+    texts = shown_texts(root)
+    held = {
+        text.element for text in texts if values.search(text.text) and not _is_shown_as_is(text)
+    }
+    if not _is_application(root, texts, held):
+        held = set(filter(_is_in_template, held))
+    if held:
+        _remove_parts(root, held)
+        for element in held:
+            _remove_values(element, values)
+        _remove_attributes(root, values)
+
+
+def _is_shown_as_is(text: ShownText) -> bool:
+    return any(
+        each.tag in _QUOTING or any(each.get(name) is not None for name in _KEPT)
+        for each in _upwards(text.element)
+    )
+
+
+def _is_application(root: HtmlElement, texts: list[ShownText], held: set[HtmlElement]) -> bool:
+    """Return whether the page has hardly any text but that of `held`, and scripts to fill it in."""
+    if sum(text.letters for text in texts if text.element not in held) >= _LITTLE_TEXT:
+        return False
+    scripts = [f"{script.get('src') or ''} {script.text or ''}" for script in root.iter("script")]
+    has_root = any(_ROOT_ID.fullmatch(up.get("id") or "") for each in held for up in _upwards(each))
+    return bool(scripts) and (has_root or any(map(_LIBRARIES.search, scripts)))
+
+
+def _is_in_template(element: HtmlElement) -> bool:
+    """Return whether directives around `element`, or close to it, show that it is a template."""
+    if any(_has(each, _DIRECTIVE) for each in _upwards(element)):
+        return True
+    near = [
+        each
+        for each in islice(_upwards(element), 1 + _NEAR_LEVELS)
+        if each.tag not in ("html", "body") and len(each.text_content()) < _NEAR_CHARACTERS
+    ]
+    return any(
+        _has(inside, _SHORT_DIRECTIVE if level < _NEAR_LEVELS else _DIRECTIVE)
+        for level, each in enumerate(near)
+        for inside in islice(each.iter("*"), _NEAR_ELEMENTS)
+    )
+
+
+def _has(element: HtmlElement, directive: re.Pattern[str]) -> bool:
+    return any(map(directive.match, element.keys()))
+
+
+def _remove_parts(root: HtmlElement, held: set[HtmlElement]) -> None:
+    """Remove what is repeated for a value of `held`, and what is on the page under a condition."""
+    for name in (*_REPEATED, *_CONDITIONAL):
+        for part in root.xpath("//*[@*[name() = $name]]", name=name):
+            if name in _CONDITIONAL or not held.isdisjoint(part.iter("*")):
+                _drop(part)
+
+
+def _remove_values(element: HtmlElement, values: re.Pattern[str]) -> None:
+    """Remove the texts of `element` that have a value, or the line that they are a part of."""
+    line = next((each for each in _upwards(element) if each.tag in _LINES), None)
+    if line is not None and next(line.iterdescendants(*_BLOCKS), None) is None:
+        _drop(line)
+        return
+    element.set(UNFILLED, "")
+    if values.search(element.text or ""):
+        element.text = None
+    for child in element:
+        if values.search(child.tail or ""):
+            child.tail = None
+
+
+def _drop(element: HtmlElement) -> None:
+    parent = element.getparent()
+    if parent is not None:
+        parent.set(UNFILLED, "")
+        element.drop_tree()
+
+
+def _remove_attributes(root: HtmlElement, values: re.Pattern[str]) -> None:
+    """Remove addresses and declarations that wait for a value."""
+    for element in root.iter("a", "meta", "title", "form", "iframe"):
+        for name in ("href", "src", "content"):
+            if values.search(element.get(name) or ""):
+                del element.attrib[name]
+        if element.tag == "title" and values.search(element.text or ""):
+            element.text = None
+
+
+def _upwards(element: HtmlElement) -> Iterator[HtmlElement]:
+    yield element
+    yield from element.iterancestors()
