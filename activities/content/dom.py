@@ -10,6 +10,7 @@ from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 from activities.content.composition import compose, has_streamed_pieces
 from activities.content.emails import write_emails
+from activities.content.inline_styles import write_inline_styles
 from activities.content.rewrites import (
     code,
     code_lines,
@@ -64,6 +65,7 @@ def parse(html: str) -> HtmlElement:
     etree.strip_tags(root, etree.Comment)
     remove_templates(root, html)
     write_emails(root, html)
+    write_inline_styles(root, html)
     return root
 
 

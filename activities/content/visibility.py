@@ -52,7 +52,9 @@ _ICON_FONTS = re.compile(
 
 _ICON_NAME = re.compile(r"\s*[a-z][a-z0-9_]*\s*")
 
-_OUTSIDE = re.compile(r"(?:left|top|right):-(?:[5-9]\d{3}|\d{5,})(?:\.\d+)?(?:px|em|rem)")
+_OUTSIDE = re.compile(
+    r"(?:left|top|right):-(?:(?:[5-9]\d{3}|\d{5,})(?:\.\d+)?px|\d{3,}(?:\.\d+)?r?em)"
+)
 """A place far outside of the page. Slides of a carousel are nearer."""
 
 _LAYER_ROLES = frozenset(

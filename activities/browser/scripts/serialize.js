@@ -14,6 +14,7 @@
 // - Fields have the values that they have now. Passwords are left out.
 // - Open shadow trees stand in their places, with filled slots. So do the bodies of frames of the
 //   same site, and of frames whose content the page itself has written.
+// - The root has the attribute `data-rendered`, which says that all this is done.
 //
 // `isWhole` is false if the style of a part of the page could not be read, or not in time.
 (maxBytes, site, isFrame, ...foreign) => {
@@ -116,6 +117,7 @@
   const doctype = own('doctype') ? `<!DOCTYPE ${own('doctype').name}>` : '';
   const htmlOf = (element) => {
     const copy = rendered(element);
+    if (copy !== element) copy.setAttribute('data-rendered', '');
     if (!isFrame) return doctype + copy.outerHTML;
     absolute(copy, document.baseURI);
     return copy.querySelector('body')?.innerHTML ?? copy.outerHTML;
