@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from itertools import islice
 from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
-from activities.content.shown_text import ShownText, is_hidden, is_surrounding
+from activities.content.form_fields import (
+    FILLED_IN,
+    is_away,
+    is_content,
+    is_in_content,
+    names_of,
+    type_of,
+    upwards,
+)
+from activities.content.login_steps import first_steps
+from activities.content.shown_text import ShownText
 
 _OTHER_LETTERS = 250
 """Letters besides the form of a page that is not known to be a login page by its address. A page
@@ -36,14 +45,10 @@ _LOGIN_ADDRESS = re.compile(
 )
 """Words in the path of a login page."""
 
-_FILLED_IN = frozenset(("text", "email", "tel", "number", "url", "date"))
-"""Types of fields that may name the visitor."""
-
-_ACCOUNTS = re.compile(
-    r"google|apple|facebook|github|gitlab|microsoft|linkedin|okta|keycloak|openid|oauth|saml|sso",
-    re.IGNORECASE,
+_LOGIN_HOST = re.compile(
+    r"(?:log-?in|sign-?in|accounts?|auth|sso|idp|id|identity)\.", re.IGNORECASE
 )
-"""Names of what logs a visitor in without a password of the site. All languages have them."""
+"""First names of hosts that log visitors in."""
 
 _MAX_OTHER_FIELDS = 2
 """Fields besides the password: a name, and a tenant or a code. More of them register a visitor."""
@@ -58,52 +63,45 @@ _REGISTERS = re.compile(
 )
 """Words in the names of fields that only a registration has."""
 
-_BOX_NAMES = re.compile(
-    r"(?:^|[-_\s])(?:header|top-?bar|nav|navbar|menu|sidebar|toolbar|footer|dropdown)(?:$|[-_\s])",
-    re.IGNORECASE,
-)
-"""Names of elements around the content."""
-
-_USER_NAMES = re.compile(
-    r"username|user_?id|userid|login|identifier|e-?mail|account|benutzer|utilisateur|usuario",
-    re.IGNORECASE,
-)
-"""Words in the names of fields that name a visitor."""
-
 
 def is_login_page(root: HtmlElement, texts: list[ShownText], url: str, final_url: str) -> bool:
     """Return whether a login form is the main thing of a page.
 
     The page was asked for at `url`, and is at `final_url`. `texts` are the texts that it shows.
     """
-    fields = (field for field in root.iter("input") if _type(field) == "password")
+    fields = (field for field in root.iter("input") if type_of(field) == "password")
     passwords = list(islice(fields, _MAX_PASSWORDS))
-    path = urlsplit(final_url).path
-    is_redirected = urlsplit(url).path.rstrip("/") != path.rstrip("/")
-    is_at_login = _LOGIN_ADDRESS.search(path) is not None
-    if not passwords and not (is_at_login and is_redirected):
-        return False
+    address = urlsplit(final_url)
+    is_redirected = urlsplit(url).path.rstrip("/") != address.path.rstrip("/")
+    is_at_login = _LOGIN_ADDRESS.search(address.path) is not None
     sizes = _form_letters(root, texts)
     small_forms = {form for form, letters in sizes.items() if letters <= _FORM_LETTERS}
     allowed = _OTHER_LETTERS_AT_ADDRESS if is_at_login else _OTHER_LETTERS
     forms = [form for field in passwords if (form := _login_form(field, small_forms)) is not None]
-    if not forms and is_at_login and is_redirected:
-        forms = [form for form in small_forms if _asks_for_name(form)]
-        forms += [element for element in root.iter("a", "button") if _leads_to_account(element)]
+    if not forms:
+        is_host = _LOGIN_HOST.match(address.hostname or "") is not None
+        forms = first_steps(
+            root,
+            small_forms,
+            is_at_login=is_at_login or is_host,
+            is_certain=is_at_login and is_redirected,
+        )
+    if not forms:
+        return False
     others = [text for text in texts if _is_other(text, small_forms)]
     return any(_is_main_thing(form, others, allowed) for form in forms)
 
 
 def _login_form(field: HtmlElement, small_forms: set[HtmlElement]) -> HtmlElement | None:
     """Return the form of the password in `field`; None if it is no login."""
-    if not _is_in_content(field):
+    if not is_in_content(field):
         return None
     form = _form_of(field, small_forms)
-    fields = [other for other in form.iter("input") if not _is_away(other)]
-    if sum(_type(other) == "password" for other in fields) != 1:
+    fields = [other for other in form.iter("input") if not is_away(other)]
+    if sum(type_of(other) == "password" for other in fields) != 1:
         return None
-    others = [other for other in fields if _type(other) in _FILLED_IN]
-    if len(others) > _MAX_OTHER_FIELDS or any(_REGISTERS.search(_names(f)) for f in fields):
+    others = [other for other in fields if type_of(other) in FILLED_IN]
+    if len(others) > _MAX_OTHER_FIELDS or any(_REGISTERS.search(names_of(f)) for f in fields):
         return None
     named = [other.get("name") for other in others]
     # A name and an address: one of them would be enough to log in.
@@ -116,22 +114,9 @@ def _form_of(field: HtmlElement, small_forms: set[HtmlElement]) -> HtmlElement:
         if ancestor in small_forms:
             return ancestor
     for ancestor in field.iterancestors():
-        if any(_type(other) in _FILLED_IN for other in ancestor.iter("input")):
+        if any(type_of(other) in FILLED_IN for other in ancestor.iter("input")):
             return ancestor
     return field.getparent()
-
-
-def _asks_for_name(form: HtmlElement) -> bool:
-    """Return whether `form` asks for a user name alone: its password is asked for afterwards."""
-    fields = [field for field in form.iter("input") if not _is_away(field)]
-    asked = [field for field in fields if _type(field) in (*_FILLED_IN, "password", "search")]
-    return len(asked) == 1 and _USER_NAMES.search(_names(asked[0])) is not None
-
-
-def _leads_to_account(element: HtmlElement) -> bool:
-    """Return whether a link or button logs the visitor in by an account of another site."""
-    attributes = " ".join(element.get(name) or "" for name in ("href", "class", "id", "name"))
-    return _ACCOUNTS.search(f"{attributes} {element.text_content()}") is not None
 
 
 def _is_main_thing(form: HtmlElement, others: list[ShownText], allowed: int) -> bool:
@@ -153,7 +138,7 @@ def _weight(text: ShownText) -> float:
 
 def _is_beside(element: HtmlElement, around: set[HtmlElement]) -> bool:
     """Return whether `element` is in a `main` or `article` that is not one of `around`."""
-    within = (each for each in _upwards(element) if _is_content(each))
+    within = (each for each in upwards(element) if is_content(each))
     return (content := next(within, None)) is not None and content not in around
 
 
@@ -162,7 +147,7 @@ def _form_letters(root: HtmlElement, texts: list[ShownText]) -> dict[HtmlElement
     sizes = dict.fromkeys(root.iter("form"), 0)
     for text in texts:
         if not _is_within(text.element, ("a", "label", "button")):
-            for element in _upwards(text.element):
+            for element in upwards(text.element):
                 if element in sizes:
                     sizes[element] += text.letters
     return sizes
@@ -172,48 +157,8 @@ def _is_other(text: ShownText, small_forms: set[HtmlElement]) -> bool:
     """Return whether `text` is content: neither around it, nor part of a form."""
     if text.is_around or _is_within(text.element, ("label", "button")):
         return False
-    return not any(each in small_forms for each in _upwards(text.element))
+    return not any(each in small_forms for each in upwards(text.element))
 
 
 def _is_within(element: HtmlElement, tags: tuple[str, ...]) -> bool:
-    return any(each.tag in tags for each in _upwards(element))
-
-
-def _upwards(element: HtmlElement) -> Iterator[HtmlElement]:
-    yield element
-    yield from element.iterancestors()
-
-
-def _is_content(element: HtmlElement) -> bool:
-    return element.tag in ("main", "article") or element.get("role") == "main"
-
-
-def _is_in_content(field: HtmlElement) -> bool:
-    if _is_away(field):
-        return False
-    ancestors = list(field.iterancestors())
-    is_content = any(_is_content(ancestor) for ancestor in ancestors)
-    return not any(
-        is_surrounding(ancestor, is_content=is_content) or _is_box(ancestor)
-        for ancestor in ancestors
-    )
-
-
-def _is_box(element: HtmlElement) -> bool:
-    if element.tag in ("html", "body"):
-        return False
-    names = (element.get("class") or "", element.get("id") or "")
-    return any(_BOX_NAMES.search(name) is not None for name in names)
-
-
-def _is_away(field: HtmlElement) -> bool:
-    """Return whether the visitor cannot fill `field` in."""
-    return _type(field) == "hidden" or any(map(is_hidden, _upwards(field)))
-
-
-def _type(field: HtmlElement) -> str:
-    return (field.get("type") or "text").lower()
-
-
-def _names(field: HtmlElement) -> str:
-    return " ".join(field.get(name) or "" for name in ("autocomplete", "name", "id", "type"))
+    return any(each.tag in tags for each in upwards(element))

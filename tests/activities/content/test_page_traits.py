@@ -139,6 +139,59 @@ def test_a_login_may_ask_for_the_name_first() -> None:
     assert not traits(search, final_url="https://example.com/login").is_login
 
 
+def titled(title: str, body: str) -> bool:
+    """Return whether a page with `title` as its heading is a login."""
+    return traits(f"<h1>{title}</h1>{body}").is_login
+
+
+@pytest.mark.parametrize(
+    ("title", "button"),
+    [
+        ("Sign in", "Next"), ("Log in to Boats", "Continue"), ("Anmelden", "Weiter"),
+        ("Connectez-vous", "Suivant"), ("Iniciar sesión", "Siguiente"), ("Accedi", "Avanti"),
+        ("Inloggen", "Volgende"), ("Zaloguj się", "Dalej"), ("Přihlášení", "Další"),
+        ("Вход", "Далее"), ("ログイン", "次へ"), ("登录", "下一步"), ("로그인", "다음"),
+        ("تسجيل الدخول", "التالي"), ("Giriş yap", "Devam et"),
+    ],
+)  # fmt: skip
+def test_a_title_and_a_button_make_a_name_a_login(title: str, button: str) -> None:
+    assert titled(title, f"<form><input type=email name=email><button>{button}</button></form>")
+    assert titled(title, f"<div><input type=email name=email><button>{button}</button></div>")
+    assert not titled("Boats", f"<form><input type=email name=email><button>{button}</button>")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<form><input name=identifier autocomplete='username webauthn'><button>Go</button></form>",
+        "<form><input type=email name=loginfmt><input type=password aria-hidden=true></form>",
+        "<a href=/auth/google>Continue with Google</a> <a href=/saml>Continue with SSO</a>",
+        "<button>Sign in with Apple</button>",
+    ],
+)
+def test_a_login_may_have_no_password_yet(body: str) -> None:
+    assert titled("Sign in", body)
+    assert not titled("Boats", body)
+    assert not titled("Sign in", f"{MUCH}{body}")
+
+
+@pytest.mark.parametrize(
+    ("title", "body"),
+    [
+        ("Newsletter-Anmeldung", "<form><input type=email><button>Anmelden</button></form>"),
+        ("Log in help", "<form><input name=q><button>Search</button></form>"),
+        ("Checkout", "<form><input type=email><button>Continue</button></form>"),
+        ("Track your order", "<form><input name=order><button>Next</button></form>"),
+        ("Create your account", "<form><input type=email><button>Continue</button></form>"),
+        ("Entrar", "<a href=https://facebook.com/sharer?u=x>Boats</a>"),
+        ("Login", "<form><input type=email name=email><textarea></textarea><button>Next</button>"),
+        ("Вход в музей", "<form><input type=email name=email><button>Подписаться</button></form>"),
+    ],
+)
+def test_a_form_for_something_else_is_no_login(title: str, body: str) -> None:
+    assert not titled(title, body)
+
+
 def are_copies(one: PageTraits, other: PageTraits) -> bool:
     return not set(one.fingerprints).isdisjoint(other.fingerprints)
 
