@@ -5,6 +5,8 @@ docs/results.md says what clients see of it.
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
 from activities.capture import PageCapture
 from activities.conversion.pool import ConversionPool
 from activities.item_context import ItemContext
@@ -14,6 +16,13 @@ from domain.warnings import item_warning
 
 _LOGIN_SECRETS = frozenset({"cookies"})
 """Options with which a visitor is logged in."""
+
+_ERRORS = {
+    "missing": "The page says that what its URL asks for is not there.",
+    "denied": "The page says that its visitor may not see what the URL asks for.",
+    "down": "The page says that the site does not work at present.",
+}
+"""What each kind of error page says, although the HTTP status is no error."""
 
 
 class PageChecks:
@@ -37,6 +46,8 @@ class PageChecks:
         )
         if traits.is_login:
             _note_login(run)
+        if traits.error and page.http_status < HTTPStatus.BAD_REQUEST:
+            run.warn(item_warning("ERROR_PAGE", _ERRORS[traits.error]))
         shell = None
         if traits.is_shell:
             shell = ScrapeError("NEEDS_BROWSER", "The page has no text before its scripts run.")

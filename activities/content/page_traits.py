@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from lxml.html import HtmlElement
 
 from activities.content import dom
+from activities.content.soft_errors import error_of
 from activities.content.loading_words import ends_in_dots, only_loads, says_loading
 from activities.content.login_forms import is_login_page
 from activities.content.shown_text import ShownText, shown_texts
@@ -81,6 +82,9 @@ class PageTraits:
     whether the whole page is in its frames."""
     is_login: bool
     """Whether a login form is the main thing of the page."""
+    error: str
+    """What the page says in the place of content: `missing`, `denied` or `down`. Empty if it is no
+    error page."""
     fingerprints: tuple[str, ...]
     """Pages with the same words have one in common. Long numbers and times do not count, and in one
     of the two the parts of the URL do not count either. Empty if nothing else is left."""
@@ -102,6 +106,7 @@ def read_traits(html: str, url: str, final_url: str, *, has_run: bool) -> PageTr
         needs_browser=(has_scripts and (has_empty_root or not letters))
         or (not has_run and not letters and any(True for _ in root.iter("iframe", "frame"))),
         is_login=is_login_page(root, texts, url, final_url),
+        error=error_of(root, texts),
         fingerprints=_fingerprints(texts, (url, final_url)) if letters else (),
     )
 

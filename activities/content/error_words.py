@@ -1,0 +1,92 @@
+"""What error pages say, in the languages of most pages.
+
+The words are alternatives of regular expressions.
+"""
+
+from __future__ import annotations
+
+import re
+
+ERRORS = r"\berrors?\b|\bfehler|\berreur|\berrore\b|\berro\b|\boops|\bups\b|\bwhoops"
+"""Words of all kinds of error pages. Other pages have them as well."""
+
+_THING = r"(?:page|content|site|url|link|address|document|resource|file)s?"
+
+_NOT_FOUND = (
+    r"\b(?:not|never|(?:can|could)(?:n.t|.t| ?not)|unable to) (?:be )?f(?:ou|i)nd|"
+    r"\bnicht (?:gefunden|vorhanden|verfügbar|existiert)|existiert nicht|gibt es nicht|"
+    r"introuvable|n.existe (?:pas|plus)|pas (?:été )?trouvé|"
+    r"no (?:encontrad|existe|se (?:ha )?encontr)|não (?:encontrad|existe|foi encontrad)|"
+    r"non (?:trovat|è stata? trovat|esiste)|niet (?:gevonden|bestaat)|bestaat niet|"
+    r"nie (?:znalezion|istnieje|odnalezion)|nenalezen|neexistuje|hittades inte|hittar inte|"
+    r"ikke fundet|ikke funnet|findes ikke|finnes ikke|ei löyt|bulunamad|"
+    r"nem tal[aá]l|nu a fost găsit|не найден|не существует|не знайден|не існує|не . намерен|"
+    r"δεν βρέθηκε|không tìm thấy|tidak ditemukan|ไม่พบ|غير موجود|לא נמצא|"
+    r"見つかりません|存在しません|找不到|不存在|未找到|찾을 수 없|없는 페이지"
+)
+_GONE = (
+    r"\b(?:page|content|product|item|article|post)s? (?:is |was |you .{0,40})?"
+    r"(?:un(?:available|known)|missing|gone|removed|deleted|moved|lost)|"
+    r"\b(?:does|do|did) ?n[o.]t exist|\bdoesn.t exist|\bno longer (?:available|exists?|here)|"
+    rf"\bno such (?:{_THING}|product|item|article)|\bnothing (?:was )?(?:here|found)"
+)
+MISSING = rf"\b(?:404|410)\b|{_NOT_FOUND}|{_GONE}"
+"""Words that say that something is not there."""
+
+_MISSING_PAGE = (
+    rf"\b{_THING}\b(?: [\w.]+){{0,4}} (?:isn.t|not|no longer|can.?t|cannot|couldn.t)"
+    r" (?:\w+ ){0,2}(?:found|available|exist|here)|"
+    rf"\b(?:not|can.?t|couldn.t|cannot) find (?:the|that|this|your|a) (?:\w+ ){{0,2}}{_THING}\b|"
+    rf"\b{_THING} (?:is )?(?:unavailable|missing|gone)\b|\b(?:no|there.s no) such {_THING}\b"
+)
+"""The same of a page. Shops say of their products that they are not available."""
+
+_NUMBERED = (
+    r"^\W*(?:(?:http|error|fehler|erreur|errore|erro|fout|fel|fejl|feil|chyba|błąd|hiba|hata|"
+    r"eroare|ошибка|помилка|エラー|错误|錯誤|오류|oops|ups)\W*)*%s"
+    r"\W*(?:$|(?:error|page|seite|not found|forbidden|unauthori[sz]ed|"
+    r"エラー|错误|錯誤|오류)(?:\b|$))"
+)
+"""A heading that begins with the number of a status, after words for an error."""
+
+_DENIED = (
+    r"\b(?:access|permission)(?: is| has been| to .{0,40})? (?:denied|forbidden)|^\W*forbidden\W*$|"
+    r"\bnot (?:authori[sz]ed|permitted|allowed) to (?:access|view|see)|^\W*unauthori[sz]ed\W*$|"
+    r"zugriff (?:verweigert|nicht erlaubt)|kein zugriff|accès (?:refusé|interdit)|"
+    r"acceso (?:denegado|prohibido)|accesso (?:negato|vietato)|acesso (?:negado|proibido)|"
+    r"toegang (?:geweigerd|verboden)|odmowa dostępu|brak dostępu|dostęp zabroniony|"
+    r"přístup (?:odepřen|zakázán)|prístup (?:odmietnutý|zakázaný)|hozzáférés megtagadva|"
+    r"acces (?:interzis|refuzat)|åtkomst nekad|adgang nægtet|ingen tilgang|"
+    r"pääsy (?:evätty|estetty)|"
+    r"erişim (?:engellendi|reddedildi)|доступ (?:запрещ|закрыт|заборонен|отказан)|"
+    r"アクセス(?:が|は)?(?:拒否|禁止)|拒绝访问|访问被拒绝|禁止访问|拒絕存取|접근이? ?(?:거부|금지)|"
+    r"액세스가? ?거부|تم رفض الوصول|הגישה נדחתה"
+)
+_DOWN = (
+    r"\b(?:internal server error|service (?:temporarily )?unavailable|bad gateway)|"
+    r"\bgateway time-?out|"
+    r"\berror establishing a database connection|\bdatabase (?:connection )?error|"
+    r"\b(?:under|down for|undergoing)(?: scheduled| planned)? maintenance|\bmaintenance mode|"
+    r"\bwe.ll be back (?:soon|shortly)|something went wrong|application error|"
+    r"interner serverfehler|wartungs(?:arbeiten|modus)|erreur (?:interne )?du serveur|"
+    r"(?:en cours de|en) maintenance|error (?:interno )?del servidor|en mantenimiento|"
+    r"errore (?:interno )?del server|in manutenzione|erro (?:interno )?(?:do|no) servidor|"
+    r"em manutenção|serverfout|in onderhoud|przerwa techniczna|probíhá údržba|karbantartás|"
+    r"внутренняя ошибка сервера|технические работы|технічні роботи|bak.m (?:modu|çal)|"
+    r"メンテナンス中|维护中|維護中|점검 ?중"
+)
+
+_KINDS = {
+    "missing": re.compile(
+        rf"{_NUMBERED % '(?:404|410)'}|{_NOT_FOUND}|{_MISSING_PAGE}", re.IGNORECASE
+    ),
+    "denied": re.compile(rf"{_NUMBERED % '(?:401|403)'}|{_DENIED}", re.IGNORECASE),
+    "down": re.compile(rf"{_NUMBERED % '50[0-4]'}|{_DOWN}", re.IGNORECASE),
+}
+_IN_TEXT = {**_KINDS, "missing": re.compile(_MISSING_PAGE, re.IGNORECASE)}
+
+
+def error_in(text: str, *, is_heading: bool) -> str:
+    """Return which kind of error `text` tells of: `missing`, `denied` or `down`; empty if none."""
+    kinds = _KINDS if is_heading else _IN_TEXT
+    return next((kind for kind, words in kinds.items() if words.search(text)), "")
