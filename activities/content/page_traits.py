@@ -11,10 +11,10 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from lxml.html import HtmlElement
 
 from activities.content import dom
-from activities.content.soft_errors import error_of
 from activities.content.loading_words import ends_in_dots, only_loads, says_loading
 from activities.content.login_forms import is_login_page
 from activities.content.shown_text import ShownText, shown_texts
+from activities.content.soft_errors import error_of
 from activities.content.templates import UNFILLED
 
 _DATA_SCRIPT = re.compile(r"json|text/(?!javascript)|importmap|speculationrules", re.IGNORECASE)
