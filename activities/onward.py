@@ -55,6 +55,20 @@ _TIMER = re.compile(r"\bset(?:Timeout|(?P<repeats>Interval))\s*\(")
 _DELAY = re.compile(r",\s*(\d{1,6})\s*(?:\*\s*(1000|1e3)\s*)?\)")
 """The last parameter of a call that sets a timer, in milliseconds."""
 
+_ONLOAD = re.compile(r"<body\b[^>]*\sonload\s*=\s*(\"[^\"]*\"|'[^']*')", re.IGNORECASE)
+_COMMENT = re.compile(r"/\*.*?\*/|(?:^|(?<=[\s;{}]))//[^\n]*", re.DOTALL)
+_AT_LOAD = re.compile(
+    r"(?:addEventListener\(\s*['\"](?:load|DOMContentLoaded|pageshow)['\"]\s*,|\bonload\s*=|"
+    r"\bsetTimeout\s*\(|\$\(\s*(?:document\s*\)\.ready\()?|[(!])"
+    r"\s*(?:async\s+)?(?:function\s*\w*\s*\(\w*\)|\(\w*\)\s*=>)"
+)
+"""The beginning of functions that a browser calls when it has loaded the page, or at once."""
+
+_PERHAPS = re.compile(
+    r"\b(?:if|switch|catch|while|for)\b|\bfunction\b|=>|\?|&&|\|\||\bon[a-z]+\s*=|\.(?:on|click|then)\(|Listener"
+)
+"""Code that runs on a condition, or when a reader does something."""
+
 _NEAR_CHARACTERS = 400
 """Characters of code between a timer and a way to another document that belong together."""
 
@@ -104,6 +118,26 @@ def script_seconds(html: str) -> float:
     return max(map(_timer_seconds, _scripts(html[:_MAX_SCRIPT_CHARACTERS])), default=0)
 
 
+def goes_on_at_once(html: str) -> bool:
+    """Return whether the document `html` has little text, and a script that only leads on from it.
+
+    The script goes to another document on no condition, when it runs or when the page has loaded.
+    """
+    if has_much_text(html, _PAGE_CHARACTERS):
+        return False
+    code = html[:_MAX_SCRIPT_CHARACTERS]
+    handlers = (found[1][1:-1] for found in _ONLOAD.finditer(code))
+    return any(map(_goes_on_always, (*_scripts(code), *handlers)))
+
+
+def _goes_on_always(code: str) -> bool:
+    code = _COMMENT.sub("", code)
+    way = _GOES_ON.search(code)
+    if way is None or "#" in code[way.end() - 1 : way.end() + 2]:  # a place in the same page
+        return False
+    return _PERHAPS.search(_AT_LOAD.sub("", code[: way.start()])) is None
+
+
 def _scripts(html: str) -> Iterator[str]:
     """Yield the code of the scripts that are written in `html`."""
     at = 0
@@ -146,6 +180,8 @@ def find_refresh(document: str, headers: Mapping[str, str], url: str) -> Refresh
         resolved = ada_url.URL(target.strip(), base=_base(document, url)).href
     except ValueError:
         return None
+    if not resolved.startswith(("http:", "https:")):
+        return None  # another program takes it, or nothing does
     return Refresh(int(found["seconds"] or 0), resolved)
 
 

@@ -11,6 +11,7 @@ from activities.capture import PageCapture
 from activities.conversion.pool import ConversionPool
 from activities.item_context import ItemContext
 from activities.near_copies import NearCopies
+from activities.onward import goes_on_at_once
 from domain.failures import ScrapeError
 from domain.warnings import item_warning
 
@@ -35,7 +36,8 @@ class PageChecks:
     async def check(self, run: ItemContext, page: PageCapture) -> ScrapeError | None:
         """Add to the outcome what the client must know of `page`.
 
-        Return `NEEDS_BROWSER` if the page has no text before its scripts have run. What it declares
+        Return `NEEDS_BROWSER` if the page has no text before its scripts have run, or leads on by
+        a script. What it declares
         about itself may be a result nevertheless. Raises `ScrapeError` with `LOGIN_REQUIRED`, or
         with `CONTENT_FAILED` if the page cannot be read.
         """
@@ -49,7 +51,9 @@ class PageChecks:
         if traits.error and page.http_status < HTTPStatus.BAD_REQUEST:
             run.warn(item_warning("ERROR_PAGE", _ERRORS[traits.error]))
         shell = None
-        if traits.is_shell:
+        if run.options.is_fast and goes_on_at_once(page.html):
+            shell = ScrapeError("NEEDS_BROWSER", "A script of the page leads on to another one.")
+        elif traits.is_shell:
             shell = ScrapeError("NEEDS_BROWSER", "The page has no text before its scripts run.")
         elif traits.needs_browser:
             note_missing_scripts(run)

@@ -104,11 +104,16 @@ def read_traits(html: str, url: str, final_url: str, *, has_run: bool) -> PageTr
     return PageTraits(
         is_shell=has_scripts and _says_nothing(texts, letters) and not (has_media and not letters),
         needs_browser=(has_scripts and (has_empty_root or not letters))
-        or (not has_run and not letters and any(True for _ in root.iter("iframe", "frame"))),
+        or (not has_run and _is_in_frames(root, letters)),
         is_login=is_login_page(root, texts, url, final_url),
         error=error_of(root, texts),
         fingerprints=_fingerprints(texts, (url, final_url)) if letters else (),
     )
+
+
+def _is_in_frames(root: HtmlElement, letters: int) -> bool:
+    """Return whether the whole page is in its frames; `letters` is the size of its own text."""
+    return any(True for _ in root.iter(*(("frame",) if letters else ("frame", "iframe"))))
 
 
 def _is_run(script: HtmlElement) -> bool:

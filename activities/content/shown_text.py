@@ -7,8 +7,9 @@ from typing import NamedTuple
 from lxml.html import HtmlElement
 
 _TEXTLESS = frozenset(
-    ("title", "script", "style", "template", "textarea", "svg", "iframe", "option")
-)
+    ("title", "script", "style", "template", "textarea", "svg", "iframe", "noframes", "noembed",
+     "option", "parsererror")
+)  # fmt: skip
 """Elements whose text a reader does not see as text of the page. The parser takes elements that it
 does not know for a part of the head, so the head is not among them. A `noscript` is text where no
 scripts run; in the copy that a browser makes it is hidden."""

@@ -22,9 +22,10 @@ levels.
 
 _INVISIBLE = frozenset(
     ("applet", "audio", "canvas", "datalist", "link", "meta", "noembed", "noframes",
-     "object", "script", "style", "template")
+     "object", "parsererror", "script", "style", "template")
 )  # fmt: skip
-"""Elements that show no text. The text in `object` and `audio` is for very old browsers."""
+"""Elements that show no text. The text in `object` and `audio` is for very old browsers. Chromium
+writes a `parsererror` itself, see `activities.browser.document`."""
 
 _VOID = frozenset(("source", "track", "param", "embed", "bgsound", "keygen", "wbr"))
 """Elements without an end tag. The parser does not know that, and puts what follows inside them."""

@@ -24,7 +24,7 @@ from activities.fetch_errors import (
     too_large,
 )
 from activities.http.client import HttpClient, HttpSession
-from activities.http.decoding import HTML_TYPES, Document, read_document
+from activities.http.decoding import HTML_TYPES, Document, has_style_sheet, read_document
 from activities.http.exchange import BodyRule, HttpResponse
 from activities.http.headers import navigation_headers
 from activities.http.redirects import is_redirect, redirect_target
@@ -36,12 +36,19 @@ from activities.walls.facts import SeenPage
 from domain.cookies import Cookie, jar_lines, parse_cookies, scopes, set_without_name
 from domain.failures import ScrapeError
 from domain.options import BatchOptions
+from domain.warnings import item_warning
 
 _MAX_REDIRECTS = 20
 """Redirects of one document, as in Chromium."""
 
 _MAX_DOCUMENTS = 10
 """Documents that may follow each other by refreshes."""
+
+_AS_SOURCE = item_warning(
+    "NEEDS_BROWSER",
+    "The page is XML with a style sheet, which the fast mode does not read. So the result is its "
+    "source.",
+)
 
 
 @dataclass(frozen=True)
@@ -146,6 +153,7 @@ class _Fetch:
             warnings=(
                 *part_warnings(response.status, response.headers, is_complete=response.is_complete),
                 *(() if refresh is None else refresh.warnings(response.url)),
+                *([_AS_SOURCE] if has_style_sheet(document) else ()),
             ),
         )
 

@@ -54,6 +54,15 @@ def read_document(body: bytes, content_type: ContentType) -> Document:
     )
 
 
+def has_style_sheet(document: Document) -> bool:
+    """Return whether `document` is XML that a browser shows by a style sheet, not as its source."""
+    return (
+        document.content_type.endswith("xml")
+        and document.content_type not in HTML_TYPES
+        and "&lt;?xml-stylesheet" in document.html[:_ROOT_CHARACTERS]
+    )
+
+
 def _is_page(xml: str) -> bool:
     """Return whether an XML document is XHTML."""
     return re.search(r"<html[\s>]", xml[:_ROOT_CHARACTERS]) is not None

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from activities.onward import Refresh, leads_on, script_seconds
+from activities.onward import (
+    Refresh,
+    find_refresh,
+    goes_on_at_once,
+    leads_on,
+    script_seconds,
+)
 
 SHORT, LONG = "<h1>One moment</h1><p>You are being taken on.", "<p>" + "A page of its own. " * 99
 
@@ -49,3 +55,55 @@ def test_scripts_tell_when_they_go_on(code: str, seconds: float) -> None:
     assert script_seconds(f"{SHORT}<script>{code}</script>") == seconds
     assert script_seconds(f"{LONG}<script>{code}</script>") == 0
     assert script_seconds(f"{SHORT}<p>{code}<script>") == 0
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "location.href='/next'",
+        "window.location = '/next';",
+        "document.cookie = 'seen=1'; window.location.replace('/next')",
+        "// we have moved\nlocation.assign('/next')",
+        "window.onload = function () { document.forms[0].submit() }",
+        "addEventListener('load', () => { location.href = '/next' })",
+        "setTimeout(function(){ location.href = '/next' }, 3000)",
+        "(function () { location.href = '/next' })()",
+        "$(document).ready(function () { location = '/next' })",
+    ],
+)
+def test_a_script_that_leads_on_at_once_is_seen(code: str) -> None:
+    assert goes_on_at_once(f"{SHORT}<script>{code}</script>")
+    assert not goes_on_at_once(f"{LONG}<script>{code}</script>")
+
+
+def test_a_handler_may_lead_on_at_once() -> None:
+    assert goes_on_at_once("<body onload='document.forms[0].submit()'><form action=/next></form>")
+    assert not goes_on_at_once("<body onload='start()'><p>Hours")
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "if (top != self) top.location = self.location",
+        "screen.width < 700 && location.replace('/m')",
+        "function go() { location.href = '/next' }",
+        "button.onclick = () => { location.href = '/next' }",
+        "b.addEventListener('click', function () { location.href = '/next' })",
+        "// location.href = '/next'",
+        "/* location.href = '/next' */",
+        "location.href = '#prices'",
+        "var here = location.href",
+        "if (location.href == '/') start()",
+    ],
+)
+def test_a_script_that_may_lead_on_says_nothing(code: str) -> None:
+    assert not goes_on_at_once(f"{SHORT}<script>{code}</script>")
+
+
+@pytest.mark.parametrize(
+    "url", ["mailto:a@example.com", "app://open", "javascript:go()", "data:,x"]
+)
+def test_a_refresh_to_what_is_no_page_is_none(url: str) -> None:
+    assert (
+        find_refresh(f"<meta http-equiv=refresh content='0;url={url}'>", {}, "http://host/") is None
+    )

@@ -74,6 +74,29 @@ async def test_what_the_browser_does_not_show_fails(pool: TabPool) -> None:
     }
 
 
+async def test_what_the_browser_itself_writes_is_no_content(pool: TabPool) -> None:
+    sheet = (
+        b'<xsl:stylesheet version="1.0" xmlns:xsl="http://www.w3.org/1999/XSL/Transform">'
+        b'<xsl:template match="/"><html><body><h1><xsl:value-of select="//a"/></h1></body></html>'
+        b"</xsl:template></xsl:stylesheet>"
+    )
+    xml = b'<?xml-stylesheet type="text/xsl" href="/sheet"?><r><a>Hours</a></r>'
+    broken = b'<html xmlns="http://www.w3.org/1999/xhtml"><body><p>Hours</p><p>&amp; & more'
+    answers = {
+        "/styled": answer(b"Content-Type: text/xml", body=xml),
+        "/sheet": answer(b"Content-Type: text/xsl", body=sheet),
+        "/broken": answer(XHTML, body=broken),
+    }
+    pages = await captured(pool, answers)
+    styled, broken_page = pages["/styled"], pages["/broken"]
+    assert isinstance(styled, PageCapture)
+    assert isinstance(broken_page, PageCapture)
+    assert text_of(styled) == "# Hours"
+    assert text_of(broken_page).startswith("Hours")
+    assert "error" not in text_of(broken_page)
+    assert [warning.code for warning in broken_page.warnings] == ["PAGE_CUT"]
+
+
 async def test_text_has_its_real_letters(pool: TabPool) -> None:
     xhtml = b'<html xmlns="http://www.w3.org/1999/xhtml"><body>%s</body></html>'
     answers = {

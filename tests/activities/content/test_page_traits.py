@@ -54,6 +54,7 @@ def test_a_page_whose_text_is_written_by_scripts_is_a_shell(body: str) -> None:
         f"{MUCH}<div id=root></div>{APP}",
         f"<img src=logo.svg alt=''>{APP}",
         "<iframe src=/boats></iframe>",
+        "<p>Old</p><frameset><frame src=/boats></frameset>",
     ],
 )
 def test_a_page_with_an_empty_place_needs_a_browser(body: str) -> None:

@@ -68,6 +68,8 @@ OTHERS = {
     "part": answer(
         HTML, b"Content-Range: bytes 0-99/900", status=b"206 Partial Content", body=PAGE
     ),
+    "styled-xml": answer(b"Content-Type: text/xml", body=b"<?xml-stylesheet href='/x'?><r>1</r>"),
+    "to-mail": answer(HTML, body=b'<meta http-equiv=refresh content="0; url=mailto:a@b"><p>Hours'),
     "script": answer(b"Content-Type: application/x-javascript", body=b"go()"),
     "cdata": answer(XHTML, body=ROOT % b"<p>a</p><p><![CDATA[5 < 6 & 7]]></p>"),
     "open-sections": answer(XHTML, body=ROOT % (b"<p>begin</p>" + b"<![CDATA[" * 100_000)),
@@ -216,3 +218,14 @@ async def test_cookies_without_a_name_are_sent_too(client: HttpClient) -> None:
         await fetch(client, f"{url}/start", "session=abc; beta")
         await fetch(client, f"{url}/end")
     assert seen == ["session=abc; beta", "session=abc; fresh", ""]
+
+
+async def test_xml_with_a_style_sheet_needs_a_browser(client: HttpClient, site_url: str) -> None:
+    page = await fetch(client, f"{site_url}/styled-xml")
+    assert "<r>1</r>" in text_of(page)
+    assert [warning.code for warning in page.warnings] == ["NEEDS_BROWSER"]
+
+
+async def test_a_refresh_to_no_page_is_not_followed(client: HttpClient, site_url: str) -> None:
+    page = await fetch(client, f"{site_url}/to-mail")
+    assert (text_of(page), page.warnings) == ("Hours", ())
