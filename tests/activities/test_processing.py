@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -90,6 +91,24 @@ async def test_a_page_with_an_empty_part_has_a_warning_in_fast_mode(
     body = f"<nav><a href=/>Harbour</a></nav><div id=app></div>{APP}"
     assert await warned(processor, item(scrapeMode="fast"), body) == ["NEEDS_BROWSER"]
     assert await warned(processor, item(), body) == []
+
+
+async def test_a_page_that_a_script_leads_on_from_fails_in_fast_mode(
+    processor: PageProcessor,
+) -> None:
+    body = "<p>You are being taken on.</p><script>location.href = '/boats'</script>"
+    assert await failed(processor, item(scrapeMode="fast"), body) == "NEEDS_BROWSER"
+    assert await warned(processor, item(), body) == []
+
+
+async def test_an_error_page_without_its_status_has_a_warning(processor: PageProcessor) -> None:
+    run = item()
+    body = "<h1>Page not found</h1><p>Go home.</p>"
+    assert await warned(processor, run, body) == ["ERROR_PAGE"]
+    with_status = replace(page(body), http_status=404)  # the browser has told of it already
+    other = item("https://example.com/boats/42", batch="other")
+    await processor.convert(other, with_status)
+    assert codes(other.outcome.warnings) == []
 
 
 async def test_what_a_shell_declares_is_a_result(processor: PageProcessor) -> None:

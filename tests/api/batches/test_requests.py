@@ -30,6 +30,14 @@ from tests.support.site import Site
             {"urls": ["http://e.com"], "prompt": "The price", "schema": {"type": "object"}},
             "SPIDRA_LLM_MODEL",
         ),
+        (
+            {"urls": ["http://e.com"], "prompt": "The price", "output": "json"},
+            "SPIDRA_LLM_MODEL",
+        ),
+        (
+            {"urls": ["http://e.com"], "prompt": "The price", "scrapeMode": "fast"},
+            "SPIDRA_LLM_MODEL",
+        ),
         ({"urls": ["http://e.com"], "fullPageScreenshot": True}, "needs screenshot to be true"),
         ({"urls": ["http://e.com"], "proxyCountry": "de"}, "needs useProxy to be true"),
         ({"urls": ["http://e.com"], "proxyCountry": "xx"}, "proxyCountry: must be 'us', 'gb'"),
