@@ -6,6 +6,7 @@ docs/results.md says what clients see of it.
 from __future__ import annotations
 
 from http import HTTPStatus
+from typing import TYPE_CHECKING
 
 from activities.capture import PageCapture
 from activities.conversion.pool import ConversionPool
@@ -14,6 +15,9 @@ from activities.near_copies import NearCopies
 from activities.onward import goes_on_at_once
 from domain.failures import ScrapeError
 from domain.warnings import item_warning
+
+if TYPE_CHECKING:
+    from activities.content.page_traits import PageTraits
 
 _LOGIN_SECRETS = frozenset({"cookies"})
 """Options with which a visitor is logged in."""
@@ -37,19 +41,18 @@ class PageChecks:
         """Add to the outcome what the client must know of `page`.
 
         Return `NEEDS_BROWSER` if the page has no text before its scripts have run, or leads on by
-        a script. What it declares
-        about itself may be a result nevertheless. Raises `ScrapeError` with `LOGIN_REQUIRED`, or
-        with `CONTENT_FAILED` if the page cannot be read.
+        a script. What it declares about itself may be a result nevertheless. Raises `ScrapeError`
+        with `LOGIN_REQUIRED`, with `UNSUPPORTED_CONTENT_TYPE` if the page is no text, or with
+        `CONTENT_FAILED` if it cannot be read.
         """
         if "html" not in page.content_type:
             return None
         traits = await self._converter.read_traits(
             page.html, run.item.url, page.final_url, has_run=not run.options.is_fast
         )
+        _check_text(run, page, traits)
         if traits.is_login:
             _note_login(run)
-        if traits.error and page.http_status < HTTPStatus.BAD_REQUEST:
-            run.warn(item_warning("ERROR_PAGE", _ERRORS[traits.error]))
         shell = None
         if run.options.is_fast and goes_on_at_once(page.html):
             shell = ScrapeError("NEEDS_BROWSER", "A script of the page leads on to another one.")
@@ -66,6 +69,18 @@ class PageChecks:
             urls = "another URL" if others == 1 else f"{others} other URLs"
             message = f"The page has nearly the same text as {urls} of this batch on its host."
             run.warn(item_warning("NEAR_COPY", message))
+
+
+def _check_text(run: ItemContext, page: PageCapture, traits: PageTraits) -> None:
+    """Add warnings of what the text of `page` says. Raise `ScrapeError` if it is no text."""
+    if traits.is_binary:
+        what = "The page is no text, although its server says that it is HTML."
+        raise ScrapeError("UNSUPPORTED_CONTENT_TYPE", what)
+    if traits.is_damaged:
+        what = "Many characters of the page cannot be read: they are in another encoding."
+        run.warn(item_warning("TEXT_DAMAGED", what))
+    if traits.error and page.http_status < HTTPStatus.BAD_REQUEST:
+        run.warn(item_warning("ERROR_PAGE", _ERRORS[traits.error]))
 
 
 def note_missing_scripts(run: ItemContext) -> None:

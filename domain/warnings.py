@@ -11,6 +11,7 @@ WARNING_KINDS: dict[str, str] = {
     "NO_TEXT": "The page has no text. Open it in a browser to see what it shows.",
     "LITTLE_TEXT": "The page has almost no text. Open it in a browser to see whether it is right.",
     "PAGE_CUT": "Only a part of the page could be read. Retry, and compare the results.",
+    "TEXT_DAMAGED": "Characters of the page could not be read. The site names a wrong encoding.",
     "ERROR_STATUS": "The HTTP status is an error, but there is a page. Check that it is right.",
     "ERROR_PAGE": "The page reads like an error page of the site. Check its URL, or retry later.",
     "LEADS_ON": "The page leads on to another one. Scrape that one, if it is what you look for.",

@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from lxml.html import HtmlElement
 
 from activities.content import dom
+from activities.content.legibility import is_binary, is_damaged
 from activities.content.loading_words import ends_in_dots, only_loads, says_loading
 from activities.content.login_forms import is_login_page
 from activities.content.shown_text import ShownText, shown_texts
@@ -85,6 +86,10 @@ class PageTraits:
     error: str
     """What the page says in the place of content: `missing`, `denied` or `down`. Empty if it is no
     error page."""
+    is_binary: bool
+    """Whether the page is no text, such as a PDF or a packed page that is called HTML."""
+    is_damaged: bool
+    """Whether many characters could not be read, since they are in another encoding."""
     fingerprints: tuple[str, ...]
     """Pages with the same words have one in common. Long numbers and times do not count, and in one
     of the two the parts of the URL do not count either. Empty if nothing else is left."""
@@ -107,6 +112,8 @@ def read_traits(html: str, url: str, final_url: str, *, has_run: bool) -> PageTr
         or (not has_run and _is_in_frames(root, letters)),
         is_login=is_login_page(root, texts, url, final_url),
         error=error_of(root, texts),
+        is_binary=is_binary(html),
+        is_damaged=is_damaged(texts),
         fingerprints=_fingerprints(texts, (url, final_url)) if letters else (),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -109,6 +110,22 @@ async def test_an_error_page_without_its_status_has_a_warning(processor: PagePro
     other = item("https://example.com/boats/42", batch="other")
     await processor.convert(other, with_status)
     assert codes(other.outcome.warnings) == []
+
+
+async def test_what_is_no_text_fails(processor: PageProcessor) -> None:
+    packed = zlib.compress(b"A page of its own." * 99 + bytes(range(256)) * 9)
+    for encoding in ("utf-8", "latin-1"):
+        body = packed.decode(encoding, "replace") * 4
+        assert await failed(processor, item(), body) == "UNSUPPORTED_CONTENT_TYPE"
+
+
+async def test_lost_characters_have_a_warning(processor: PageProcessor) -> None:
+    body = "<p>Příliš žluťoučký kůň úpěl ďábelské ódy.</p>".encode("cp1250").decode(
+        errors="replace"
+    )
+    assert await warned(processor, item(), body) == ["TEXT_DAMAGED"]
+    other = item("https://example.com/boats/42", batch="other")
+    assert await warned(processor, other, f"<p>A harb\ufffdur{' has boats' * 9}</p>") == []
 
 
 async def test_what_a_shell_declares_is_a_result(processor: PageProcessor) -> None:
