@@ -41,6 +41,8 @@ _MISSING_PAGE = (
 )
 """The same of a page. Shops say of their products that they are not available."""
 
+_ON_PAGE = r".{0,20}\b(?:to|before) (?!view|see|access|continue|read|use|proceed|visit)\w+"
+
 _NUMBERED = (
     r"^\W*(?:(?:http|error|fehler|erreur|errore|erro|fout|fel|fejl|feil|chyba|błąd|hiba|hata|"
     r"eroare|ошибка|помилка|エラー|错误|錯誤|오류|oops|ups)\W*)*%s"
@@ -76,17 +78,37 @@ _DOWN = (
     r"メンテナンス中|维护中|維護中|점검 ?중"
 )
 
+_NEEDS_LOGIN = (
+    r"\b(?:(?:must|need to|have to)(?: first)? (?:be (?:logged|signed) in|(?:log|sign) in)|"
+    rf"please (?:log|sign) in)\b(?!{_ON_PAGE})|\blog-?in (?:is )?required|"
+    r"sie müssen (?:sich |zuerst |erst )*(?:angemeldet|eingeloggt|anmelden|einloggen)|"
+    r"bitte (?:melden sie sich|loggen sie sich|zuerst anmelden|anmelden)|"
+    r"vous devez (?:être connecté|vous (?:connecter|identifier))|"
+    r"veuillez vous (?:connecter|identifier)|"
+    r"deb(?:e|es) (?:iniciar sesi|estar (?:conectad|registrad|logue))|devi (?:accedere|effettuare)|"
+    r"(?:precisa|deve) (?:estar (?:logad|autenticad)|fazer login|entrar|iniciar sess)|"
+    r"je moet (?:ingelogd|inloggen|eerst inloggen)|musisz (?:być zalogowan|się zalogować)|"
+    r"(?:необходимо|нужно|должны) (?:войти|авторизоваться|быть авторизован)|требуется авторизация|"
+    r"giriş yapma(?:l|n)|ログインが必要|ログインしてください|请先?登[录入]|需要登[录入]|請先?登入|"
+    r"로그인이 ?필요|로그인 ?해 ?주"
+)
+"""Such words count unless they ask for the login to do something on the page."""
+
 _KINDS = {
     "missing": re.compile(
         rf"{_NUMBERED % '(?:404|410)'}|{_NOT_FOUND}|{_MISSING_PAGE}", re.IGNORECASE
     ),
     "denied": re.compile(rf"{_NUMBERED % '(?:401|403)'}|{_DENIED}", re.IGNORECASE),
+    "login": re.compile(_NEEDS_LOGIN, re.IGNORECASE),
     "down": re.compile(rf"{_NUMBERED % '50[0-4]'}|{_DOWN}", re.IGNORECASE),
 }
 _IN_TEXT = {**_KINDS, "missing": re.compile(_MISSING_PAGE, re.IGNORECASE)}
 
 
 def error_in(text: str, *, is_heading: bool) -> str:
-    """Return which kind of error `text` tells of: `missing`, `denied` or `down`; empty if none."""
+    """Return which kind of error `text` tells of.
+
+    That is `missing`, `denied`, `login` or `down`, and empty if it tells of none.
+    """
     kinds = _KINDS if is_heading else _IN_TEXT
     return next((kind for kind, words in kinds.items() if words.search(text)), "")

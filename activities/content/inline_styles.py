@@ -15,6 +15,9 @@ from lxml.html.builder import BR
 RENDERED = "data-rendered"
 """Attribute of the root of HTML from a browser."""
 
+_ERROR_BOX = "blazor-error-ui"
+"""Id of the box that each page of Blazor has for errors. Its style sheet hides the box."""
+
 _BLOCK = frozenset(("block", "flex", "grid", "table", "list-item", "flow-root"))
 _INLINE_TAGS = frozenset(
     ("a", "abbr", "b", "bdi", "cite", "em", "font", "i", "label", "small", "span", "strong", "sub",
@@ -44,8 +47,8 @@ def write_inline_styles(root: HtmlElement, html: str) -> None:
     """Write in place what the attributes in the tree of `html` say of the style."""
     if root.get(RENDERED) is not None:
         return
-    if "popover" in html:
-        for element in root.xpath("//*[@popover and not(@open)]"):
+    if "popover" in html or _ERROR_BOX in html:
+        for element in root.xpath("//*[@popover and not(@open) or @id = $box]", box=_ERROR_BOX):
             element.set("hidden", "")
     if "style" in html:
         for element in root.xpath("//*[@style]"):

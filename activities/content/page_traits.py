@@ -11,12 +11,13 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from lxml.html import HtmlElement
 
 from activities.content import dom
+from activities.content.empty_places import MEDIA, has_empty_place
+from activities.content.form_fields import upwards
 from activities.content.legibility import is_binary, is_damaged
-from activities.content.loading_words import ends_in_dots, only_loads, says_loading
+from activities.content.loading_words import only_loads
 from activities.content.login_forms import is_login_page
-from activities.content.shown_text import ShownText, shown_texts
+from activities.content.shown_text import ShownText, is_hidden, shown_texts
 from activities.content.soft_errors import error_of
-from activities.content.templates import UNFILLED
 
 _DATA_SCRIPT = re.compile(r"json|text/(?!javascript)|importmap|speculationrules", re.IGNORECASE)
 """Types of scripts that are not run."""
@@ -26,38 +27,6 @@ _NOTICE_LETTERS = 300
 
 _NEEDS_SCRIPTS = re.compile(r"java\s?-?script", re.IGNORECASE)
 """The name stays the same in all languages."""
-
-_LITTLE_TEXT = 200
-"""Letters. On a page with fewer of its own, an empty block is where its text will be."""
-
-_ROOT_NAMES = re.compile(
-    r"(?:(?:react|vue|ng|ember|svelte|main|web|spa)[-_]?)?(?:app|root|mount)"
-    r"(?:[-_]?(?:app|root|container|mount|wrapper))?|_{2,3}(?:next|nuxt|gatsby)|q-app|application",
-    re.IGNORECASE,
-)
-"""Ids and names of elements into which the usual frameworks write the page."""
-
-_HOOK_NAMES = re.compile(
-    r"fb-root|modal|dialog|portal|toast|popup|overlay|cookie|consent|gtm|tag-?manager|tooltip|"
-    r"notif|banner|captcha|chat|\bads?\b|advert|track|pixel|analytics|player|map\b|print|skip",
-    re.IGNORECASE,
-)
-"""Ids of elements that stay empty until something happens, or show no text."""
-
-_MEDIA = ("img", "picture", "video", "audio", "canvas", "iframe", "object", "embed", "svg", "input")
-"""Elements with which a block is not empty, although it has no text."""
-
-_BLOCKS = frozenset(("div", "section", "article", "ul", "ol", "table", "tbody"))
-"""Elements into which scripts write texts."""
-
-_FILLED_IN = frozenset(
-    ("v-cloak", "v-text", "v-html", "ng-cloak", "ng-bind", "ng-bind-html", "data-ng-bind",
-     "data-ng-bind-html", "x-text", "x-html")
-)  # fmt: skip
-"""Attributes of elements that Vue, AngularJS or Alpine fills in."""
-
-_QUOTING = frozenset(("a", "button", "label", "code", "pre", "kbd", "samp", "q", "em", "i", "b"))
-"""Elements whose text may speak of loading."""
 
 _VARIABLE = re.compile(r"\d[\d:-]{3,}\d|-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-")
 """Long numbers, dates, times, and the middle of a UUID: they differ on copies of one page."""
@@ -82,7 +51,7 @@ class PageTraits:
     root of an application, a template, or a line that says that something is being loaded. Also
     whether the whole page is in its frames."""
     is_login: bool
-    """Whether a login form is the main thing of the page."""
+    """Whether a login form is the main thing of the page, or the page only asks for a login."""
     error: str
     """What the page says in the place of content: `missing`, `denied` or `down`. Empty if it is no
     error page."""
@@ -104,18 +73,25 @@ def read_traits(html: str, url: str, final_url: str, *, has_run: bool) -> PageTr
     texts = shown_texts(root)
     letters = sum(text.letters for text in texts)
     has_scripts = not has_run and any(_is_run(script) for script in root.iter("script"))
-    has_media = any(True for _ in root.iter(*_MEDIA[:-1]))
-    has_empty_root = _has_empty_root(root, texts) and not _is_told_without_scripts(texts)
+    has_media = any(map(_is_shown_media, root.iter(*MEDIA)))
+    has_empty_root = has_empty_place(root, texts) and _told_letters(texts) <= _NOTICE_LETTERS
+    error = error_of(root, texts)
     return PageTraits(
         is_shell=has_scripts and _says_nothing(texts, letters) and not (has_media and not letters),
         needs_browser=(has_scripts and (has_empty_root or not letters))
         or (not has_run and _is_in_frames(root, letters)),
-        is_login=is_login_page(root, texts, url, final_url),
-        error=error_of(root, texts),
+        is_login=error == "login" or is_login_page(root, texts, url, final_url),
+        error="" if error == "login" else error,
         is_binary=is_binary(html),
         is_damaged=is_damaged(texts),
         fingerprints=_fingerprints(texts, (url, final_url)) if letters else (),
     )
+
+
+def _is_shown_media(element: HtmlElement) -> bool:
+    """Return whether a reader sees `element`. Counters are of one pixel."""
+    sizes = {element.get("width"), element.get("height")}
+    return sizes.isdisjoint(("0", "1")) and not any(map(is_hidden, upwards(element)))
 
 
 def _is_in_frames(root: HtmlElement, letters: int) -> bool:
@@ -131,58 +107,21 @@ def _says_nothing(texts: list[ShownText], letters: int) -> bool:
     """Return whether the texts are only there until scripts have run."""
     if all(only_loads(text.text) for text in texts if text.letters):
         return True
-    return letters <= _NOTICE_LETTERS and any(_NEEDS_SCRIPTS.search(text.text) for text in texts)
-
-
-def _is_told_without_scripts(texts: list[ShownText]) -> bool:
-    """Return whether the page has its text for clients without scripts, as many forums do."""
-    told = [
-        text for text in texts if next(text.element.iterancestors("noscript"), None) is not None
-    ]
-    return sum(text.letters for text in told) > _NOTICE_LETTERS
-
-
-def _has_empty_root(root: HtmlElement, texts: list[ShownText]) -> bool:
-    if root.xpath(f"boolean(//@{UNFILLED})"):
-        return True
-    own = sum(text.letters for text in texts if not text.is_around and not only_loads(text.text))
-    if any(_is_promise(text, has_little_text=own < _LITTLE_TEXT) for text in texts):
-        return True
-    return any(
-        _is_empty(element)
-        for element in root.iter()
-        if isinstance(element.tag, str) and _is_place(element, has_little_text=own < _LITTLE_TEXT)
+    if letters > _NOTICE_LETTERS:
+        return False
+    # What is only told to clients without scripts is that they need scripts.
+    return _told_letters(texts) == letters or any(
+        _NEEDS_SCRIPTS.search(text.text) for text in texts
     )
 
 
-def _is_promise(text: ShownText, *, has_little_text: bool) -> bool:
-    """Return whether `text` says that something else will stand in its place."""
-    if not says_loading(text.text) or not (has_little_text or ends_in_dots(text.text)):
-        return False
-    around = {text.element.tag, *(ancestor.tag for ancestor in text.element.iterancestors())}
-    return around.isdisjoint(_QUOTING)
-
-
-def _is_place(element: HtmlElement, *, has_little_text: bool) -> bool:
-    """Return whether scripts write the page's text into `element`, if it is empty."""
-    name = element.get("id") or ""
-    is_custom = "-" in element.tag
-    if _ROOT_NAMES.fullmatch(name) or (is_custom and _ROOT_NAMES.fullmatch(element.tag)):
-        return True
-    if not has_little_text:
-        return False
-    if element.tag == "main" or element.get("role") == "main":
-        return True
-    if not _FILLED_IN.isdisjoint(element.keys()):
-        return True
-    is_block = is_custom or element.tag in _BLOCKS
-    return is_block and bool(name) and not _HOOK_NAMES.search(name)
-
-
-def _is_empty(element: HtmlElement) -> bool:
-    if next(element.iter(*_MEDIA), None) is not None:
-        return False
-    return all(only_loads(text.text) for text in shown_texts(element) if text.letters)
+def _told_letters(texts: list[ShownText]) -> int:
+    """Return the number of letters that only clients without scripts see. Forums have many."""
+    return sum(
+        text.letters
+        for text in texts
+        if any(each.tag == "noscript" for each in upwards(text.element))
+    )
 
 
 def _fingerprints(texts: list[ShownText], urls: tuple[str, ...]) -> tuple[str, ...]:

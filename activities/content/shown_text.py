@@ -14,6 +14,9 @@ _TEXTLESS = frozenset(
 does not know for a part of the head, so the head is not among them. A `noscript` is text where no
 scripts run; in the copy that a browser makes it is hidden."""
 
+_NEVER_HIDDEN = frozenset(("html", "body", "main"))
+"""Elements that are read even if they are hidden: some scripts hide a page until it is styled."""
+
 _AROUND = frozenset(("nav", "header", "footer", "aside", "button"))
 """Elements around the content of a page, and what one presses."""
 
@@ -49,7 +52,9 @@ def shown_texts(root: HtmlElement) -> list[ShownText]:
             continue
         if element is not root:
             waiting.append((element, True, is_around, is_content))
-        if not isinstance(element.tag, str) or element.tag in _TEXTLESS or is_hidden(element):
+        if not isinstance(element.tag, str) or element.tag in _TEXTLESS:
+            continue
+        if element.tag not in _NEVER_HIDDEN and is_hidden(element):
             continue
         is_content = is_content or element.tag in _CONTENT
         is_around = is_around or is_surrounding(element, is_content=is_content)

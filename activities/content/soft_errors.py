@@ -37,9 +37,9 @@ _NAMES = re.compile(
 
 
 def error_of(root: HtmlElement, texts: list[ShownText]) -> str:
-    """Return what an error page says: `missing`, `denied` or `down`; empty if it is a page.
+    """Return what an error page says: `missing`, `denied`, `login` or `down`.
 
-    `texts` are the texts that it shows.
+    Empty if it is no error page. `texts` are the texts that it shows.
     """
     own = [text for text in texts if not text.is_around]
     letters = sum(text.letters for text in own)

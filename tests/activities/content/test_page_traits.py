@@ -35,6 +35,9 @@ def traits(body: str, *, url: str = URL, final_url: str = "", has_run: bool = Fa
         f"<p>Cette application exige JavaScript.</p><div id=root></div>{APP}",
         "<div id=root></div><script>document.getElementById('root').append('Boats')</script>",
         f"<div id=root></div><div hidden>Offline</div>{APP}",
+        f"<div id=root></div><noscript>Zapněte si skripty.</noscript>{APP}",
+        f"<noscript><iframe src=/n height=0></iframe></noscript><div id=root></div>{APP}",
+        f"<div id=app>Loading...</div><div id=blazor-error-ui>It did not work. Reload</div>{APP}",
     ],
 )
 def test_a_page_whose_text_is_written_by_scripts_is_a_shell(body: str) -> None:
@@ -53,6 +56,11 @@ def test_a_page_whose_text_is_written_by_scripts_is_a_shell(body: str) -> None:
         f"{MUCH}<p>Loading comments…</p>{APP}",
         f"{MUCH}<div id=root></div>{APP}",
         f"<img src=logo.svg alt=''>{APP}",
+        f"<h1>Boats</h1><span data-bind='text: price'></span>{APP}",
+        f"{MENU}<div ng-view></div>{APP}",
+        f"{MENU}<router-view></router-view>{APP}",
+        f"<h1>Boats</h1><p hx-get=/boats hx-trigger='load delay:1s'></p>{APP}",
+        f"<h1>Boats</h1><boat-list></boat-list>{APP}",
         "<iframe src=/boats></iframe>",
         "<p>Old</p><frameset><frame src=/boats></frameset>",
     ],
@@ -72,6 +80,8 @@ def test_a_page_with_an_empty_place_needs_a_browser(body: str) -> None:
         f"<h1>Closed</h1><div id=modal-portal></div>{APP}",
         f"<main>{MUCH}<p>It says <em>Loading…</em> at first.</p><pre>Loading…</pre></main>{APP}",
         f"<main>{MUCH}<p>Read on…</p></main>{APP}",
+        f"<main hidden>{MUCH}</main>{APP}",
+        f"<header><site-search></site-search></header><h1>Closed</h1><cart-drawer></cart-drawer>{APP}",
         f"<main><p>How to learn JavaScript</p>{MUCH}</main>{APP}",
     ],
 )
@@ -191,6 +201,29 @@ def test_a_login_may_have_no_password_yet(body: str) -> None:
 )
 def test_a_form_for_something_else_is_no_login(title: str, body: str) -> None:
     assert not titled(title, body)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "You must be logged in to view this page.",
+        "Please log in to continue.",
+        "Sie müssen angemeldet sein, um diese Seite zu sehen.",
+        "Vous devez être connecté pour voir cette page.",
+        "Для просмотра необходимо войти.",
+        "ログインが必要です",
+    ],
+)
+def test_a_page_that_only_asks_for_a_login_is_one(words: str) -> None:
+    assert traits(f"{MENU}<p>{words} <a href=/in>Go on</a></p>").is_login
+    assert not traits(f"{MENU}{MUCH}<p>{words}</p>").is_login
+
+
+@pytest.mark.parametrize(
+    "words", ["You must be logged in to reply.", "Please sign in to rate this boat."]
+)
+def test_a_login_for_something_on_the_page_is_none(words: str) -> None:
+    assert not traits(f"<h1>Boat for sale</h1><p>Red, 8 m.</p><p>{words}</p>").is_login
 
 
 def are_copies(one: PageTraits, other: PageTraits) -> bool:
