@@ -34,7 +34,7 @@ _ANNOUNCED_SECONDS = 60
 _PAGE_CHARACTERS = 1000
 """Characters of text from which a document is a page of its own."""
 
-_REFRESH_CHARACTERS = 64 * 1024
+_REFRESH_CHARACTERS = 512 * 1024
 """Characters of a document in which a refresh or a base URL is looked for."""
 
 _REFRESH = re.compile(
@@ -168,9 +168,21 @@ def _is_near(at: int, places: list[int]) -> bool:
 
 
 def find_refresh(document: str, headers: Mapping[str, str], url: str) -> Refresh | None:
-    """Return the refresh of the document at `url`, from its header or a meta element."""
-    content = headers.get("refresh") or _refresh_element(document)
-    found = _REFRESH.fullmatch(content[:_MAX_REFRESH_LENGTH]) if content else None
+    """Return the refresh of the document at `url`, from its header or a meta element.
+
+    Of several, the last one counts that does not come later than those before.
+    """
+    found: Refresh | None = None
+    for content in (headers.get("refresh", ""), *_refresh_elements(document)):
+        refresh = _refresh(content, document, url)
+        if refresh is not None and (found is None or refresh.seconds <= found.seconds):
+            found = refresh
+    return found
+
+
+def _refresh(content: str, document: str, url: str) -> Refresh | None:
+    """Return what `content` of a header or an element means in the document at `url`."""
+    found = _REFRESH.fullmatch(content[:_MAX_REFRESH_LENGTH])
     if found is None:
         return None
     target = found["rest"]
@@ -185,15 +197,15 @@ def find_refresh(document: str, headers: Mapping[str, str], url: str) -> Refresh
     return Refresh(int(found["seconds"] or 0), resolved)
 
 
-def _refresh_element(document: str) -> str | None:
+def _refresh_elements(document: str) -> Iterator[str]:
+    """Yield the contents of all meta elements that are refreshes."""
     head = document[:_REFRESH_CHARACTERS]
     if re.search(r"http-equiv\s*=\s*['\"]?\s*refresh", head, re.IGNORECASE) is None:
-        return None
+        return
     for element in _elements(head, "meta"):
         is_refresh = element.get("http-equiv", "").strip().lower() == "refresh"
-        if is_refresh and not any(parent.tag == "noscript" for parent in element.iterancestors()):
-            return str(element.get("content", ""))
-    return None
+        if is_refresh and next(element.iterancestors("noscript", "template"), None) is None:
+            yield str(element.get("content", ""))
 
 
 def _base(document: str, url: str) -> str:

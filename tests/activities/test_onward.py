@@ -107,3 +107,24 @@ def test_a_refresh_to_what_is_no_page_is_none(url: str) -> None:
     assert (
         find_refresh(f"<meta http-equiv=refresh content='0;url={url}'>", {}, "http://host/") is None
     )
+
+
+@pytest.mark.parametrize(
+    ("html", "header", "path"),
+    [
+        ("<meta http-equiv=refresh content='0;url=a'>", "", "a"),
+        ("<meta http-equiv=refresh content='0;url=a'>", "0;url=b", "a"),
+        ("<meta http-equiv=refresh content='5;url=a'>", "0;url=b", "b"),
+        ("".join(f"<meta http-equiv=refresh content='0;{to}'>" for to in "ab"), "", "b"),
+        ("<script>" + " " * 100_000 + "</script><meta http-equiv=refresh content='0;a'>", "", "a"),
+    ],
+)
+def test_the_last_refresh_that_is_not_later_counts(html: str, header: str, path: str) -> None:
+    refresh = find_refresh(html, {"refresh": header}, "http://host/")
+    assert refresh == Refresh(0, f"http://host/{path}")
+
+
+@pytest.mark.parametrize("around", ["template", "noscript", "textarea", "script"])
+def test_a_refresh_that_is_no_element_of_the_page_is_none(around: str) -> None:
+    html = f"<{around}><meta http-equiv=refresh content='0;url=a'></{around}>"
+    assert find_refresh(html, {}, "http://host/") is None
