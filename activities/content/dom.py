@@ -26,6 +26,9 @@ from activities.content.rewrites import (
 from activities.content.templates import remove_templates
 from activities.content.visibility import remove_invisible
 
+_RENDERED = "data-rendered"
+"""Attribute of the root of HTML from a browser, where all is done (`scripts/serialize.js`)."""
+
 _STRUCTURE = re.compile(
     r"</?(?!(?:html|head|title|meta|script|style|template|body|h[1-6]|p|br|a|img|pre)"
     r"[\s/>])[a-z][^>]*>",
@@ -54,8 +57,9 @@ _CONTROL_REFERENCES = re.compile(
 def parse(html: str) -> HtmlElement:
     """Return the tree of `html` without comments. There is always a `body`.
 
-    Content that is shown elsewhere than it stands is in its place, see `composition`. Templates
-    that have not run are left out (`templates`), and hidden addresses are there (`emails`).
+    Content that is shown elsewhere than it stands is in its place, see `composition`. In HTML
+    from a server, attributes say what inline styles say (`inline_styles`), templates that have not
+    run are left out (`templates`), and hidden addresses are there (`emails`).
     """
     root, is_complete = _parse(_END_OF_PAGE.sub("", html))
     if not is_complete:
@@ -63,9 +67,10 @@ def parse(html: str) -> HtmlElement:
     _end_head(root)
     compose(root, _parse_frame)
     etree.strip_tags(root, etree.Comment)
-    remove_templates(root, html)
-    write_emails(root, html)
-    write_inline_styles(root, html)
+    if root.get(_RENDERED) is None:
+        remove_templates(root, html)
+        write_emails(root, html)
+        write_inline_styles(root, html)
     return root
 
 

@@ -12,13 +12,13 @@ import re
 
 from lxml.html import HtmlElement, fragment_fromstring
 
-_HINT = re.compile(r"data-cfemail|/cdn-cgi/l/email-protection#|<joomla-hidden-mail", re.IGNORECASE)
+_HINTS = ("data-cfemail", "/cdn-cgi/l/email-protection#", "<joomla-hidden-mail")
 _PROTECTED = re.compile(r"/cdn-cgi/l/email-protection#([0-9a-f]+)", re.IGNORECASE)
 
 
 def write_emails(root: HtmlElement, html: str) -> None:
     """Write the hidden addresses into the tree of `html`, in place."""
-    if not _HINT.search(html):
+    if not any(hint in html for hint in _HINTS):
         return
     for link in root.iter("a"):
         found = _PROTECTED.search(link.get("href") or "")

@@ -1,8 +1,7 @@
 """The styles that elements of HTML from a server have in themselves, written as plain HTML.
 
-In HTML from a browser, all of the style is written already (`scripts/serialize.js`), and the root
-has the attribute `RENDERED`. Without a browser, style sheets are not read, but attributes are. What
-they hide gets the attribute `hidden`, and what they keep apart gets a line break or a space.
+Without a browser, style sheets are not read, but attributes are. What they hide gets the attribute
+`hidden`, and what they keep apart gets a line break or a space.
 """
 
 from __future__ import annotations
@@ -11,9 +10,6 @@ import re
 
 from lxml.html import HtmlElement
 from lxml.html.builder import BR
-
-RENDERED = "data-rendered"
-"""Attribute of the root of HTML from a browser."""
 
 _ERROR_BOX = "blazor-error-ui"
 """Id of the box that each page of Blazor has for errors. Its style sheet hides the box."""
@@ -30,6 +26,9 @@ _BLOCK_TAGS = frozenset(
 )  # fmt: skip
 
 _LINES_KEPT = frozenset(("pre", "pre-wrap", "pre-line", "break-spaces"))
+_TELLS = re.compile(r"display|visib|overflow|clip|white-space|font-size\s*:\s*0|gap", re.IGNORECASE)
+"""Properties of other elements that matter."""
+
 _LENGTH = re.compile(r"(\d+(?:\.\d+)?|\.\d+)(?:px|(r?em))")
 _FONT_SIZE = 16
 """Pixels of an `em`, unless a style sheet says otherwise."""
@@ -45,13 +44,13 @@ _LINE_END = re.compile(r"\r?\n")
 
 def write_inline_styles(root: HtmlElement, html: str) -> None:
     """Write in place what the attributes in the tree of `html` say of the style."""
-    if root.get(RENDERED) is not None:
-        return
     if "popover" in html or _ERROR_BOX in html:
         for element in root.xpath("//*[@popover and not(@open) or @id = $box]", box=_ERROR_BOX):
             element.set("hidden", "")
     if "style" in html:
         for element in root.xpath("//*[@style]"):
+            if element.tag not in _INLINE_TAGS and not _TELLS.search(element.get("style")):
+                continue
             style = _properties(element)
             _write_hidden(element, style)
             _write_separation(element, style)

@@ -17,7 +17,7 @@ from activities.content.form_fields import (
     type_of,
     upwards,
 )
-from activities.content.login_steps import first_steps
+from activities.content.login_steps import first_steps, has_login_title
 from activities.content.shown_text import ShownText
 
 _OTHER_LETTERS = 250
@@ -74,18 +74,16 @@ def is_login_page(root: HtmlElement, texts: list[ShownText], url: str, final_url
     address = urlsplit(final_url)
     is_redirected = urlsplit(url).path.rstrip("/") != address.path.rstrip("/")
     is_at_login = _LOGIN_ADDRESS.search(address.path) is not None
+    is_place = is_at_login or _LOGIN_HOST.match(address.hostname or "") is not None
+    if not (passwords or is_place or has_login_title(root)):
+        return False
     sizes = _form_letters(root, texts)
     small_forms = {form for form, letters in sizes.items() if letters <= _FORM_LETTERS}
     allowed = _OTHER_LETTERS_AT_ADDRESS if is_at_login else _OTHER_LETTERS
     forms = [form for field in passwords if (form := _login_form(field, small_forms)) is not None]
     if not forms:
-        is_host = _LOGIN_HOST.match(address.hostname or "") is not None
-        forms = first_steps(
-            root,
-            small_forms,
-            is_at_login=is_at_login or is_host,
-            is_certain=is_at_login and is_redirected,
-        )
+        is_certain = is_at_login and is_redirected
+        forms = first_steps(root, small_forms, is_at_login=is_place, is_certain=is_certain)
     if not forms:
         return False
     others = [text for text in texts if _is_other(text, small_forms)]

@@ -42,6 +42,11 @@ _AUTHENTICATES = re.compile(r"auth|saml|sso|log-?in|sign-?in|openid", re.IGNOREC
 """Parts of addresses and names of links that log a visitor in."""
 
 
+def has_login_title(root: HtmlElement) -> bool:
+    """Return whether the title or a heading of the page asks for a login."""
+    return any(map(says_login, _titles(root)))
+
+
 def first_steps(
     root: HtmlElement, small_forms: set[HtmlElement], *, is_at_login: bool, is_certain: bool
 ) -> list[HtmlElement]:
@@ -50,7 +55,7 @@ def first_steps(
     `is_at_login` tells whether the address of the page is that of a login, and `is_certain` whether
     the site has led the visitor there.
     """
-    has_title = any(map(says_login, _titles(root)))
+    has_title = has_login_title(root)
     if not (has_title or is_at_login) or any(map(says_newsletter, _titles(root))):
         return []
     fields = (field for field in root.iter("input") if type_of(field) in FILLED_IN)

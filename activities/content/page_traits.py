@@ -109,10 +109,10 @@ def _says_nothing(texts: list[ShownText], letters: int) -> bool:
         return True
     if letters > _NOTICE_LETTERS:
         return False
-    # What is only told to clients without scripts is that they need scripts.
-    return _told_letters(texts) == letters or any(
-        _NEEDS_SCRIPTS.search(text.text) for text in texts
-    )
+    if any(_NEEDS_SCRIPTS.search(text.text) for text in texts):
+        return True
+    # The only sentence for clients without scripts says that they need scripts.
+    return sum(text.letters > 0 for text in texts) == 1 and _told_letters(texts) == letters
 
 
 def _told_letters(texts: list[ShownText]) -> int:
@@ -120,7 +120,8 @@ def _told_letters(texts: list[ShownText]) -> int:
     return sum(
         text.letters
         for text in texts
-        if any(each.tag == "noscript" for each in upwards(text.element))
+        if text.element.tag == "noscript"
+        or next(text.element.iterancestors("noscript"), None) is not None
     )
 
 

@@ -34,11 +34,8 @@ class ShownText(NamedTuple):
     """The element that the text is in."""
     is_around: bool
     """Whether it is part of navigation, header, footer, sidebar, or a button."""
-
-    @property
-    def letters(self) -> int:
-        """The number of its letters and digits."""
-        return sum(map(str.isalnum, self.text))
+    letters: int
+    """The number of its letters and digits."""
 
 
 def shown_texts(root: HtmlElement) -> list[ShownText]:
@@ -87,4 +84,5 @@ def is_hidden(element: HtmlElement) -> bool:
 
 def _add(texts: list[ShownText], text: str | None, element: HtmlElement, is_around: bool) -> None:
     if text and (shown := " ".join(text.split())):
-        texts.append(ShownText(shown, element, is_around))
+        letters = sum(map(str.isalnum, shown))
+        texts.append(ShownText(shown, element, is_around, letters))

@@ -19,8 +19,14 @@ UNFILLED = "data-unfilled"
 
 _BRACES = re.compile(r"\{\{.*?\}\}", re.DOTALL)
 _BRACES_OR_BRACKETS = re.compile(r"\{\{.*?\}\}|\[\[.*?\]\]", re.DOTALL)
-_CHOOSES_BRACKETS = re.compile(r"""["']\[\[["']""")
+_CHOSEN_BRACKETS = ("'[['", '"[["')
 """Code that chooses brackets for its values, because braces belong to the server."""
+
+_HAS_VALUES = (
+    "boolean(//text()[(contains(., '{{') or contains(., '[['))"
+    " and not(parent::script or parent::style)])"
+)
+"""Scripts and their data often have such braces."""
 
 _HAS_RUN = re.compile(r"class\s*=\s*[\"']?[^\"'>]{0,300}\bng-(?:binding|scope|isolate-scope)\b")
 """Classes that AngularJS gives to what it has filled in. A browser has saved such a page."""
@@ -72,9 +78,9 @@ def remove_templates(root: HtmlElement, html: str) -> None:
     What is repeated or shown for a value goes with them. What only shows how a template is written
     stays.
     """
-    has_brackets = "[[" in html and _CHOOSES_BRACKETS.search(html) is not None
-    if (not has_brackets and "{{" not in html) or _HAS_RUN.search(html):
+    if not root.xpath(_HAS_VALUES) or _HAS_RUN.search(html):
         return
+    has_brackets = any(chosen in html for chosen in _CHOSEN_BRACKETS)
     values = _BRACES_OR_BRACKETS if has_brackets else _BRACES
     texts = shown_texts(root)
     held = {

@@ -81,6 +81,7 @@ def test_a_page_with_an_empty_place_needs_a_browser(body: str) -> None:
         f"<main>{MUCH}<p>It says <em>Loading…</em> at first.</p><pre>Loading…</pre></main>{APP}",
         f"<main>{MUCH}<p>Read on…</p></main>{APP}",
         f"<main hidden>{MUCH}</main>{APP}",
+        f"<noscript><h1>Boats</h1><p>Forty-one.</p><p>All red.</p></noscript>{APP}",
         f"<header><site-search></site-search></header><h1>Closed</h1><cart-drawer></cart-drawer>{APP}",
         f"<main><p>How to learn JavaScript</p>{MUCH}</main>{APP}",
     ],
