@@ -24,6 +24,12 @@ _NOT_FOUND = (
     r"δεν βρέθηκε|không tìm thấy|tidak ditemukan|ไม่พบ|غير موجود|לא נמצא|"
     r"見つかりません|存在しません|找不到|不存在|未找到|찾을 수 없|없는 페이지"
 )
+_PAGE = (
+    "seite|página|pagina|page|stron|stránk|страниц|сторінк|sayfa|sida|siden|sivu|oldal|ページ|页面|"
+    "网页|頁面|網頁|페이지|σελίδα|trang|halaman|หน้า|الصفحة|הדף"
+)
+"""What these languages call a page."""
+
 _GONE = (
     r"\b(?:page|content|product|item|article|post)s? (?:is |was |you .{0,40})?"
     r"(?:un(?:available|known)|missing|gone|removed|deleted|moved|lost)|"
@@ -34,10 +40,11 @@ MISSING = rf"\b(?:404|410)\b|{_NOT_FOUND}|{_GONE}"
 """Words that say that something is not there."""
 
 _MISSING_PAGE = (
-    rf"\b{_THING}\b(?: [\w.]+){{0,4}} (?:isn.t|not|no longer|can.?t|cannot|couldn.t)"
+    rf"\b{_THING}\b(?: [\w.]+){{0,4}} (?:isn.t|doesn.t|not|no longer|can.?t|cannot|couldn.t)"
     r" (?:\w+ ){0,2}(?:found|available|exist|here)|"
     rf"\b(?:not|can.?t|couldn.t|cannot) find (?:the|that|this|your|a) (?:\w+ ){{0,2}}{_THING}\b|"
-    rf"\b{_THING} (?:is )?(?:unavailable|missing|gone)\b|\b(?:no|there.s no) such {_THING}\b"
+    rf"\b{_THING} (?:is )?(?:unavailable|missing|gone)\b|\b(?:no|there.s no) such {_THING}\b|"
+    rf"(?:{_PAGE}).{{0,40}}(?:{_NOT_FOUND})|(?:{_NOT_FOUND}).{{0,20}}(?:{_PAGE})"
 )
 """The same of a page. Shops say of their products that they are not available."""
 
@@ -69,6 +76,7 @@ _DOWN = (
     r"\bgateway time-?out|"
     r"\berror establishing a database connection|\bdatabase (?:connection )?error|"
     r"\b(?:under|down for|undergoing)(?: scheduled| planned)? maintenance|\bmaintenance mode|"
+    r"\bunavailable for (?:scheduled |planned )?maintenance|"
     r"\bwe.ll be back (?:soon|shortly)|something went wrong|application error|"
     r"interner serverfehler|wartungs(?:arbeiten|modus)|erreur (?:interne )?du serveur|"
     r"(?:en cours de|en) maintenance|error (?:interno )?del servidor|en mantenimiento|"

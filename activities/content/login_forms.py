@@ -31,6 +31,9 @@ praise what is behind them."""
 _FORM_LETTERS = 250
 """Letters of a form, besides labels. Some sites put the whole page into one form."""
 
+_FORM_CHARACTERS = 1500
+"""Characters of an element that stands for a form, with the code and the blanks in it."""
+
 _CONTENT_LETTERS = 30
 """Letters of a `main` or `article` beside which a login form is not the main thing."""
 
@@ -107,14 +110,20 @@ def _login_form(field: HtmlElement, small_forms: set[HtmlElement]) -> HtmlElemen
 
 
 def _form_of(field: HtmlElement, small_forms: set[HtmlElement]) -> HtmlElement:
-    """Return the form around `field`, or the smallest element that also has another field."""
+    """Return the form around `field`, or the smallest element that also has another field.
+
+    Return the field alone if that element has more text than a form.
+    """
     for ancestor in field.iterancestors():
         if ancestor in small_forms:
             return ancestor
-    for ancestor in field.iterancestors():
-        if any(type_of(other) in FILLED_IN for other in ancestor.iter("input")):
-            return ancestor
-    return field.getparent()
+    around = (
+        ancestor
+        for ancestor in field.iterancestors()
+        if any(type_of(other) in FILLED_IN for other in ancestor.iter("input"))
+    )
+    form = next(around, field.getparent())
+    return form if len(form.text_content()) <= _FORM_CHARACTERS else field
 
 
 def _is_main_thing(form: HtmlElement, others: list[ShownText], allowed: int) -> bool:

@@ -118,6 +118,7 @@ def test_a_password_as_the_main_thing_is_a_login(body: str) -> None:
         f"<div>{LOGIN}</div><main><h1>Boats</h1><p>There are forty-one of them today.</p></main>",
         f"<main><h1>Boats</h1>{MUCH}</main><aside>{LOGIN}</aside>",
         f"<h1>Boats</h1>{MUCH}<h2>Members</h2>{LOGIN}",
+        f"<h1>How strong is it?</h1>{MUCH}{MUCH}{MUCH}{MUCH}<input type=password>",
         "<h1>Boats</h1><ul>" + "<li><a href=/b>One of the boats of the harbour</a>" * 50 + LOGIN,
         f"<form id=page><div>{LOGIN[6:-7]}</div><h1>Boats</h1>{MUCH}</form>",
         f"<h1>Boats</h1>{MUCH}<h2>Join</h2><form><input name=first_name><input type=email>"

@@ -26,7 +26,8 @@ def error_of(body: str, title: str = "Boats", head: str = "") -> str:
             "Página no encontrada", "Pagina non trovata", "Página não encontrada",
             "Nie znaleziono strony", "Stránka nenalezena", "Страница не найдена",
             "ページが見つかりません", "页面不存在", "페이지를 찾을 수 없습니다",
-            "الصفحة غير موجودة", "Không tìm thấy trang", "Cette page n'existe pas",
+            "Page doesn't exist", "抱歉,您访问的页面不存在", "الصفحة غير موجودة",
+            "Không tìm thấy trang", "Cette page n'existe pas",
         )),
         ("denied", (
             "Access denied", "403 Forbidden", "You are not authorized to view this page",
@@ -48,6 +49,10 @@ def test_the_title_or_the_text_may_say_so() -> None:
     assert error_of("<p>Sorry.", title="404 Not Found | Boats") == "missing"
     assert error_of("<p>Sorry.", title="Boats - Error 404") == "missing"
     assert error_of("<div>Sorry, this page isn't available.</div><div>Go back.</div>") == "missing"
+    assert error_of("<div>Es tut uns leid, diese Seite existiert nicht mehr.</div>") == "missing"
+    assert error_of("<p>Dieses Boot gibt es nicht in Rot.") == ""
+    maintenance = "Briefly unavailable for scheduled maintenance. Check back in a minute."
+    assert error_of(f"<h1>{maintenance}</h1>") == "down"
 
 
 def test_a_longer_page_says_so_to_search_engines_or_in_its_template() -> None:
