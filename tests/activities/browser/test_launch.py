@@ -73,7 +73,12 @@ async def test_features_that_playwright_disables_stay_disabled() -> None:
         theirs = await _disabled_features(browser)
         await browser.close()
     assert theirs
-    assert ours == {*theirs, "IsolateSandboxedIframes", "RenderDocument"}
+    assert ours == {
+        *theirs,
+        "GenerateXSLTWarningBanner",
+        "IsolateSandboxedIframes",
+        "RenderDocument",
+    }
 
 
 async def _disabled_features(browser: Browser) -> set[str]:
