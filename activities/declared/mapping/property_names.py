@@ -77,7 +77,7 @@ def hints_of(name: str, schema: dict[str, Any]) -> NameHints:
     return NameHints(
         words=words,
         form=form,
-        unit=last if last and units.is_unit(last) else None,
+        unit=units.at_end(words)[0],
         duration_unit=_duration_unit(words, tokens(str(schema.get("description", "")))),
         currency=last.upper() if last in CURRENCIES else None,
         is_address=is_address,
@@ -105,8 +105,9 @@ def without_unit(name: str) -> str:
     last = words[-1]
     if last in ("in", "m") and len(words) == 2 and words[0] not in _SIZE_WORDS:
         return name
-    if last in dates.DURATION_UNITS or units.is_unit(last) or last in CURRENCIES:
-        words = words[:-1]
+    length = 1 if last in dates.DURATION_UNITS or last in CURRENCIES else units.at_end(words)[1]
+    if length:
+        words = words[:-length]
         if words[-1] == "in" and len(words) > 1:
             words = words[:-1]
         return "_".join(words)
@@ -124,6 +125,6 @@ def unit_of_label(label: str) -> str | None:
     if bracket:
         return bracket[1]
     words = tokens(label)
-    if len(words) > 1 and (words[-1] in dates.DURATION_UNITS or units.is_unit(words[-1])):
+    if len(words) > 1 and words[-1] in dates.DURATION_UNITS:
         return words[-1]
-    return None
+    return units.at_end(words)[0]

@@ -11,13 +11,19 @@ _UNIQUE_SIGNS = {
     "S$": "SGD", "R$": "BRL", "Kč": "CZK", "฿": "THB", "₫": "VND", "₴": "UAH", "₦": "NGN",
     "NT$": "TWD", "MX$": "MXN", "₱": "PHP", "₸": "KZT", "円": "JPY", "Ft": "HUF", "SFr": "CHF",
     "Rp": "IDR", "lei": "RON", "TL": "TRY", "S/": "PEN", "₡": "CRC", "₲": "PYG", "৳": "BDT",
-    "₵": "GHS", "\u0440\u0443\u0431": "RUB", "лв": "BGN", "RM": "MYR", "د.ك": "KWD",
+    "đ": "VND", "₵": "GHS", "\u0440\u0443\u0431": "RUB", "лв": "BGN", "RM": "MYR", "د.ك": "KWD",
     "ر.ع": "OMR", "ر.س": "SAR", "د.إ": "AED", "د.ت": "TND", "د.ب": "BHD", "د.أ": "JOD",
 }  # fmt: skip
 """Signs that belong to one currency only."""
 
 _SHARED_SIGNS = ("$", "¥", "￥", "元", "kr", "Rs", "Fr")
 """Signs that belong to several currencies. Here, each stands for itself."""
+
+_LETTERS = {
+    "ZAR": "R", "NAD": "N$", "BWP": "P", "ZMW": "K", "PGK": "K", "SZL": "E", "GTQ": "Q",
+    "HNL": "L", "ALL": "L", "NIO": "C$", "PAB": "B/.", "BOB": "Bs", "VES": "Bs",
+}  # fmt: skip
+"""Signs of currencies that have other meanings too. They count where the currency is known."""
 
 _SIGN = re.compile(
     "|".join(
@@ -76,6 +82,12 @@ def without(text: str) -> str:
     """Return a text without the currencies that it names."""
     text = _CODE.sub(lambda code: "" if code[0] in _codes() else code[0], text)
     return _SIGN.sub("", text)
+
+
+def without_letter(text: str, currency: str) -> str:
+    """Return a price without the letter of `currency`, as in `R1 299,00`."""
+    letter = _LETTERS.get(currency)
+    return text if letter is None else re.sub(rf"^{re.escape(letter)}\.?(?=\s?\d)", "", text)
 
 
 def is_sign(word: str) -> bool:

@@ -8,7 +8,7 @@ import unicodedata
 from dataclasses import replace
 from typing import Any
 
-from activities.declared.values import currencies, units
+from activities.declared.values import currencies, ratings, units
 from activities.declared.values.separators import ARABIC_DECIMAL, Evidence, value_of
 
 _PLAIN_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,2})?")
@@ -20,7 +20,9 @@ _WORD_BEFORE = re.compile(r"(?:[^\W\d_]+|[_/:]|\S-)$")
 _WORD_AFTER = re.compile(
     r"[^\W\d_]+|[-/:_^\u00b2\u00b3\u00b9\u2070-\u2079\u00bc-\u00be\u2150-\u215f]"
 )
-_NO_MINOR_UNITS = re.compile(r"[.,:]\s?[-\u2013\u2014]+")
+_NO_MINOR_UNITS = re.compile(r"(?:[.,:]\s?|/)[-\u2013\u2014]+")
+"""Dashes for the decimals, as in `1.299,-`, `1 299:-` and `1,299/-`."""
+
 _MINUS = ("-", "\u2013")
 
 _FRACTIONS = {
@@ -126,7 +128,11 @@ def _parse_text(
     text: str, unit: str | None, evidence: Evidence, given_unit: str | None
 ) -> float | int | None:
     """Return the number in a text such as `1.299,00 €`, `CHF 1'299.50` or `4 servings`."""
-    text = _FRACTION.sub(_decimals_of_fraction, text)
+    text = _FRACTION.sub(_decimals_of_fraction, units.with_powers(text))
+    if evidence.kind == "bounded":
+        text = ratings.without_scale(text)
+    elif evidence.currency is not None:
+        text = currencies.without_letter(text, evidence.currency)
     found = _NUMBER.findall(text)
     if len(found) != 1:
         return None

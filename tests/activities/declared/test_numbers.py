@@ -26,6 +26,7 @@ NOTHING = Evidence()
         # A dash stands for the decimals.
         ("1'299.\u2014", 1299), ("EUR 1.299,-", 1299), ("1.299,\u2013 €", 1299), ("5.-", 5),
         ("1 299:-", 1299), ("1.299:- kr", 1299), ("Rp1.299", 1299), ("S/ 1,299", 1299),
+        ("₹1,299/-", 1299), ("250.000đ", 250000),
         # Other digits, and other signs for the same.
         ("\u0661\u066c\u0662\u0663\u0664\u066b\u0665\u0660", 1234.5),
         ("\uff11\uff0c\uff12\uff19\uff19円", 1299), ("4人分", 4), (".75", 0.75), ("$.75", 0.75),
@@ -89,6 +90,19 @@ def test_a_text_has_a_number_without_further_knowledge(text: str, number: float 
         ("1.2 M", Evidence(kind="count"), None),
         ("99¢", Evidence("en", kind="price"), None),
         ("99 ct", Evidence("de", kind="price"), None),
+        # A sign of one letter counts where the currency is known.
+        ("R1 299,00", Evidence("en-ZA", "ZAR", "price"), 1299),
+        ("Q1,299.00", Evidence("es-GT", "GTQ", "price"), 1299),
+        ("R1299", Evidence("en-ZA", kind="price"), None),
+        ("R16", Evidence("en"), None),
+        # The scale of a rating is no second number.
+        ("4,5/5", Evidence("de", kind="bounded"), 4.5),
+        ("4.5 out of 5.0 stars", Evidence(kind="bounded"), 4.5),
+        ("8 von 10", Evidence("de", kind="bounded"), 8),
+        ("Rated 87 / 100", Evidence(kind="bounded"), 87),
+        ("9 out of 5", Evidence(kind="bounded"), None),
+        ("4.5 of 5 (120)", Evidence(kind="bounded"), None),
+        ("4/5", Evidence(), None),
     ],
 )
 def test_language_currency_and_kind_decide_together(
@@ -128,6 +142,9 @@ def test_a_unit_is_converted_only_from_a_unit_of_the_same_quantity() -> None:
     assert numbers.parse("1.250", "g", english) is None
     assert numbers.parse("5 m²", "m", english) is None
     assert numbers.parse("5 m", "kg", english) is None
+    assert numbers.parse("357.588 km2", "km²", Evidence("de")) == 357588
+    assert numbers.parse("2 m^3", "l", english) == 2000
+    assert numbers.parse("2 m²", "m³", english) is None
 
 
 def test_only_separators_of_two_meanings_make_two_values() -> None:
