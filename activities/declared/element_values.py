@@ -8,6 +8,7 @@ from urllib.parse import urljoin
 from lxml.etree import XPath
 from lxml.html import HtmlElement
 
+from activities.content.rewrites.images import source_of
 from activities.declared.entities import ShownText
 from activities.declared.language import language_of
 
@@ -66,9 +67,7 @@ def value_of(
         return str(element.get(_MACHINE_READABLE[tag])).strip()
     address = element.get("resource") if is_rdfa else None
     if address is None and tag in _ADDRESSES:
-        address = element.get(_ADDRESSES[tag])
-        if not address and tag == "img":
-            address = element.get("data-src")
+        address = source_of(element) if tag == "img" else element.get(_ADDRESSES[tag])
     if address:
         try:
             return urljoin(base_url, str(address).strip())

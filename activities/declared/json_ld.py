@@ -11,6 +11,9 @@ from lxml.html import HtmlElement
 from w3lib.html import remove_tags, replace_entities
 
 from activities.declared.entities import Entity, Value
+from activities.declared.json_ld_languages import in_language
+from activities.declared.json_ld_parts import merged
+from activities.declared.language import page_language
 from activities.declared.tolerant_json import parse_tolerantly
 
 _MAX_DEPTH = 20
@@ -37,16 +40,17 @@ def read_json_ld(root: HtmlElement, base_url: str) -> list[Entity]:
         kind = (script.get("type") or "").split(";")[0].strip().lower()
         if kind == "application/ld+json" and script.text:
             documents += parse_tolerantly(script.text)
-    reader = _Reader(base_url)
+    reader = _Reader(base_url, page_language(root))
     things = [thing for document in documents for thing in reader.things(document)]
-    return reader.link(things)
+    return reader.link(merged(things))
 
 
 class _Reader:
     """A reader of one page's documents, within limits."""
 
-    def __init__(self, base_url: str) -> None:
+    def __init__(self, base_url: str, language: str | None) -> None:
         self._base_url = base_url
+        self._language = language
         self._by_id: dict[str, Entity] = {}
         self._left = _MAX_ENTITIES
 
@@ -62,7 +66,26 @@ class _Reader:
             if graph is None or any(not name.startswith("@") for name in document):
                 entity = self._entity(document, 0)
                 if entity is not None:
-                    yield entity
+                    yield from self._owners(entity, document) or [entity]
+
+    def _owners(self, entity: Entity, node: dict[str, Any]) -> list[Entity]:
+        """Return the things of which a thing is declared to be a value, with that value.
+
+        The node names them under `@reverse`. An offer names them as what it offers.
+        """
+        reverse = node.get("@reverse")
+        pairs = list(reverse.items()) if isinstance(reverse, dict) else []
+        found = [
+            (_PREFIX.sub("", name), owner)
+            for name, value in pairs
+            for owner in self._values(value, 1)
+        ]
+        if "Offer" in entity.types:
+            found += [("offers", owner) for owner in entity.properties.get("itemOffered", ())]
+        owners = [(name, owner) for name, owner in found if isinstance(owner, Entity)]
+        for name, owner in owners:
+            owner.add(name, entity)
+        return [owner for _, owner in owners]
 
     def link(self, things: list[Entity]) -> list[Entity]:
         """Replace references with what they refer to. Return the things that have properties."""
@@ -91,17 +114,25 @@ class _Reader:
         entity = Entity(
             "json-ld",
             tuple(_PREFIX.sub("", name) for name in names if isinstance(name, str)),
-            id=identifier if isinstance(identifier, str) else None,
+            id=self._identifier(identifier) if isinstance(identifier, str) else None,
         )
         for name, value in node.items():
             if name.startswith("@") or (name == "type" and "@type" not in node):
                 continue
             term = _PREFIX.sub("", name)
-            for single in self._values(value, depth + 1):
+            for single in self._values(in_language(value, self._language), depth + 1):
                 entity.add(term, self._absolute(single) if term in _ADDRESSES else single)
         if entity.id and entity.properties:
             self._by_id.setdefault(entity.id, entity)
         return entity
+
+    def _identifier(self, identifier: str) -> str:
+        """Return the absolute form of an `@id`. Names of blank nodes begin with `_:`."""
+        identifier = identifier.strip()
+        try:
+            return identifier and urljoin(self._base_url, identifier)
+        except ValueError:
+            return identifier
 
     def _absolute(self, value: Value) -> Value:
         """Return the absolute form of an address that is written relative to the page."""

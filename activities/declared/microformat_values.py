@@ -11,6 +11,7 @@ from urllib.parse import urljoin
 
 from lxml.html import HtmlElement
 
+from activities.content.rewrites.images import source_of
 from activities.declared.element_values import text_of
 from activities.declared.vocabulary import joined
 
@@ -75,7 +76,10 @@ def _moment(element: HtmlElement) -> str | None:
 
 def address_of(element: HtmlElement, base_url: str) -> str | None:
     """Return the absolute URL that an element leads to or shows."""
-    address = element.get(_SOURCES.get(str(element.tag), ""))
+    if element.tag == "img":
+        address = source_of(element)
+    else:
+        address = element.get(_SOURCES.get(str(element.tag), ""))
     if address is None:
         inner = [part for part in element.iter(*_SOURCES) if part.get(_SOURCES[part.tag])]
         address = inner[0].get(_SOURCES[inner[0].tag]) if len(inner) == 1 else text_of(element)

@@ -168,6 +168,8 @@ def _complete(entity: Entity, root: HtmlElement, kind: Kind, base_url: str) -> N
         if entity.properties.get("name") == entity.properties.get("worksFor"):
             entity.types = ("Organization",)
             del entity.properties["worksFor"]
+    if root.tag in ("a", "area") and "url" not in entity.properties:
+        entity.add("url", address_of(root, base_url))
     if "priceCurrency" not in entity.properties:
         named = in_text(" ".join(map(str, entity.properties.get("price", ()))))
         entity.add("priceCurrency", code_of(named[0]) if len(named) == 1 else None)

@@ -8,14 +8,15 @@ from urllib.parse import urljoin, urlsplit
 from lxml.html import HtmlElement
 
 from activities.content import dom
-from activities.declared.attributes import read_microdata, read_rdfa
 from activities.declared.element_values import text_of
 from activities.declared.entities import Declared
 from activities.declared.json_ld import read_json_ld
 from activities.declared.labels import read_labels
 from activities.declared.language import page_language, reading_language
+from activities.declared.microdata import read_microdata
 from activities.declared.microformats import read_microformats
 from activities.declared.page_meta import canonical_url, read_page_meta
+from activities.declared.rdfa import read_rdfa
 from activities.declared.rel_links import read_rel_links
 
 _MAX_HEADINGS = 5

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from html import unescape
 from typing import Any
 
+from activities.declared.broken_json import with_closed_brackets, with_escaped_quotes
+
 _MAX_CHARACTERS = 5_000_000
 """Characters of one script."""
 
@@ -74,6 +76,9 @@ def _attempts(text: str) -> Iterator[str]:
         yield _repair(plain.replace('\\"', '"'))
     if '"' not in plain:
         yield _repair(_with_plain_quotes(plain))
+    else:
+        yield with_closed_brackets(_repair(plain))
+        yield with_closed_brackets(_BAD_ESCAPE.sub(r"\\\\", with_escaped_quotes(plain)))
 
 
 def _unwrapped(text: str) -> str:

@@ -65,7 +65,7 @@ def recover_images(root: HtmlElement) -> None:
         if next(image.iter("img"), None) is None:
             image.tag = "img"
     for image in list(root.iter("img")):
-        source = _source_of(image)
+        source = source_of(image)
         if source is None or _is_tracking_pixel(image):
             image.drop_tree()
             continue
@@ -75,23 +75,24 @@ def recover_images(root: HtmlElement) -> None:
 
 
 def _recover_from_noscript(noscript: HtmlElement) -> None:
-    """Put the images inside of a `noscript` in front of it, unless the same image is there."""
+    """Put the images inside of a `noscript` in front of it, unless the same image is beside it."""
     images = [
         image
         for image in noscript.iter("img")
-        if _source_of(image) and not _is_tracking_pixel(image)
+        if source_of(image) and not _is_tracking_pixel(image)
     ]
     if not images:
         return
-    before = noscript.getprevious()
+    before, after = noscript.getprevious(), noscript.getnext()
     shown = [] if before is None else list(before.iter("img"))
-    known = {_source_of(image) for image in shown}
+    known = {source_of(image) for image in shown}
+    known |= set() if after is None else {source_of(image) for image in after.iter("img")}
     parent = noscript.getparent()
     for image in images:
-        source = _source_of(image)
+        source = source_of(image)
         if source in known:
             continue
-        if len(images) == len(shown) == 1 and _source_of(shown[0]) is None:
+        if len(images) == len(shown) == 1 and source_of(shown[0]) is None:
             # The image in front is the placeholder of this one.
             shown[0].set("src", source or "")
             shown[0].set("alt", image.get("alt") or shown[0].get("alt") or "")
@@ -101,7 +102,7 @@ def _recover_from_noscript(noscript: HtmlElement) -> None:
         parent.insert(parent.index(noscript), copy)
 
 
-def _source_of(image: HtmlElement) -> str | None:
+def source_of(image: HtmlElement) -> str | None:
     """Return the address of the image that a reader sees after all scripts have run.
 
     That is `src`, unless it is a placeholder. Then a script has not run yet, and the attribute that

@@ -184,6 +184,16 @@ def test_formulas_beside_each_other_stay_apart() -> None:
     assert full_page(html, URL) == "$$a$$ $b$"
 
 
+def test_the_picture_in_a_noscript_is_that_beside_it() -> None:
+    one, other = (
+        f'<noscript><img src="/{name}.jpg" alt="{name}"></noscript>'
+        f'<img data-src="/{name}.jpg" alt="{name}">'
+        for name in "ab"
+    )
+    pictures = "![a](https://shop.example/a.jpg)![b](https://shop.example/b.jpg)"
+    assert full_page(f"<p>{one}{other}</p>", URL) == pictures
+
+
 def test_a_picture_of_an_accelerated_page_is_a_picture() -> None:
     html = "<amp-img src=a.png alt=A width=300 height=200></amp-img>"
     assert full_page(html, URL) == "![A](https://shop.example/lamps/a.png)"

@@ -57,10 +57,11 @@ ARTICLE: dict[str, Any] = {
             'href="/ada">Ada</a><time class="dt-published" datetime="2024-05-03">May</time>'
             '<a class="p-category">wool</a><div class="e-content">Soft.</div>'
             '<div class="h-cite u-comment"><b class="p-author">Bob</b></div></article>',
-            {**ARTICLE, "body": TEXT},
+            {**ARTICLE, "body": TEXT, "author_url": TEXT},
             {
                 "title": "Wool",
                 "author": "Ada",
+                "author_url": "https://shop.example/ada",
                 "published": "2024-05-03",
                 "tags": ["wool"],
                 "body": "Soft.",

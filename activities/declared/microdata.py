@@ -1,4 +1,4 @@
-"""Microdata and RDFa Lite: things that are described by attributes of the page's elements."""
+"""Microdata: things that are described by attributes of the page's elements."""
 
 from __future__ import annotations
 
@@ -80,47 +80,3 @@ class _Microdata:
                 yield element
             if element.get("itemscope") is None:
                 stack.extend(reversed(element))
-
-
-def read_rdfa(root: HtmlElement, base_url: str) -> list[Entity]:
-    """Return the things at the top that RDFa Lite describes with schema.org."""
-    things: list[Entity] = []
-    holders: dict[HtmlElement, Entity] = {}
-    for element in root.iterfind(".//*[@typeof]"):
-        if len(holders) >= _MAX_ITEMS:
-            break
-        types = tuple(_NAMESPACE.sub("", name) for name in (element.get("typeof") or "").split())
-        entity = Entity("rdfa", types, id=element.get("resource"))
-        holders[element] = entity
-        around = _holder_of(element, holders)
-        names = _rdfa_names(element)
-        if around is not None and names:
-            for name in names:
-                around.add(name, entity)
-        else:
-            entity.is_beside = is_beside_main(element)
-            things.append(entity)
-    if holders:
-        _add_rdfa_values(root, base_url, holders)
-    return [thing for thing in things if thing.properties]
-
-
-def _add_rdfa_values(root: HtmlElement, base_url: str, holders: dict[HtmlElement, Entity]) -> None:
-    """Add the plain values of all elements with `property` to the things around them."""
-    for element in root.iterfind(".//*[@property]"):
-        around = None if element in holders else _holder_of(element, holders)
-        if around is not None:
-            names = _rdfa_names(element)
-            for name in names:
-                around.add(name, value_of(element, names, base_url, is_rdfa=True))
-
-
-def _holder_of(element: HtmlElement, holders: dict[HtmlElement, Entity]) -> Entity | None:
-    """Return the thing that the closest element around `element` describes."""
-    return next((holders[e] for e in element.iterancestors() if e in holders), None)
-
-
-def _rdfa_names(element: HtmlElement) -> list[str]:
-    """Return the properties that an element is a value of, without those of other vocabularies."""
-    names = (_NAMESPACE.sub("", name) for name in (element.get("property") or "").split())
-    return [name for name in names if ":" not in name]
