@@ -22,6 +22,7 @@ from activities.content.rewrites import (
     notation,
     page_tools,
     structure,
+    table_rows,
 )
 from activities.content.templates import remove_templates
 from activities.content.visibility import remove_invisible
@@ -164,6 +165,8 @@ def clean(root: HtmlElement) -> None:
     links.simplify_links(root)
     links.link_embedded_pages(root)
     structure.unwrap_layout_tables(root)
+    table_rows.order_rows(root)
+    table_rows.limit_row_spans(root)
     structure.list_definitions(root)
     structure.wrap_stray_items(root)
     notation.write_powers_and_indices(root)

@@ -78,7 +78,8 @@ def language_of(pre: HtmlElement) -> str | None:
             for name in place.get("class", "").lower().split():
                 if name in _LANGUAGES:
                     return str(name)
-    return None
+    # GitHub's converter writes it there, where HTML expects a language of people.
+    return _as_language(pre.get("lang")) if pre.get("lang", "").lower() in _LANGUAGES else None
 
 
 def _in_class(value: str) -> str | None:

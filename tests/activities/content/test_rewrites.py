@@ -25,6 +25,8 @@ URL = "https://shop.example/lamps/desk"
         '<pre data-enlighter-language="css">x</pre>': "css",
         '<pre class="lang:php decode:true">x</pre>': "php",
         '<pre class="diff">x</pre>': "diff",
+        '<pre lang="rust"><code>x</code></pre>': "rust",
+        '<pre lang="fr">x</pre>': "",
         '<figure class="highlight rust"><table><tr><td class=gutter><pre>1</pre></td>'
         "<td class=code><pre>x</pre></td></tr></table></figure>": "rust",
         '<div class="language-ts"><pre class="shiki nord"><code>x</code></pre></div>': "ts",
@@ -220,3 +222,38 @@ def test_a_picture_of_an_accelerated_page_is_a_picture() -> None:
 def test_a_picture_has_the_address_that_is_shown(attributes: str, source: str) -> None:
     html = f"<p><img alt=x {attributes}></p>"
     assert full_page(html, URL) == f"![x](https://shop.example{source})"
+
+
+HEAD = "<thead><tr><th>h</th><th>i</th></tr></thead>"
+FOOT = "<tfoot><tr><td>e</td><td>f</td></tr></tfoot>"
+RULE = "| --- | --- |\n"
+
+
+@pytest.mark.parametrize(
+    ("rows", "markdown"),
+    [
+        pytest.param(
+            f"{HEAD}{FOOT}<tbody><tr><td>a</td><td>b</td></tr></tbody>",
+            f"| h | i |\n{RULE}| a | b |\n| e | f |",
+            id="the foot is drawn last",
+        ),
+        pytest.param(
+            f"<tbody><tr><td>a</td><td>b</td></tr></tbody>{HEAD}",
+            f"| h | i |\n{RULE}| a | b |",
+            id="the head is drawn first",
+        ),
+        pytest.param(
+            f"{HEAD}<tr><td rowspan=0>a</td><td>b</td></tr><tr><td>c</td></tr>",
+            f"| h | i |\n{RULE}| a | b |\n|  | c |",
+            id="a span of all rows that are left",
+        ),
+        pytest.param(
+            f"{HEAD.replace('<th>', '<th rowspan=3>', 1)}<tbody><tr><td rowspan=9>a</td><td>b</td>"
+            "</tr></tbody><tbody><tr><td>c</td><td>d</td></tr></tbody>",
+            f"| h | i |\n{RULE}| a | b |\n| c | d |",
+            id="spans end with their group of rows",
+        ),
+    ],
+)
+def test_rows_of_tables_are_those_that_a_browser_draws(rows: str, markdown: str) -> None:
+    assert full_page(f"<table>{rows}</table>", URL) == markdown
