@@ -182,7 +182,8 @@ class _Normaliser:
                     result[name] = None
                 continue
             rules = _rules_for(name, found.parts)
-            if not (rules or found.is_open or (names is not None and names.have(name))):
+            is_known = rules or found.is_open or (names is not None and names.have(name))
+            if not is_known or (name not in named and self._is_forbidden(name, found.parts)):
                 if pointer not in self.notes.unnamed:
                     self.notes.unnamed.append(pointer)
                 continue
@@ -202,6 +203,11 @@ class _Normaliser:
         for name in required:
             result.setdefault(name, None)
         return result
+
+    def _is_forbidden(self, name: str, parts: list[dict[str, Any]]) -> bool:
+        """Return whether no property may have this name."""
+        rules = [part["propertyNames"] for part in parts if "propertyNames" in part]
+        return not all(self._holds(name, rule) for rule in rules)
 
     def _array(
         self,

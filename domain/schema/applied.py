@@ -88,6 +88,11 @@ class Applier:
 
     def _add_branches(self, value: Any, branches: list[Any], found: Applied) -> None:
         chosen = [branch for branch in branches if self._holds(value, branch)]
+        if len(chosen) > 1 and isinstance(value, dict):
+            # A null brings no branch that only requires the property.
+            present = {name: member for name, member in value.items() if member is not None}
+            fulfilled = [branch for branch in chosen if self._holds(present, branch)]
+            chosen = fulfilled or chosen[:1]
         if not chosen:
             chosen = [self._closest(value, branches, found.parts)]
         is_open = False

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from copy import deepcopy
+from itertools import islice
 from typing import Any
 
 from jsonschema.exceptions import best_match
@@ -60,6 +62,14 @@ _BESIDE_REFERENCES = frozenset(
 )
 """Keywords that may stand beside a `$ref` before draft 2019-09, since they limit no value."""
 
+_REFERENCES = ("$ref", "$dynamicRef", "$recursiveRef")
+
+_MAX_PROBLEMS = 20
+"""Problems of one schema that are told at once."""
+
+_MAX_DANGLING = 5
+"""References that are told at once. Each of them takes a further pass through the schema."""
+
 _NOT_ENFORCED = {
     "format": "the format is told to the model but not checked",
     "contentEncoding": "it is not checked",
@@ -86,13 +96,11 @@ def check_schema(schema: dict[str, Any]) -> list[str]:
         return ["schema.$schema: drafts before draft-04 are not supported."]
     if too_large := _check_size(schema):
         return too_large
-    meta = (draft_of(schema) or LATEST).meta
-    # `meta.check_schema()` compiles patterns, and some of them raise an OverflowError.
-    error = best_match(meta(meta.META_SCHEMA).iter_errors(schema))
-    if error is not None:
-        place = "".join(f"[{part!r}]" for part in error.absolute_path)
-        return [f"schema{place}: {error.message[:_MAX_SHOWN_ERROR]}."]
-    return _check_patterns(schema) or _check_references(schema) or _check_meaning(schema)
+    malformed = _check_form(schema)
+    problems = malformed + _check_patterns(schema)
+    if not malformed:
+        problems += _check_references(schema)
+    return problems[:_MAX_PROBLEMS] or _check_meaning(schema)
 
 
 def schema_warnings(schema: dict[str, Any]) -> list[str]:
@@ -143,42 +151,69 @@ def _length(value: Any) -> int:
     return len(value) if isinstance(value, dict | list) else 0
 
 
+def _check_form(schema: dict[str, Any]) -> list[str]:
+    """Check `schema` against the schema of its draft."""
+    meta = (draft_of(schema) or LATEST).meta
+    found = []
+    # `meta.check_schema()` compiles patterns, and some of them raise an OverflowError.
+    for error in islice(meta(meta.META_SCHEMA).iter_errors(schema), _MAX_PROBLEMS):
+        closest = best_match([error])
+        # A wrong `type` is neither a name nor a list. The names are what helps.
+        closest = next((one for one in closest.context if one.validator == "enum"), closest)
+        place = "".join(f"[{part!r}]" for part in closest.absolute_path)
+        found.append(f"schema{place}: {closest.message[:_MAX_SHOWN_ERROR]}.")
+    return list(dict.fromkeys(found))
+
+
 def _check_patterns(schema: dict[str, Any]) -> list[str]:
-    for path, pattern in _patterns(schema):
-        if compiled(pattern) is None:
-            return [f"{path}.pattern: {pattern[:_MAX_SHOWN]!r} is not a regular expression."]
-    return []
+    return [
+        f"{path}.pattern: {pattern[:_MAX_SHOWN]!r} is not a regular expression."
+        for path, pattern in _patterns(schema)
+        if compiled(pattern) is None
+    ]
 
 
 def _patterns(schema: dict[str, Any]) -> Iterator[tuple[str, str]]:
     for path, _, part in _walk(schema):
-        if "pattern" in part:
+        if isinstance(part.get("pattern"), str):
             yield path, part["pattern"]
-        for pattern in part.get("patternProperties", {}):
+        named = part.get("patternProperties")
+        for pattern in named if isinstance(named, dict) else ():
             yield path, pattern
 
 
 def _check_references(schema: dict[str, Any]) -> list[str]:
+    places: dict[str, str] = {}
     for path, _, part in _walk(schema):
-        for keyword in ("$ref", "$dynamicRef", "$recursiveRef"):
-            if not isinstance(part.get(keyword, ""), str):
+        for keyword in _REFERENCES:
+            reference = part.get(keyword, "")
+            if not isinstance(reference, str):
                 return [f"{path}.{keyword}: must be a string."]
-    try:
-        canonical(schema)
-    except DanglingReferenceError as error:
-        path = _place_of(error.reference, schema)
-        if not error.reference.startswith("#"):
-            return [f"{path}: only references within the schema are allowed (#/$defs/…)."]
-        return [f"{path}: {error.reference[:_MAX_SHOWN]!r} leads nowhere."]
-    return []
+            places[reference] = f"{path}.{keyword}"
+    found = []
+    for reference in _dangling(schema):
+        path = places.get(reference, "schema")
+        if not reference.startswith("#"):
+            found.append(f"{path}: only references within the schema are allowed (#/$defs/…).")
+        else:
+            found.append(f"{path}: {reference[:_MAX_SHOWN]!r} leads nowhere.")
+    return found
 
 
-def _place_of(reference: str, schema: dict[str, Any]) -> str:
-    for path, _, part in _walk(schema):
-        for keyword in ("$ref", "$dynamicRef", "$recursiveRef"):
-            if part.get(keyword) == reference:
-                return f"{path}.{keyword}"
-    return "schema"
+def _dangling(schema: dict[str, Any]) -> Iterator[str]:
+    """Yield the references that lead nowhere."""
+    rest = deepcopy(schema)
+    for _ in range(_MAX_DANGLING):
+        try:
+            canonical(rest)
+        except DanglingReferenceError as error:
+            yield error.reference
+            for _, _, part in list(_walk(rest)):
+                for keyword in _REFERENCES:
+                    if part.get(keyword) == error.reference:
+                        del part[keyword]
+        else:
+            return
 
 
 def _check_meaning(schema: dict[str, Any]) -> list[str]:

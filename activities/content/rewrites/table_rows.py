@@ -21,7 +21,7 @@ def order_rows(root: HtmlElement) -> None:
 
 
 def limit_row_spans(root: HtmlElement) -> None:
-    """End each cell with its group of rows, where HTML 4.9.12 ends it. A span of 0 reaches there."""
+    """End each cell with its group of rows, as HTML 4.9.12 does. A span of 0 reaches that end."""
     places: dict[HtmlElement, int] = {}
     numbers: dict[HtmlElement, int] = {}
     for cell in _SPANNING(root):

@@ -244,6 +244,26 @@ def test_a_value_that_the_page_lacks_is_null_wherever_it_is_required() -> None:
         assert (found.result, found.violation) == ({"name": None}, None)
 
 
+def test_a_null_chooses_no_alternative() -> None:
+    """Servers make models write all properties, those without a value as null."""
+    for keyword in ("anyOf", "oneOf"):
+        alternatives = [{"required": ["email"]}, {"required": ["phone"]}]
+        schema = {"type": "object", **named("email", "phone"), keyword: alternatives}
+        found = conform({"email": None, "phone": "123"}, schema)
+        assert found == ConformedAnswer({"phone": "123"})
+        assert conform({"email": None, "phone": None}, schema).violation is None
+
+
+def test_properties_with_a_forbidden_name_are_left_out_and_told() -> None:
+    schema = {
+        "type": "object",
+        "propertyNames": {"pattern": "^[a-z]+$"},
+        "additionalProperties": NUMBER,
+    }
+    found = conform({"height": 4, "Net width": 5}, schema)
+    assert found == ConformedAnswer({"height": 4}, unnamed=[""])
+
+
 def test_unnamed_properties_are_left_out_and_told() -> None:
     schema = {
         "type": "object",

@@ -43,6 +43,25 @@ def test_a_schema_that_no_result_can_fulfil_is_refused(schema: dict[str, Any], r
     assert reason in error
 
 
+def test_all_problems_of_a_schema_are_told_at_once() -> None:
+    errors = check_schema(
+        of(
+            properties={
+                "a": {"type": "strng"},
+                "b": {"enum": "x"},
+                "c": {"pattern": "("},
+                "d": {"minimum": "1"},
+            }
+        )
+    )
+    for part in ("['a']['type']: 'strng' is not one of", "['b']['enum']", "c.pattern", "['d']"):
+        assert any(part in error for error in errors), part
+    errors = check_schema(
+        of(properties={"a": {"$ref": "#/x"}, "b": {"$ref": "y.json"}, "c": {"pattern": "("}})
+    )
+    assert len(errors) == 3
+
+
 @pytest.mark.parametrize(
     ("schema", "error"),
     [
