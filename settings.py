@@ -12,15 +12,18 @@ from __future__ import annotations
 import base64
 import binascii
 import difflib
+import logging
 import os
 import re
 import sys
 from collections.abc import Mapping
-from ipaddress import IPv4Network, IPv6Network
+from io import StringIO
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Literal, NoReturn
 
 from dotenv import dotenv_values
+from dotenv.parser import parse_stream
 from pydantic import AfterValidator, BaseModel, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -73,7 +76,11 @@ class _Group(BaseSettings):
     """Base class of each group of settings."""
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_file=_ENV_FILE, extra="ignore", populate_by_name=True
+        env_prefix=PREFIX,
+        env_file=_ENV_FILE,
+        env_file_encoding="utf-8-sig",
+        extra="ignore",
+        populate_by_name=True,
     )
 
 
@@ -155,6 +162,21 @@ class StorageSettings(_Group):
     secret_key: Annotated[tuple[bytes, ...], NoDecode] = Field(default=(), repr=False)
     """Keys that seal cookies. The first key seals, all keys open."""
 
+    @field_validator("temporal_address")
+    @classmethod
+    def _check_address(cls, value: str | None) -> str | None:
+        if value and not re.fullmatch(r"(?:[^\s/:@\[\]]+|\[[\da-fA-F:]+\]):\d{1,5}", value):
+            raise ValueError("it is not of the form host:port")
+        return value or None
+
+    @field_validator("s3_bucket")
+    @classmethod
+    def _check_bucket(cls, value: str | None) -> str | None:
+        # What botocore sends. Others than S3 allow more than S3.
+        if value and not re.fullmatch(r"[\w.-]{1,255}|arn:\S+", value, re.ASCII):
+            raise ValueError("it is not the name of a bucket")
+        return value or None
+
     @field_validator("database_url")
     @classmethod
     def _check_database(cls, value: str | None) -> str | None:
@@ -200,7 +222,7 @@ class EgressSettings(_Group):
     @field_validator("egress_allow", mode="before")
     @classmethod
     def _parse_networks(cls, value: object) -> object:
-        return tuple(_entries(value)) if isinstance(value, str) else value
+        return tuple(map(_network, _entries(value))) if isinstance(value, str) else value
 
     @field_validator("country")
     @classmethod
@@ -405,6 +427,18 @@ def _entries(value: str) -> list[str]:
     return [entry.strip() for entry in value.split(",") if entry.strip()]
 
 
+def _network(entry: str) -> IPv4Network | IPv6Network:
+    try:
+        return ip_network(entry)
+    except ValueError:
+        pass
+    try:
+        hint = f"; did you mean {ip_network(entry, strict=False)}?"
+    except ValueError:
+        hint = ", such as 10.1.0.0/16"
+    raise ValueError(f"{entry} is not a network{hint}")
+
+
 def _secret_key(number: int, entry: str) -> bytes:
     try:
         key = base64.b64decode(entry, validate=True)
@@ -423,8 +457,33 @@ def given_variables() -> dict[str, str]:
 
     Empty variables are left out: they count as not set.
     """
-    given = {**dotenv_values(_ENV_FILE), **os.environ}
+    given = {**_read_env_file()[0], **os.environ}
     return {name: value for name, value in given.items() if value}
+
+
+def _read_env_file() -> tuple[dict[str, str | None], list[str]]:
+    """Return the variables of the file `.env`, and a sentence for each line that is none.
+
+    Raises `SettingsError` if the file is not text.
+    """
+    try:
+        text = Path(_ENV_FILE).read_text("utf-8-sig") if Path(_ENV_FILE).is_file() else ""
+    except UnicodeDecodeError:
+        raise SettingsError(f"{_ENV_FILE}: it is not UTF-8.") from None
+    logging.getLogger("dotenv.main").setLevel(logging.ERROR)  # the sentences say the same
+    problems = [
+        f"{_ENV_FILE}, line {line.original.line}: it is not of the form NAME=value."
+        for line in parse_stream(StringIO(text))
+        if line.error
+    ]
+    return dotenv_values(stream=StringIO(text)), problems
+
+
+def _share_with_libraries(given: Mapping[str, str]) -> None:
+    """Put the variables that boto3 reads into the environment, where it looks for them."""
+    for name, value in given.items():
+        if name.startswith("AWS_"):
+            os.environ.setdefault(name, value)
 
 
 def load_settings(*required: str) -> Settings:
@@ -434,7 +493,8 @@ def load_settings(*required: str) -> Settings:
     that is not a setting is an error too, because a misspelt setting would silently have no effect.
     """
     given = given_variables()
-    problems = _unknown_variables(given)
+    _share_with_libraries(given)
+    problems = _read_env_file()[1] + _unknown_variables(given)
     try:
         settings = Settings()
     except ValidationError as error:

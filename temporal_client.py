@@ -8,7 +8,7 @@ from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.envconfig import ClientConfig, ClientConnectConfig
 
-from settings import Settings, SettingsError
+from settings import Settings, SettingsError, given_variables
 
 _SYSTEM_MESSAGE = re.compile(r'message: "([^"]+)"')
 
@@ -50,6 +50,6 @@ def connection_reason(error: RuntimeError) -> str:
 def _sdk_config() -> ClientConnectConfig:
     """Return what the SDK's own variables and its configuration file say."""
     try:
-        return ClientConfig.load_client_connect_config()
+        return ClientConfig.load_client_connect_config(override_env_vars=given_variables())
     except (RuntimeError, ValueError) as error:
         raise SettingsError(f"TEMPORAL_*: {error}") from error

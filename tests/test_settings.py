@@ -12,6 +12,7 @@ import pytest
 from pydantic import SecretStr
 
 from settings import PREFIX, ApiKey, Settings, SettingsError, load_settings
+from temporal_client import required_settings
 from tests.support.generated import sample
 from tests.support.paths import ROOT
 
@@ -23,7 +24,14 @@ WRONG = [
     ({"SPIDRA_TAPS": "4"}, "SPIDRA_TAPS is not a setting. Did you mean SPIDRA_TABS?"),
     ({"SPIDRA_BROWSER": "/nowhere"}, "SPIDRA_BROWSER: /nowhere is not a program"),
     ({"SPIDRA_API_KEYS": "key-without-rest"}, "entry 1 is not of the form key:account:credits"),
-    ({"SPIDRA_EGRESS_ALLOW": "10.0.0.1/8"}, "SPIDRA_EGRESS_ALLOW: "),
+    (
+        {"SPIDRA_EGRESS_ALLOW": "10.0.0.1/8"},
+        "10.0.0.1/8 is not a network; did you mean 10.0.0.0/8",
+    ),
+    ({"SPIDRA_EGRESS_ALLOW": "localhost"}, "localhost is not a network, such as 10.1.0.0/16."),
+    ({"SPIDRA_TEMPORAL_ADDRESS": "temporal"}, "TEMPORAL_ADDRESS: it is not of the form host:port"),
+    ({"SPIDRA_TEMPORAL_ADDRESS": "http://temporal:7233"}, "it is not of the form host:port"),
+    ({"SPIDRA_S3_BUCKET": "s3://bucket"}, "SPIDRA_S3_BUCKET: it is not the name of a bucket"),
     ({"SPIDRA_COUNTRY": "eu"}, "SPIDRA_COUNTRY: it must be one of ar, au"),
     ({"SPIDRA_CAPTCHA_URL": "solver"}, "SPIDRA_CAPTCHA_URL: it is not the URL"),
     ({"SPIDRA_CAPTCHA_KEY": "x"}, "SPIDRA_CAPTCHA_URL and SPIDRA_CAPTCHA_KEY go together"),
@@ -73,6 +81,33 @@ def test_everything_that_is_wrong_is_named_at_once(
         load_settings("s3_bucket", "temporal_address")
     named = [line.split()[0].rstrip(":") for line in str(caught.value).splitlines()]
     assert named == ["SPIDRA_TAPS", "SPIDRA_TABS", "SPIDRA_S3_BUCKET", "SPIDRA_TEMPORAL_ADDRESS"]
+
+
+def test_a_line_of_the_file_that_is_no_setting_is_named(nowhere: Path) -> None:
+    (nowhere / ".env").write_text("# settings\nSPIDRA_TABS: 4\nSPIDRA_TAPS=4\n")
+    with pytest.raises(SettingsError) as caught:
+        load_settings()
+    assert ".env, line 2: it is not of the form NAME=value." in str(caught.value)
+    assert "SPIDRA_TAPS is not a setting." in str(caught.value)
+    (nowhere / ".env").write_text("\ufeffSPIDRA_TABS=4\n")
+    assert load_settings().tabs == 4
+    (nowhere / ".env").write_bytes("SPIDRA_S3_BUCKET=bücher".encode("latin-1"))
+    with pytest.raises(SettingsError, match="it is not UTF-8"):
+        load_settings()
+
+
+def test_libraries_find_their_variables_in_the_file(
+    nowhere: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_REGION", "eu-west-1")
+    monkeypatch.setattr(os, "environ", dict(os.environ))
+    (nowhere / ".env").write_text(
+        "AWS_ACCESS_KEY_ID=of-the-file\nAWS_REGION=us-east-1\nTEMPORAL_ADDRESS=temporal:7233\n"
+    )
+    assert required_settings() == []
+    load_settings()
+    assert os.environ["AWS_ACCESS_KEY_ID"] == "of-the-file"
+    assert os.environ["AWS_REGION"] == "eu-west-1"
 
 
 def test_variables_of_clients_are_no_mistakes(

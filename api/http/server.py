@@ -44,6 +44,8 @@ async def serve(app: web.Application, host: str, port: int) -> None:
         await runner.setup()
         server = cast(web.Server, runner.server)  # it exists after the setup
         listener = await loop.create_server(lambda: _connection(server), host, port)
+        for address in listener.sockets:
+            logger.info("listening on %s port %s", *address.getsockname()[:2])
         await stopping.wait()
         listener.close()
     finally:
