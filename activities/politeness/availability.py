@@ -40,6 +40,12 @@ A new page says more about a host that refuses some of its pages. But a host may
 visit to each page.
 """
 
+_CONFIRMING_PROBES = 2
+"""Probes that have to be refused until a rest is believed that is longer than an item waits.
+
+All items fail because of such a rest, and it may be meant for the refused pages only.
+"""
+
 _TURN = 1.0
 """Seconds after a rest in which only pages of the kind may be visited whose turn it is to probe."""
 
@@ -161,7 +167,9 @@ class Availability:
         self._refused[refusal.page] = refusal.began
         self._refused_accounts.add(refusal.account)
         self._has_rate |= refusal.is_about_rate
-        if refusal.asked is not None:
+        is_confirmed = self._probes + 1 >= _CONFIRMING_PROBES
+        is_doubted = (refusal.asked or 0.0) > self.max_rest and not is_confirmed
+        if refusal.asked is not None and not is_doubted:
             until = now + min(refusal.asked, LONGEST_REST)
             self._asked_until = max(self._asked_until, until)
         if not self.is_refusing:

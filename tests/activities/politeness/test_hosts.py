@@ -194,7 +194,7 @@ async def test_what_one_account_is_refused_does_not_concern_another() -> None:
     hosts = Hosts(concurrency=6)
     for number in range(6):
         await refuse(hosts, Visitor(f"http://host/bad/{number}", "b"), refused_with(503, 600))
-    with pytest.raises(ScrapeError):
+    with pytest.raises(HostBusyError):
         await visit(hosts, "good", "b")
     await visit(hosts, "good", "a")
     await visit(hosts, "good", "b")  # what a's visit found counts for all

@@ -105,6 +105,31 @@ def test_the_bad_pages_of_an_account_cost_another_account_nothing(
     assert report.good_seconds < at + 10
 
 
+@pytest.mark.parametrize("status", [429, 503])
+@pytest.mark.parametrize(
+    "items",
+    [
+        pytest.param(pages("/bad", 3) + pages("/good", 1, at=0.2), id="the bad ones first"),
+        pytest.param(pages("/bad", 5) + pages("/good", 30, at=0.5), id="five bad ones first"),
+        pytest.param(shuffled(pages("/good", 30) + pages("/bad", 5)), id="among the others"),
+    ],
+)
+def test_a_few_pages_that_ask_for_an_hour_cost_no_other_page(
+    items: list[Item], status: int
+) -> None:
+    items = [Item(item.path, at=item.at) for item in items]
+    report = simulate(fails_by_page(status, 3600.0), items)
+    assert not report.lost
+    assert report.good_seconds < 40
+
+
+def test_a_host_that_asks_for_an_hour_gets_few_requests() -> None:
+    report = simulate(fails_in_bursts(FOR_EVER, retry_after=3600.0), pages("/good", 50))
+    assert report.for_all <= 10
+    assert report.seconds < 30
+    assert not report.misnamed
+
+
 def test_a_host_may_refuse_the_first_visit_of_each_visitor() -> None:
     report = simulate(fails_at_first, pages("/good", 30))
     assert not report.lost
