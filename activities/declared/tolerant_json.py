@@ -37,6 +37,11 @@ A token that is not closed runs to the end, for linear time.
 _BAD_ESCAPE = re.compile(r'\\(?!["\\/bfnrt]|u[0-9a-fA-F]{4})')
 _QUOTE_REFERENCE = re.compile(r"&(?:amp;)*(?:quot|#0*34|#x0*22|[lr]dquo|#82(?:20|21));", re.I)
 _TYPOGRAPHIC_QUOTES = re.compile(r"[\u201c\u201d\u201e\u201f\u2033]")
+_TYPOGRAPHIC_OUTSIDE = re.compile(
+    rf'(?P<string>"(?:[^"\\]|\\.)*(?:"|\Z))|{_TYPOGRAPHIC_QUOTES.pattern}', re.DOTALL
+)
+"""Typographic quotes beside strings. Within strings they are text."""
+
 _SINGLE_QUOTED = re.compile(r"'((?:[^'\\]|\\.)*)'")
 
 
@@ -77,6 +82,9 @@ def _attempts(text: str) -> Iterator[str]:
     if '"' not in plain:
         yield _repair(_with_plain_quotes(plain))
     else:
+        if plain.startswith('"@'):
+            plain = "{" + plain
+        plain = _TYPOGRAPHIC_OUTSIDE.sub(lambda found: found["string"] or '"', plain)
         yield with_closed_brackets(_repair(plain))
         yield with_closed_brackets(_BAD_ESCAPE.sub(r"\\\\", with_escaped_quotes(plain)))
 
@@ -100,9 +108,10 @@ def _with_plain_quotes(text: str) -> str:
 
 
 def _repair(text: str) -> str:
-    """Return the text without comments, and without commas before closing brackets."""
+    """Return the text without comments, and with commas only between values, also missing ones."""
     parts: list[str] = []
     comma = ""
+    ends_value = False
     for token in _TOKEN.finditer(text):
         kind = token.lastgroup
         if kind == "noise":
@@ -112,10 +121,13 @@ def _repair(text: str) -> str:
         elif kind == "space":
             parts.append(token[0])
         else:
+            if kind == "string" and not comma and ends_value:
+                comma = ","  # it is missing
             if kind != "end":
                 parts.append(comma)
             comma = ""
             parts.append(token[0])
+            ends_value = not token[0].endswith((":", "{", "["))
     return "".join(parts).strip()
 
 
