@@ -12,7 +12,7 @@ from w3lib.html import remove_tags, replace_entities
 
 from activities.declared.entities import Entity, Value
 from activities.declared.json_ld_languages import in_language
-from activities.declared.json_ld_parts import merged
+from activities.declared.json_ld_parts import is_same, merged
 from activities.declared.language import page_language
 from activities.declared.tolerant_json import parse_tolerantly
 
@@ -99,10 +99,15 @@ class _Reader:
             for values in entity.properties.values():
                 for number, value in enumerate(values):
                     if isinstance(value, Entity):
-                        if value.id and not value.properties:
-                            values[number] = self._by_id.get(value.id, value)
+                        values[number] = self._fuller(value)
                         stack.append(values[number])  # type: ignore[arg-type]
         return [thing for thing in things if thing.properties]
+
+    def _fuller(self, thing: Entity) -> Entity:
+        """Return the thing with the same `@id` that has more properties, if there is one."""
+        known = self._by_id.get(thing.id or "", thing)
+        is_known = known is not thing and (not thing.properties or is_same(known, thing))
+        return known if is_known and known.properties.keys() >= thing.properties.keys() else thing
 
     def _entity(self, node: dict[str, Any], depth: int) -> Entity | None:
         if depth > _MAX_DEPTH or self._left <= 0:
@@ -120,10 +125,14 @@ class _Reader:
             if name.startswith("@") or (name == "type" and "@type" not in node):
                 continue
             term = _PREFIX.sub("", name)
+            if term == "interactionType" and isinstance(value, dict):
+                value = value.get("@type")  # all that such a thing has
             for single in self._values(in_language(value, self._language), depth + 1):
                 entity.add(term, self._absolute(single) if term in _ADDRESSES else single)
         if entity.id and entity.properties:
-            self._by_id.setdefault(entity.id, entity)
+            known = self._by_id.setdefault(entity.id, entity)
+            if is_same(known, entity) and known.properties.keys() < entity.properties.keys():
+                self._by_id[entity.id] = entity
         return entity
 
     def _identifier(self, identifier: str) -> str:

@@ -14,7 +14,7 @@ def merged(things: list[Entity]) -> list[Entity]:
     found = []
     for thing in things:
         alike = known.setdefault(thing.id, []) if thing.id else []
-        first = next((other for other in alike if _is_same(other, thing)), None)
+        first = next((other for other in alike if is_same(other, thing)), None)
         if first is None:
             alike.append(thing)
             found.append(thing)
@@ -25,7 +25,7 @@ def merged(things: list[Entity]) -> list[Entity]:
     return found
 
 
-def _is_same(one: Entity, other: Entity) -> bool:
+def is_same(one: Entity, other: Entity) -> bool:
     """Return whether two descriptions do not contradict each other."""
     if one.types and other.types and one.types != other.types:
         return False

@@ -32,6 +32,7 @@ _NAMES: dict[str, tuple[Source, str]] = {
     "book:isbn": ("opengraph", "isbn"),
     "product:price:amount": ("opengraph", "price"),
     "product:price:currency": ("opengraph", "priceCurrency"),
+    "product:sale_price:amount": ("opengraph", "salePrice"),
     "product:availability": ("opengraph", "availability"),
     "product:brand": ("opengraph", "brand"),
     "product:condition": ("opengraph", "itemCondition"),
@@ -57,8 +58,11 @@ _NAMES: dict[str, tuple[Source, str]] = {
 }
 """Names of `meta` elements, with their source and the property of schema.org."""
 
-_LISTS = frozenset(("image", "keywords", "author", "video"))
-"""Properties that may have several values. Several values of another one are a mistake."""
+_LISTS = frozenset(("image", "keywords", "author", "video", "price"))
+"""Properties that may have several values. Several values of another one are a mistake.
+
+Of several prices, none is known to be the right one.
+"""
 
 
 def read_page_meta(root: HtmlElement) -> list[Entity]:
@@ -74,6 +78,8 @@ def read_page_meta(root: HtmlElement) -> list[Entity]:
             continue  # the URL of a profile, not a name
         entities[source].add(term, content)
     for entity in entities.values():
+        if reduced := entity.properties.pop("salePrice", None):
+            entity.properties["price"] = reduced
         for name, values in entity.properties.items():
             if name not in _LISTS:
                 del values[1:]

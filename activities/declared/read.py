@@ -10,6 +10,7 @@ from lxml.html import HtmlElement
 from activities.content import dom
 from activities.declared.element_values import text_of
 from activities.declared.entities import Declared
+from activities.declared.interactions import name_interactions
 from activities.declared.json_ld import read_json_ld
 from activities.declared.labels import read_labels
 from activities.declared.language import page_language, reading_language
@@ -39,6 +40,13 @@ def read_declared(root: HtmlElement, url: str) -> Declared:
         for heading in islice(root.iter("h1"), _MAX_HEADINGS)
         if not _is_of_site(heading, base_url, url)
     ]
+    things = [
+        *read_json_ld(root, base_url),
+        *read_microdata(root, base_url),
+        *read_rdfa(root, base_url),
+        *classes,
+    ]
+    name_interactions(things)
     return Declared(
         url=url,
         base_url=base_url,
@@ -47,12 +55,7 @@ def read_declared(root: HtmlElement, url: str) -> Declared:
         reading_language=reading_language(root, url),
         title=" ".join(title.split()),
         headings=headings,
-        things=[
-            *read_json_ld(root, base_url),
-            *read_microdata(root, base_url),
-            *read_rdfa(root, base_url),
-            *classes,
-        ],
+        things=things,
         page=[entity for entity in (*read_page_meta(root), links) if entity.properties],
         labels=labels,
         tables=tables,

@@ -7,9 +7,13 @@ import re
 _PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_a-zA-Z]+")
 
 
+_POWERS = str.maketrans("²³", "23")
+"""Powers of units, as in `area_km2`."""
+
+
 def tokens(name: str) -> list[str]:
     """Return the words of a name: `publishedAt` and `Published at` are both `published`, `at`."""
-    return [part.lower() for part in _PARTS.findall(name)]
+    return [part.lower() for part in _PARTS.findall(name.translate(_POWERS))]
 
 
 def joined(name: str) -> str:
@@ -160,6 +164,13 @@ contentrating agerating = contentRating
 pages numberofpages pagecount = numberOfPages
 edition = bookEdition
 breadcrumbs breadcrumb = breadcrumb
+version softwareversion appversion = softwareVersion version
+views viewcount viewscount plays playcount = viewCount interactionCount
+likes likecount likescount upvotes = likeCount upvoteCount
+commentcount commentscount numcomments numberofcomments = commentCount
+shares sharecount = shareCount
+followers followercount followerscount subscribers subscribercount = followerCount
+downloads downloadcount installs = downloadCount
 variants = hasVariant model
 offers = offers
 faq faqs questions = mainEntity

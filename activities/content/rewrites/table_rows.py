@@ -5,8 +5,16 @@ from __future__ import annotations
 from lxml import etree
 from lxml.html import HtmlElement
 
-_FEET = etree.XPath("//tfoot[parent::table][following-sibling::*[self::tbody or self::tr]]")
-_HEADS = etree.XPath("//thead[parent::table][preceding-sibling::*[self::tbody or self::tr]]")
+_FEET = etree.XPath(
+    "//tfoot[parent::table][not(preceding-sibling::tfoot)]"
+    "[following-sibling::*[self::tbody or self::tr]]"
+)
+_HEADS = etree.XPath(
+    "//thead[parent::table][not(preceding-sibling::thead)]"
+    "[preceding-sibling::*[self::tbody or self::tr]]"
+)
+"""Further feet and heads of a table are drawn where they are (CSS 2.2, 17.2)."""
+
 _SPANNING = etree.XPath("//*[self::td or self::th][@rowspan][parent::tr]")
 
 
@@ -14,7 +22,7 @@ def order_rows(root: HtmlElement) -> None:
     """Put the head of each table first and its foot last, as browsers draw them."""
     for foot in _FEET(root):
         foot.getparent().append(foot)
-    for head in reversed(_HEADS(root)):
+    for head in _HEADS(root):
         rows = head.getparent()
         first = next(part for part in rows if part.tag in ("tbody", "tr"))
         first.addprevious(head)

@@ -12,6 +12,9 @@ _AMOUNT_TYPES = frozenset(
 _NAME_TERMS = ("name", "headline", "title", "text", "description")
 """Properties that stand for a thing, the best first."""
 
+_PERSON_TERMS = ("givenName", "familyName")
+"""The parts of a person's name, which stand for the name."""
+
 _OTHER_TERMS = ("address", "value", "@value", "url", "contentUrl")
 """Properties that stand for a thing without a name. Their values may be things as well."""
 
@@ -29,11 +32,17 @@ def describe(entity: Entity) -> str | None:
         for value in entity.properties.get(name, ()):
             if text := texts.plain(value):
                 return text
+    if names := [text for name in _PERSON_TERMS for text in map(texts.plain, _own(entity, name))]:
+        return " ".join(filter(None, names))
     for name in _OTHER_TERMS:
         for value in entity.properties.get(name, ()):
             if text := _text_of(value):
                 return text
     return None
+
+
+def _own(entity: Entity, name: str) -> list[Value]:
+    return entity.properties.get(name, [])[:1]
 
 
 def _text_of(value: Value) -> str | None:

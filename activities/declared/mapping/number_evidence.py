@@ -16,7 +16,8 @@ _PRICES = frozenset(
 _COUNTS = frozenset(
     ("reviewcount", "ratingcount", "offercount", "commentcount", "wordcount", "numberofpages",
      "numberofemployees", "numberofitems", "userinteractioncount", "answercount", "upvotecount",
-     "interactioncount", "sharecount", "downvotecount", "numberofepisodes", "numberofseasons")
+     "interactioncount", "sharecount", "downvotecount", "numberofepisodes", "numberofseasons",
+     "viewcount", "likecount", "followercount", "downloadcount")
 )  # fmt: skip
 _BOUNDED = frozenset(("ratingvalue", "bestrating", "worstrating", "latitude", "longitude"))
 """Properties whose values are below 1,000, so that they have no thousands."""

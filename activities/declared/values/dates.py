@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from datetime import date, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -13,7 +14,7 @@ _MAX_TEXT = 60
 """Characters of a text that is read as a date or a duration. A longer one is a sentence."""
 
 _ISO_DATE = re.compile(
-    r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})"
+    r"(\d{4})(?:[-/.]|\.\s)(\d{1,2})(?:[-/.]|\.\s)(\d{1,2})\.?"
     r"(?:(?:T|\s+)(\d{2}):?(\d{2})(?::?(\d{2})(?:[.,]\d+)?)?\s*(Z|UTC|[+-]\d{2}(?::?\d{2})?)?)?",
     re.IGNORECASE,
 )
@@ -38,6 +39,9 @@ _WORDED_DURATION = re.compile(
     re.IGNORECASE,
 )
 
+_OTHER_CALENDARS = frozenset(("ar", "ckb", "dv", "fa", "ps", "sd", "th", "ug", "ur"))
+"""Languages of which pages also count years by the Islamic, Persian or Buddhist calendar (CLDR)."""
+
 DURATION_UNITS = {
     "seconds": 1, "second": 1, "secs": 1, "sec": 1, "minutes": 60, "minute": 60, "mins": 60,
     "min": 60, "hours": 3600, "hour": 3600, "hrs": 3600, "days": 86400, "day": 86400,
@@ -53,6 +57,17 @@ def parse(value: Any, language: str | None) -> str | None:
     text = texts.plain(value)
     if not text or len(text) > _MAX_TEXT:
         return None
+    moment = _moment("".join(str(unicodedata.decimal(sign, sign)) for sign in text), language)
+    return moment if moment and _is_gregorian(moment, language) else None
+
+
+def _is_gregorian(moment: str, language: str | None) -> bool:
+    """Return whether a year is not one of another calendar in use, such as 1445 or 2567."""
+    primary = (language or "").lower().replace("_", "-").partition("-")[0]
+    return primary not in _OTHER_CALENDARS or 1900 <= int(moment[:4]) < 2300
+
+
+def _moment(text: str, language: str | None) -> str | None:
     if found := _ISO_DATE.fullmatch(text):
         return _iso_date(found)
     if found := _COMPACT_DATE.fullmatch(text):

@@ -243,6 +243,12 @@ RULE = "| --- | --- |\n"
             id="the head is drawn first",
         ),
         pytest.param(
+            f"{HEAD}<tbody><tr><td>a</td><td>b</td></tr></tbody>"
+            f"{HEAD.replace('h<', 'j<')}<tbody><tr><td>c</td><td>d</td></tr></tbody>",
+            f"| h | i |\n{RULE}| a | b |\n| j | i |\n| c | d |",
+            id="further heads stay where they are",
+        ),
+        pytest.param(
             f"{HEAD}<tr><td rowspan=0>a</td><td>b</td></tr><tr><td>c</td></tr>",
             f"| h | i |\n{RULE}| a | b |\n|  | c |",
             id="a span of all rows that are left",

@@ -94,6 +94,12 @@ def test_a_number_is_read_only_if_there_is_one(text: object, number: float | Non
         ("05/03/2024", "en-CA", None),
         ("Fri 05/03/2024", "en", None),
         ("Fri 05/03/2024", "en-US", "2024-05-03"),
+        ("2024. 3. 5.", "ko", "2024-03-05"),
+        ("\u0665 \u0645\u0627\u0631\u0633 \u0662\u0660\u0662\u0664", "ar", "2024-03-05"),
+        ("1445/09/01", "ar", None),  # by other calendars
+        ("1403-01-15", "fa-IR", None),
+        ("5/3/2567", "th", None),
+        ("1452-04-15", "en", "1452-04-15"),
         ("2024-02-30", None, None),
         ("May 2024", "en", None),
         ("yesterday", "en", None),

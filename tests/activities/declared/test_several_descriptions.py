@@ -96,3 +96,58 @@ def test_an_image_that_loads_late_has_the_address_that_is_shown() -> None:
     ):
         found, _ = filled(f"<title>Lamp</title><h1>Lamp</h1>{page}", {"image": TEXT})
         assert found == {"image": "https://shop.example/lamp.jpg"}
+
+
+def test_a_thing_that_is_named_in_passing_has_what_is_said_of_it_elsewhere() -> None:
+    page = json_ld(
+        '{"@graph": [{"@type": "Article", "headline": "Lamp", "author": {"@id": "#ada", "name": '
+        '"Ada"}}, {"@type": "Person", "@id": "#ada", "name": "Ada", "url": "/ada"}]}'
+    )
+    found, _ = filled(page, {"author": TEXT, "author_url": TEXT})
+    assert found == {"author": "Ada", "author_url": "https://shop.example/ada"}
+
+
+def test_counters_have_the_names_of_what_they_count() -> None:
+    counters = ", ".join(
+        f'{{"@type": "InteractionCounter", "interactionType": {kind}, "userInteractionCount": {n}}}'
+        for kind, n in (('{"@type": "WatchAction"}', 1234), ('"https://schema.org/LikeAction"', 5))
+    )
+    page = json_ld(
+        f'{{"@type": "VideoObject", "name": "Lamp", "interactionStatistic": [{counters}]}}'
+    )
+    found, _ = filled(page, {"view_count": NUMBER, "likes": NUMBER, "shares": NUMBER})
+    assert found == {"view_count": 1234, "likes": 5}
+
+
+def test_the_parts_of_a_name_are_the_name() -> None:
+    page = json_ld(
+        '{"@type": "Book", "name": "Lamp", "author": {"givenName": "Ada", "familyName": "Lee"}}'
+    )
+    assert filled(page, {"author": TEXT})[0] == {"author": "Ada Lee"}
+
+
+@pytest.mark.parametrize(
+    ("prices", "price"),
+    [
+        ({"product:price:amount": "24.99", "product:sale_price:amount": "19.99"}, 19.99),
+        ({"product:price:amount": "24.99", "og:price:amount": "24.99"}, 24.99),
+        ({"product:price:amount": "24.99", "og:price:amount": "19.99"}, None),
+    ],
+)
+def test_of_several_prices_in_meta_elements_the_reduced_one_counts(
+    prices: dict[str, str], price: float | None
+) -> None:
+    metas = "".join(f'<meta property="{name}" content="{text}">' for name, text in prices.items())
+    found, uncertain = filled(f"<html lang=en><title>Lamp</title>{metas}", {"price": NUMBER})
+    assert found.get("price") == price
+    assert uncertain == ([] if price else ["/price"])
+
+
+def test_a_heading_may_have_a_unit_of_area() -> None:
+    page = (
+        "<html lang=de><title>Parks</title><h1>Parks</h1><table><tr><th>Park</th><th>Area km²</th>"
+        "</tr><tr><td>A</td><td>891,7</td></tr><tr><td>B</td><td>1.250,5</td></tr></table>"
+    )
+    parks = {"type": "object", "properties": {"park": TEXT, "area_km2": NUMBER}}
+    found, _ = filled(page, {"parks": {"type": "array", "items": parks}})
+    assert found["parks"] == [{"park": "A", "area_km2": 891.7}, {"park": "B", "area_km2": 1250.5}]
