@@ -8,6 +8,8 @@ from lxml import etree
 from lxml.html import HtmlElement
 from lxml.html.builder import LI, STRONG, UL
 
+from activities.content.rewrites.nested_tables import has_small_tables, write_small_tables
+
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 
 ARRANGED = "presentation"
@@ -98,6 +100,7 @@ def unwrap_layout_tables(root: HtmlElement) -> None:
     """Turn tables that only arrange their cells into blocks."""
     for table in list(root.iter("table")):
         if not _is_layout(table):
+            write_small_tables(table)
             continue
         for part in list(table.iter(*_TABLE_PARTS)):
             if next(part.iterancestors("table"), None) is table:
@@ -110,7 +113,7 @@ def _is_layout(table: HtmlElement) -> bool:
     """Return whether a table arranges its cells, and does not hold data."""
     if table.get("role") in ("presentation", "none"):
         return True
-    if next(table.iterdescendants("table"), None) is not None:
+    if next(table.iterdescendants("table"), None) is not None and not has_small_tables(table):
         return True
     if next(table.iter("th", "caption"), None) is not None:
         return False

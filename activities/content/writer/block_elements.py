@@ -7,7 +7,7 @@ from collections.abc import Callable
 from lxml.html import HtmlElement
 
 from activities.content.writer.flow import MAX_NESTING, Flow, Frame
-from activities.content.writer.lists import Block, Item, Kind, write_list
+from activities.content.writer.lists import Block, Item, Kind, labels_of, write_list
 from activities.content.writer.tables import Cell, write_table
 
 HEADINGS = {f"h{level}": level for level in range(1, 7)}
@@ -24,8 +24,10 @@ BLOCKS = frozenset(
 _Handler = Callable[[Flow, HtmlElement], "bool | None"]
 
 
-def _block(flow: Flow, _: HtmlElement) -> None:
+def _block(flow: Flow, element: HtmlElement) -> None:
     flow.begin_line()
+    if element in flow.numbers:
+        _write_number(flow, element)
 
 
 def _end_of_paragraph(flow: Flow, element: HtmlElement) -> None:
@@ -95,6 +97,10 @@ def _end_quote(flow: Flow, element: HtmlElement) -> None:
 
 def _start_list(flow: Flow, element: HtmlElement) -> None:
     _start_quote(flow, element)
+    if flow.cells and element.tag == "ol":
+        items = [Item(child) for child in element if child.tag == "li"]
+        numbers = zip(items, labels_of(element, items), strict=True)
+        flow.numbers |= {item.element: label for item, label in numbers}
 
 
 def _end_list(flow: Flow, element: HtmlElement) -> None:
@@ -117,6 +123,18 @@ def _start_item(flow: Flow, element: HtmlElement) -> None:
     if frame.element.tag in LISTS and not flow.lines:
         frame.items.append(Item(element))
         flow.push(Frame(element, frame.items[-1].blocks))
+    elif element in flow.numbers:
+        _write_number(flow, element)
+
+
+def _write_number(flow: Flow, element: HtmlElement) -> None:
+    """Write the number of an item as text, or leave that to the block which begins the item."""
+    number = flow.numbers.pop(element)
+    first = None if (element.text or "").strip() else next(iter(element), None)
+    if first is not None and first.tag in (*BLOCKS, "p"):
+        flow.numbers[first] = number
+    else:
+        flow.inline.text(f"{number}. ")
 
 
 def _end_item(flow: Flow, element: HtmlElement) -> None:

@@ -42,6 +42,8 @@ class Flow:
         """Open elements in which blocks are no paragraphs: headings, and links."""
         self.cells = 0
         """Open cells of tables. What is in them stands in one line."""
+        self.numbers: dict[HtmlElement, str] = {}
+        """Numbers of items that stand in one line with others, so that they are text."""
         self.nesting = 0
         """Open quotations and lists."""
         self._marks: list[tuple[HtmlElement, Mark]] = []

@@ -67,7 +67,7 @@ def write_list(element: HtmlElement, items: list[Item], before: Block | None) ->
     """
     other = before.marker if before is not None else ""
     if element.tag == "ol":
-        labels, marker = _labels(element, items), ")" if other == "." else "."
+        labels, marker = labels_of(element, items), ")" if other == "." else "."
         if _is_counted(labels):
             markers = [f"{label}{marker}" for label in labels]
         else:
@@ -102,7 +102,7 @@ def _write_item(marker: str, text: str) -> str:
     return f"{marker} {_LINE_END.sub(chr(10) + ' ' * width, text)}"
 
 
-def _labels(element: HtmlElement, items: list[Item]) -> list[str]:
+def labels_of(element: HtmlElement, items: list[Item]) -> list[str]:
     """Return the numbers that a browser shows, by HTML 4.4.5, in the list's own style."""
     is_reversed = element.get("reversed") is not None
     number = _integer(element.get("start"), len(items) if is_reversed else 1)

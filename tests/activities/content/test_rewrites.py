@@ -263,3 +263,22 @@ RULE = "| --- | --- |\n"
 )
 def test_rows_of_tables_are_those_that_a_browser_draws(rows: str, markdown: str) -> None:
     assert full_page(f"<table>{rows}</table>", URL) == markdown
+
+
+def test_small_tables_within_a_table_of_data_are_lines_of_their_cell() -> None:
+    inner = "<table><tr><td>x</td><td>1</td></tr><tr><td>y</td><td>2</td></tr></table>"
+    rows = f"{HEAD}<tr><td>{inner}</td><td>b</td></tr>"
+    assert full_page(f"<table>{rows}</table>", URL) == f"| h | i |\n{RULE}| x 1<br>y 2 | b |"
+
+
+def test_tables_that_arrange_a_page_are_no_tables_of_data() -> None:
+    inner = "<table><tr><td><p>A post.</p></td><td>b</td></tr></table>"
+    rows = f"{HEAD}<tr><td>{inner}</td><td>c</td></tr>"
+    assert full_page(f"<table>{rows}</table>", URL) == "h\n\ni\n\nA post.\n\nb\n\nc"
+
+
+def test_lists_within_a_cell_keep_their_numbers() -> None:
+    items = "<ol start=9><li><div><p>x</p></div></li><li>y <b>z</b></li></ol>"
+    rows = f"{HEAD}<tr><td>{items}</td><td><ul><li>b</li><li>c</li></ul></td></tr>"
+    markdown = f"| h | i |\n{RULE}| 9. x<br>10. y **z** | b<br>c |"
+    assert full_page(f"<table>{rows}</table>", URL) == markdown
