@@ -165,7 +165,8 @@ def _complete(entity: Entity, root: HtmlElement, kind: Kind, base_url: str) -> N
     if kind.name == "card":
         if not entity.properties.get("name"):
             entity.add("name", text_value(root, "name"))
-        if entity.properties.get("name") == entity.properties.get("worksFor"):
+        names = entity.properties.get("name")
+        if names and names == entity.properties.get("worksFor"):
             entity.types = ("Organization",)
             del entity.properties["worksFor"]
     if root.tag in ("a", "area") and "url" not in entity.properties:

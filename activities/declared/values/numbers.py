@@ -8,7 +8,7 @@ import unicodedata
 from dataclasses import replace
 from typing import Any
 
-from activities.declared.values import currencies, ratings, units
+from activities.declared.values import currencies, fractions, ratings, units
 from activities.declared.values.separators import ARABIC_DECIMAL, Evidence, value_of
 
 _PLAIN_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,2})?")
@@ -24,14 +24,6 @@ _NO_MINOR_UNITS = re.compile(r"(?:[.,:]\s?|/)[-\u2013\u2014]+")
 """Dashes for the decimals, as in `1.299,-`, `1 299:-` and `1,299/-`."""
 
 _MINUS = ("-", "\u2013")
-
-_FRACTIONS = {
-    "\u00bd": "5", "\u00bc": "25", "\u00be": "75", "\u2155": "2", "\u2156": "4", "\u2157": "6",
-    "\u2158": "8", "\u215b": "125", "\u215c": "375", "\u215d": "625", "\u215e": "875",
-}  # fmt: skip
-"""Characters for fractions, with their decimals. Thirds and sixths have no last decimal."""
-
-_FRACTION = re.compile(rf"(?<![\d.,])(\d*) ?([{''.join(_FRACTIONS)}])")
 
 _MAX_TEXT = 100
 """Characters of a text that is read as a number. A longer one is a sentence."""
@@ -128,7 +120,7 @@ def _parse_text(
     text: str, unit: str | None, evidence: Evidence, given_unit: str | None
 ) -> float | int | None:
     """Return the number in a text such as `1.299,00 €`, `CHF 1'299.50` or `4 servings`."""
-    text = _FRACTION.sub(_decimals_of_fraction, units.with_powers(text))
+    text = fractions.with_decimals(units.with_powers(text))
     if evidence.kind == "bounded":
         text = ratings.without_scale(text)
     elif evidence.currency is not None:
@@ -153,10 +145,6 @@ def _parse_text(
         return None
     words = dict.fromkeys([*_words(before, after), given_unit or ""])
     return _in_unit(float(sign * amount), list(words), unit)
-
-
-def _decimals_of_fraction(found: re.Match[str]) -> str:
-    return f"{found[1] or '0'}{ARABIC_DECIMAL}{_FRACTIONS[found[2]]}"
 
 
 def _is_number_alone(before: str, after: str, evidence: Evidence) -> bool:

@@ -20,6 +20,10 @@ _UNITS: dict[str, tuple[str, float]] = {
     "mm²": ("area", 1e-6), "cm²": ("area", 1e-4), "m²": ("area", 1), "qm": ("area", 1),
     "sqm": ("area", 1), "km²": ("area", 1e6), "ha": ("area", 1e4), "ft²": ("area", 0.09290304),
     "sqft": ("area", 0.09290304), "cm³": ("volume", 1e-3), "m³": ("volume", 1e3),
+    "hz": ("frequency", 1), "khz": ("frequency", 1e3), "mhz": ("frequency", 1e6),
+    "ghz": ("frequency", 1e9), "mah": ("charge", 1), "wh": ("work", 1), "kwh": ("work", 1e3),
+    "px": ("pixels", 1), "dpi": ("resolution", 1), "ppi": ("resolution", 1), "fps": ("rate", 1),
+    "rpm": ("rotation", 1), "mph": ("speed", 1.609344), "kmh": ("speed", 1), "db": ("level", 1),
 }  # fmt: skip
 """Units, with what they measure and their size in that quantity's base unit.
 

@@ -232,3 +232,8 @@ def test_json_ld_is_trusted_more_even_if_it_declares_less() -> None:
 def test_style_classes_of_other_systems_are_no_microformats() -> None:
     page = '<div class="h-full p-4"><div class="p-name h-10">Not a name</div></div>'
     assert filled(page, {"name": TEXT})[0] == {}
+
+
+def test_a_card_without_content_does_no_harm() -> None:
+    page = '<title>Lamp</title><h1>Lamp</h1><div class="vcard"><img class="photo"></div>'
+    assert filled(page, {"title": TEXT})[0] == {"title": "Lamp"}

@@ -31,6 +31,8 @@ NOTHING = Evidence()
         ("\u0661\u066c\u0662\u0663\u0664\u066b\u0665\u0660", 1234.5),
         ("\uff11\uff0c\uff12\uff19\uff19円", 1299), ("4人分", 4), (".75", 0.75), ("$.75", 0.75),
         ("1½ kg", 1.5), ("½", 0.5), ("1⅓", None),
+        ('57 5/8 "', 57.625), ("1-1/2 in", 1.5), ("5 8/8", None), ("1/2", None), ("3 1/3", None),
+        ("2000px", 2000), ("120 Hz", 120), ("5000mAh", 5000), ("1080p", None),
         # Signs.
         ("\u22125", -5), ("-£5.50", -5.5), ("£-5", -5), ("\u20135 °C", -5), ("(5.00)", None),
         # A currency without a language: what three decimals are not usual for, and who groups so.
