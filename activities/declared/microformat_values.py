@@ -79,7 +79,8 @@ def address_of(element: HtmlElement, base_url: str) -> str | None:
     if element.tag == "img":
         address = source_of(element)
     else:
-        address = element.get(_SOURCES.get(str(element.tag), ""))
+        name = _SOURCES.get(str(element.tag))
+        address = element.get(name) if name else None
     if address is None:
         inner = [part for part in element.iter(*_SOURCES) if part.get(_SOURCES[part.tag])]
         address = inner[0].get(_SOURCES[inner[0].tag]) if len(inner) == 1 else text_of(element)

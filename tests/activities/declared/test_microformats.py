@@ -234,6 +234,13 @@ def test_style_classes_of_other_systems_are_no_microformats() -> None:
     assert filled(page, {"name": TEXT})[0] == {}
 
 
+def test_an_address_may_be_text() -> None:
+    page = '<div class="h-card"><b class="p-name">Ada</b><b class="u-url">https://a.example</b></div>'
+    found, _ = filled(page, {"name": TEXT, "website": TEXT})
+    assert found == {"name": "Ada", "website": "https://a.example"}
+
+
 def test_a_card_without_content_does_no_harm() -> None:
-    page = '<title>Lamp</title><h1>Lamp</h1><div class="vcard"><img class="photo"></div>'
+    empty = '<div class="vcard"><img class="photo"></div><p class="vcard"><i class="url"></i></p>'
+    page = f"<title>Lamp</title><h1>Lamp</h1>{empty}"
     assert filled(page, {"title": TEXT})[0] == {"title": "Lamp"}
