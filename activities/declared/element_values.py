@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import urljoin
 
 from lxml.etree import XPath
 from lxml.html import HtmlElement
@@ -11,6 +10,7 @@ from lxml.html import HtmlElement
 from activities.content.rewrites.images import source_of
 from activities.declared.entities import ShownText
 from activities.declared.language import language_of
+from activities.declared.values.addresses import absolute
 
 _MAX_TEXT = 20_000
 """Characters of a value."""
@@ -69,10 +69,7 @@ def value_of(
     if address is None and tag in _ADDRESSES:
         address = source_of(element) if tag == "img" else element.get(_ADDRESSES[tag])
     if address:
-        try:
-            return urljoin(base_url, str(address).strip())
-        except ValueError:
-            return None
+        return absolute(base_url, address)
     return text_of(element, without_struck=is_price)
 
 

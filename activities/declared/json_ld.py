@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import urljoin
 
 from lxml.html import HtmlElement
 from w3lib.html import remove_tags, replace_entities
@@ -15,6 +14,7 @@ from activities.declared.json_ld_languages import in_language
 from activities.declared.json_ld_parts import is_same, merged
 from activities.declared.language import page_language
 from activities.declared.tolerant_json import parse_tolerantly
+from activities.declared.values.addresses import absolute
 
 _MAX_DEPTH = 20
 """Levels of things inside of things."""
@@ -137,20 +137,13 @@ class _Reader:
 
     def _identifier(self, identifier: str) -> str:
         """Return the absolute form of an `@id`. Names of blank nodes begin with `_:`."""
-        identifier = identifier.strip()
-        try:
-            return identifier and urljoin(self._base_url, identifier)
-        except ValueError:
-            return identifier
+        return absolute(self._base_url, identifier) or identifier
 
     def _absolute(self, value: Value) -> Value:
         """Return the absolute form of an address that is written relative to the page."""
         if not isinstance(value, str) or not value or re.search(r"\s", value) or _HOST.match(value):
             return value
-        try:
-            return urljoin(self._base_url, value)
-        except ValueError:
-            return value
+        return absolute(self._base_url, value) or value
 
     def _values(self, value: Any, depth: int) -> Iterator[Value]:
         if isinstance(value, list):

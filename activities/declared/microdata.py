@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from urllib.parse import urljoin
 
 from lxml.html import HtmlElement
 
 from activities.declared.element_values import is_beside_main, value_of
 from activities.declared.entities import Entity, Value
+from activities.declared.values.addresses import absolute
 
 _MAX_DEPTH = 20
 """Levels of things inside of things."""
@@ -47,8 +47,7 @@ class _Microdata:
         self._left -= 1
         types = (scope.get("itemtype") or "").split()
         entity = Entity("microdata", tuple(_NAMESPACE.sub("", name) for name in types))
-        identifier = scope.get("itemid")
-        entity.id = urljoin(self._base_url, identifier) if identifier else None
+        entity.id = absolute(self._base_url, scope.get("itemid"))
         for element in self._properties(scope):
             names = [_NAMESPACE.sub("", name) for name in (element.get("itemprop") or "").split()]
             value = self._value_of(element, names, depth)

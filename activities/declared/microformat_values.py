@@ -7,12 +7,12 @@ and "abbr design" for the first version.
 from __future__ import annotations
 
 import re
-from urllib.parse import urljoin
 
 from lxml.html import HtmlElement
 
 from activities.content.rewrites.images import source_of
 from activities.declared.element_values import text_of
+from activities.declared.values.addresses import absolute
 from activities.declared.vocabulary import joined
 
 _WITH_PARTS = frozenset(
@@ -84,10 +84,7 @@ def address_of(element: HtmlElement, base_url: str) -> str | None:
     if address is None:
         inner = [part for part in element.iter(*_SOURCES) if part.get(_SOURCES[part.tag])]
         address = inner[0].get(_SOURCES[inner[0].tag]) if len(inner) == 1 else text_of(element)
-    try:
-        return urljoin(base_url, address.strip()) if address.strip() else None
-    except ValueError:
-        return None
+    return absolute(base_url, address)
 
 
 def amount_of(element: HtmlElement) -> str | None:

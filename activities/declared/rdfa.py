@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from urllib.parse import urljoin
 
 from lxml.etree import XPath
 from lxml.html import HtmlElement
 
 from activities.declared.element_values import is_beside_main, value_of
 from activities.declared.entities import Entity
+from activities.declared.values.addresses import absolute
 
 _MAX_ITEMS = 5_000
 """Things on one page."""
@@ -62,7 +62,7 @@ class _Rdfa:
 
     def _add_thing(self, element: HtmlElement) -> None:
         types = [self._namespace.sub("", name) for name in (element.get("typeof") or "").split()]
-        entity = Entity("rdfa", tuple(types), id=self._absolute(element.get("resource")))
+        entity = Entity("rdfa", tuple(types), id=absolute(self._base_url, element.get("resource")))
         around = self._holder_of(element)
         names = self._names(element.get("property")) or self._relations(element)
         self.holders[element] = entity
@@ -84,7 +84,7 @@ class _Rdfa:
 
     def _add_value(self, around: Entity, name: str, names: list[str], element: HtmlElement) -> None:
         """Add an element's value: the thing that it refers to, or else a plain value."""
-        address = self._absolute(element.get("resource") or element.get("href"))
+        address = absolute(self._base_url, element.get("resource") or element.get("href"))
         thing = None if name in _ADDRESSES else self._by_id.get(address or "")
         if thing is None or thing is around:
             around.add(name, value_of(element, names, self._base_url, is_rdfa=True))
@@ -117,9 +117,3 @@ class _Rdfa:
             if around in self.holders:
                 return
             yield around
-
-    def _absolute(self, address: str | None) -> str | None:
-        try:
-            return urljoin(self._base_url, address.strip()) if address else None
-        except ValueError:
-            return None

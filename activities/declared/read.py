@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import islice
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
@@ -19,6 +19,7 @@ from activities.declared.microformats import read_microformats
 from activities.declared.page_meta import canonical_url, read_page_meta
 from activities.declared.rdfa import read_rdfa
 from activities.declared.rel_links import read_rel_links
+from activities.declared.values.addresses import absolute
 
 _MAX_HEADINGS = 5
 """Headings of the first level. A page has one, and by mistake a few more."""
@@ -74,10 +75,5 @@ def _is_of_site(heading: HtmlElement, base_url: str, url: str) -> bool:
 
 
 def _absolute(base_url: str, address: str | None) -> str | None:
-    if not address:
-        return None
-    try:
-        absolute = urljoin(base_url, address)
-    except ValueError:
-        return None
-    return absolute if absolute.startswith(("http:", "https:")) else None
+    found = absolute(base_url, address)
+    return found if found and found.startswith(("http:", "https:")) else None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from urllib.parse import urlsplit
 
 from activities.declared.entities import Declared, Entity, Source, Value
 from activities.declared.mapping import prices
@@ -16,6 +15,7 @@ from activities.declared.mapping.things import (
     types_of_words,
     values_under,
 )
+from activities.declared.values.addresses import host_of
 from activities.declared.vocabulary import (
     NAMED_TYPES,
     OBJECT_PATHS,
@@ -211,7 +211,7 @@ def _profiles(scope: Scope, site: str) -> Iterator[Candidate]:
     """Yield the URLs of a thing's profiles on a social network."""
     for entity in scope.entities:
         for value in entity.properties.get("sameAs", ()):
-            host = urlsplit(value).hostname if isinstance(value, str) else None
+            host = host_of(value) if isinstance(value, str) else None
             if host and any(f".{host}".endswith(f".{known}") for known in SOCIAL[site]):
                 yield Candidate([value], entity.source, "sameAs")
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from urllib.parse import urljoin
 
 from w3lib.url import canonicalize_url
 
@@ -17,6 +16,7 @@ from activities.declared.mapping.things import (
     related_types,
     types_of_words,
 )
+from activities.declared.values.addresses import absolute
 from activities.declared.vocabulary import (
     NEVER_MAIN,
     PATHS,
@@ -197,10 +197,7 @@ class _Choice:
         return not self._titles.isdisjoint(_joined_names(entity))
 
     def _absolute(self, address: str) -> str:
-        try:
-            return _comparable(urljoin(self._declared.base_url, address))
-        except ValueError:
-            return ""
+        return _comparable(absolute(self._declared.base_url, address) or "")
 
 
 def _joined_names(entity: Entity) -> set[str]:

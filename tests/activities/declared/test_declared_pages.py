@@ -308,3 +308,22 @@ def test_a_title_is_without_the_site_s_name_if_the_heading_says_so(head: str, ti
 def test_a_number_that_json_cannot_hold_is_none() -> None:
     declared = declared_by(json_ld('{"@type": "Product", "name": "Lamp", "weight": 1e999}'), URL)
     json.dumps(declared.to_evidence(), allow_nan=False)
+
+
+def test_malformed_addresses_do_no_harm() -> None:
+    """`http://[` is no URL, because its host has no end."""
+    bad = "http://["
+    page = (
+        f'<html lang=en><base href="{bad}"><title>Lamp</title><link rel=canonical href="{bad}">'
+        f'<meta property="og:url" content="{bad}"><h1><a href="{bad}">Lamp</a></h1>'
+        f'<div itemscope itemtype="https://schema.org/Product" itemid="{bad}">'
+        f'<a itemprop="url" href="{bad}">x</a><img itemprop="image" src="{bad}">'
+        '<b itemprop="name">Lamp</b></div>'
+        f'<div vocab="https://schema.org/" typeof="Product" resource="{bad}">'
+        f'<b property="name">Lamp</b><a property="url" href="{bad}">x</a></div>'
+        f'<div class="h-product"><b class="p-name">Lamp</b><a class="u-url" href="{bad}"></a></div>'
+        '<script type="application/ld+json">{"@type": "Product", "@id": "http://[", "name": "Lamp"'
+        ', "url": "http://[", "sameAs": "http://[", "image": {"url": "http://["}}</script>'
+    )
+    found, _ = filled(page, {"name": TEXT, "image": TEXT, "facebook": TEXT})
+    assert found == {"name": "Lamp"}

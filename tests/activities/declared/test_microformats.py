@@ -235,7 +235,9 @@ def test_style_classes_of_other_systems_are_no_microformats() -> None:
 
 
 def test_an_address_may_be_text() -> None:
-    page = '<div class="h-card"><b class="p-name">Ada</b><b class="u-url">https://a.example</b></div>'
+    page = (
+        '<div class="h-card"><b class="p-name">Ada</b><b class="u-url">https://a.example</b></div>'
+    )
     found, _ = filled(page, {"name": TEXT, "website": TEXT})
     assert found == {"name": "Ada", "website": "https://a.example"}
 
