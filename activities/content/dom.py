@@ -19,10 +19,13 @@ from activities.content.rewrites import (
     fields,
     images,
     links,
+    media,
     notation,
     page_tools,
+    powers,
     structure,
     table_rows,
+    widgets,
 )
 from activities.content.templates import remove_templates
 from activities.content.visibility import remove_invisible
@@ -150,11 +153,13 @@ def clean(root: HtmlElement) -> None:
     Images and formulas come first, because their sources are in elements that are removed next.
     """
     fallbacks.show_fallbacks(root)
+    media.prepare_players(root)
     images.recover_images(root)
     notation.write_formulas(root)
     links.frame_documents(root)
     remove_invisible(root)
     drawings.write_drawings(root)
+    widgets.write_widgets(root)
     fields.write_fields(root)
     structure.build_tables_of_roles(root)
     structure.build_headings_and_lists_of_roles(root)
@@ -162,6 +167,7 @@ def clean(root: HtmlElement) -> None:
     code_lines.build_code_of_lines(root)
     code.remove_stray_line_numbers(root)
     page_tools.remove_page_tools(root)
+    media.list_areas(root)
     links.simplify_links(root)
     links.link_embedded_pages(root)
     structure.unwrap_layout_tables(root)
@@ -169,4 +175,4 @@ def clean(root: HtmlElement) -> None:
     table_rows.limit_row_spans(root)
     structure.list_definitions(root)
     structure.wrap_stray_items(root)
-    notation.write_powers_and_indices(root)
+    powers.write_powers_and_indices(root)

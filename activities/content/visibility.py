@@ -21,11 +21,11 @@ levels.
 """
 
 _INVISIBLE = frozenset(
-    ("applet", "audio", "canvas", "datalist", "link", "meta", "noembed", "noframes",
-     "object", "parsererror", "script", "style", "template")
+    ("applet", "canvas", "datalist", "link", "meta", "noembed", "noframes", "object",
+     "parsererror", "script", "style", "template")
 )  # fmt: skip
-"""Elements that show no text. The text in `object` and `audio` is for very old browsers. Chromium
-writes a `parsererror` itself, see `activities.browser.document`."""
+"""Elements that show no text. The text in `object` is for very old browsers. Chromium writes a
+`parsererror` itself, see `activities.browser.document`."""
 
 _VOID = frozenset(("source", "track", "param", "embed", "bgsound", "keygen", "wbr"))
 """Elements without an end tag. The parser does not know that, and puts what follows inside them."""

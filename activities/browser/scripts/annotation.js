@@ -1,12 +1,17 @@
 // Returns a class that writes into a copy of a document what the computed style says of the original.
 //
 // `inert` is the document of the copy. `htmlNode` returns a node that stands for HTML, and
-// `copyOfFrame` returns what a frame shows, or null. `separationOf` is the function in
-// `separation.js`. The work stops at `deadline`. `onGap` is called if the style of a part is not read.
-({ inert, htmlNode, copyOfFrame, separationOf, deadline, onGap }) => {
+// `copyOfFrame` returns what a frame shows, or null. `drawn` has the functions in `drawn_tables.js`,
+// `drawn_code.js` and `drawn_order.js`, and `separationOf` is that in `separation.js`. The work stops
+// at `deadline`. `onGap` is called if the style of a part is not read.
+({
+  inert, htmlNode, copyOfFrame, separationOf, drawn, deadline, onGap,
+}) => {
   const MAX_LEVELS = 20;
   const UNREAD = new Set(['head', 'base', 'link', 'meta', 'title', 'script', 'style', 'template',
     'svg', 'math', 'object', 'canvas', 'audio', 'video']);
+  // Elements that are seen or not seen as a whole.
+  const JUDGED = new Set(['svg', 'audio', 'video']);
   const FRAMES = new Set(['iframe', 'frame', 'object']);
   const MARKED = '[hidden], [aria-hidden], [style], dialog';
   const HIDE = 'display: none !important';
@@ -33,6 +38,7 @@
   // The name under which a copy has the same lines without a style sheet.
   const nameOf = (element, { isInline, display }) => {
     const { localName } = element;
+    if (/^(?:xmp|listing|plaintext)$/.test(localName)) return 'pre';
     if (localName === 'div' && isInline && !element.firstElementChild
       && (display === 'inline' || !/\s/.test(element.textContent.trim()))) return 'span';
     const isOwnBlock = localName.includes('-') && !isInline
@@ -51,11 +57,6 @@
     copy.replaceWith(other);
     return other;
   };
-
-  // Whether an element is a block of code that only its style makes one.
-  const isCodeBlock = (element, facts) => !facts.isInline && facts.isMonospace
-    && /^(?:div|code|span|p)$/.test(element.localName) && element.textContent.trim().includes('\n')
-    && !element.querySelector('div, p, pre, ul, ol, table, h1, h2, h3, h4, h5, h6');
 
   // Line ends that the style keeps, as in a poem.
   const keepLines = (copy) => {
@@ -96,8 +97,13 @@
       this.marked = new Set(root.querySelectorAll(MARKED));
       this.styled = new Set(root.querySelectorAll('[style]'));
       this.kinds = [];
-      this.separation = separationOf((element) => this.factsOf(element));
+      const factsOf = (element) => this.factsOf(element);
+      this.separation = separationOf(factsOf);
+      this.code = drawn.codeOf(factsOf);
+      this.tableOf = drawn.tablesOf(factsOf);
+      this.orderOf = drawn.orderOf(factsOf);
       this.foldedUntil = 0;
+      this.codeUntil = 0;
       this.writeFallbacks(root, copy);
       this.later = [];
     }
@@ -152,31 +158,32 @@
       const { localName } = element;
       const isUnread = UNREAD.has(localName) && !(localName === 'object' && element.contentDocument?.documentElement);
       const end = () => i + 1 + element.getElementsByTagName('*').length;
-      if (isUnread && localName !== 'svg') return end();
+      if (isUnread && !JUDGED.has(localName)) return end();
       const kind = this.kindOf(element);
       const facts = tools.factsOf(element, kind);
       const isFolded = i < this.foldedUntil;
       const isMarked = this.marked.has(element);
       const verdict = tools.judge(element, facts, isFolded, isMarked);
       const copy = this.copies[i];
-      if (verdict === 'hidden') {
+      const isCode = facts.isCode || i < this.codeUntil;
+      if (verdict === 'hidden' || (isCode && facts.isUnselectable && /^\s*\d+\s*$/.test(element.textContent))) {
         copy.setAttribute('style', HIDE);
         return end();
       }
       if (verdict === 'folded' && !isFolded) this.foldedUntil = end();
       if (isMarked) uncover(element, copy);
       if (isUnread) {
-        if (copy.querySelector('text, foreignObject')) markUndrawn(element, copy, tools);
+        if (localName === 'svg' && copy.querySelector('text, foreignObject')) markUndrawn(element, copy, tools);
         return end();
       }
       const lights = element.shadowRoot && this.lightsOf(element, copy);
-      this.writeText(element, i, facts, isFolded);
+      this.writeText(element, i, facts, isFolded, isCode);
       this.writeSpecial(element, i, facts);
       if (lights && this.level < MAX_LEVELS) this.writeShadow(element, i, lights);
       return i + 1;
     }
 
-    writeText(element, i, facts, isFolded) {
+    writeText(element, i, facts, isFolded, isCode) {
       const { separation, tools } = this;
       const copy = this.copies[i];
       const hasText = element.firstChild !== null;
@@ -185,25 +192,39 @@
       if (isUndrawn) {
         for (const child of [...copy.childNodes]) if (child.nodeType === Node.TEXT_NODE) child.remove();
       }
-      const { isCode } = facts;
       if (hasText && !isCode && element.localName !== 'textarea' && facts.keepsLines) {
-        if (isCodeBlock(element, facts)) this.writeCodeBlock(copy);
+        const lines = this.code.isCodeBlock(element, facts) ? [element] : this.code.codeLinesFrom(element, facts);
+        if (lines.length) this.writeCodeBlock(lines);
         else keepLines(copy);
       }
-      if (!isCode && element.localName !== 'q') {
-        const before = tools.generated(element, facts.brief, '::before');
+      if (!isCode && i >= this.codeUntil && element.localName !== 'q') {
+        let before = tools.generated(element, facts.brief, '::before');
         const after = tools.generated(element, facts.brief, '::after');
+        if (element.localName === 'li') before = this.writeMarker(element, copy, facts, before);
         if (before) copy.prepend(before);
         if (after) copy.append(after);
       }
       if (facts.isApart && !separation.isBlock(element)) this.separate(element, facts, isCode);
     }
 
-    writeCodeBlock(copy) {
+    // Returns the text that is still to be written in front of the item.
+    writeMarker(item, copy, facts, before) {
+      const marker = this.tools.markers.of(item, facts, before);
+      if (marker !== null) copy.style.listStyleType = marker ? JSON.stringify(marker) : 'none';
+      return marker && marker === before ? '' : before;
+    }
+
+    // Puts elements that are a block of code into a `pre`, each of them on a line of its own.
+    writeCodeBlock(elements) {
       const block = inert.createElement('pre');
+      const inside = elements.flatMap((element) => [element, ...element.getElementsByTagName('*')]);
+      this.codeUntil = this.places.get(inside.at(-1)) + 1;
       this.later.push(() => {
-        copy.replaceWith(block);
-        block.append(copy);
+        const lines = inside.filter((element) => element.localName !== 'div' && !this.factsOf(element).isInline);
+        for (const line of lines) this.copyAt(line).style.display = 'block';
+        const copies = elements.map((element) => this.copyAt(element));
+        copies[0].replaceWith(block);
+        block.append(...copies);
       });
     }
 
@@ -229,8 +250,29 @@
         const body = this.level < MAX_LEVELS && copyOfFrame(element, this.level + 1);
         if (body) this.later.push(() => this.copies[i].replaceWith(body));
       }
+      const rows = facts.display.endsWith('table') ? this.tableOf(element, facts) : null;
+      if (rows) this.later.push(() => this.writeTable(element, rows));
+      const order = this.orderOf(element, facts);
+      if (order) this.later.push(() => this.writeOrder(element, order));
       const name = nameOf(element, facts);
       if (name !== localName) this.copies[i] = renamed(copy, name);
+    }
+
+    writeTable(element, rows) {
+      this.copyAt(element).setAttribute('role', 'table');
+      for (const [row, cells] of rows) {
+        this.copyAt(row).setAttribute('role', 'row');
+        const isHead = this.factsOf(row.parentElement).display === 'table-header-group';
+        for (const cell of cells) this.copyAt(cell).setAttribute('role', isHead ? 'columnheader' : 'cell');
+      }
+    }
+
+    writeOrder(element, order) {
+      const children = [...element.children].map((child) => this.copyAt(child));
+      const ordered = order.map((child) => this.copyAt(child));
+      const marks = children.map((child) => inert.createComment(''));
+      children.forEach((child, index) => child.replaceWith(marks[index]));
+      marks.forEach((mark, index) => mark.replaceWith(ordered[index]));
     }
 
     lightsOf(host, copy) {

@@ -1,27 +1,34 @@
-// Returns a function that returns the text which style sheets put at an end of an element: `pseudo`
-// is '::before' or '::after', and `kind` tells elements apart that may differ in that.
-// Ornaments, icons and counters are no text.
-(view) => {
+// Returns functions that read the text which style sheets put into elements. `valuesOf` is the
+// function of `counters.js`, and `numberIn` that of `counter_styles.js`.
+(view, valuesOf, numberIn) => {
   // Elements of one kind that have no text, until none of that kind is taken to have any.
   const ENOUGH = 3;
   const ICON_FONT = /icon|symbol|awesome|glyph/i;
-  // A string, a picture, or the value of an attribute.
-  const STRING = /^(?:"((?:[^"\\]|\\.)*)"|url\("[^"]*"\)|attr\(([\w-]+)[^)]*\))\s*/s;
+  // A string, a picture, the value of an attribute, or a counter.
+  const PART = /^(?:"((?:[^"\\]|\\.)*)"|url\("[^"]*"\)|attr\(([\w-]+)[^)]*\)|(counters?)\(([^\s,()]+)(?:,\s*"((?:[^"\\]|\\.)*)")?(?:,\s*([^()"]+))?\))\s*/s;
+  // Signs that say something: yes, no, and how good it is.
+  const SIGNS = /[\u2605\u2606\u2610-\u2612\u2705\u2713\u2714\u2717\u2718\u274c]/;
   const without = { '::before': new Map(), '::after': new Map() };
 
-  const unescape = (text) => text.replace(/\\(?:([0-9a-f]{1,6})\s?|(.))/gis, (_, code, character) =>
+  const unescape = (text) => text.replace(/\\([0-9a-f]{1,6})\s?|\\(.)/gis, (_, code, character) =>
     (code ? String.fromCodePoint(Math.min(parseInt(code, 16) || 0xfffd, 0x10ffff)) : character));
 
-  const textIn = (content, element) => {
+  // The text that `content` is for an element. Characters of icon fonts (private use) are none.
+  const textIn = (content, element, pseudo) => {
     let rest = content.split(/ \/ (?=["a])/)[0];
     let text = '';
     while (rest) {
-      const found = STRING.exec(rest);
+      const found = PART.exec(rest);
       if (!found) return '';
-      text += found[2] ? element.getAttribute(found[2]) ?? '' : unescape(found[1] ?? '');
-      rest = rest.slice(found[0].length);
+      const [all, string, attribute, counter, name, separator, style] = found;
+      if (attribute) text += element.getAttribute(attribute) ?? '';
+      else if (counter) {
+        const values = valuesOf(element, pseudo, name).map((value) => numberIn(value, style?.trim() ?? 'decimal'));
+        text += counter === 'counters' ? values.join(unescape(separator ?? '')) : values.at(-1);
+      } else text += unescape(string ?? '');
+      rest = rest.slice(all.length);
     }
-    return text;
+    return text.replace(/\p{Co}/gu, '');
   };
 
   // Where the text of one kind of element is drawn: how it is set apart, or null if it is not drawn.
@@ -38,22 +45,31 @@
     return isApart ? ' ' : '';
   };
 
-  return (element, kind, pseudo) => {
-    const count = without[pseudo].get(kind) ?? 0;
-    if (count >= ENOUGH) return '';
-    const style = view.getComputedStyle(element, pseudo);
-    const { content } = style;
-    if (content === 'none' || content === 'normal' || content === '""') {
-      without[pseudo].set(kind, count + 1);
-      return '';
-    }
-    const text = textIn(content, element);
-    // A word, a number, a price, or the punctuation between two words.
-    if (!/[\p{L}\p{N}\p{Sc}]/u.test(text) && !/^\s*[:,%]\s*$/.test(text)) return '';
-    const known = places[pseudo];
-    if (!known.has(kind)) known.set(kind, placeOf(style, pseudo, text));
-    const space = known.get(kind);
-    if (space === null) return '';
-    return pseudo === '::before' ? text + space : space + text;
+  // A word, a number, a price, the punctuation between two words, or all that a cell has.
+  const isText = (text, element) => /[\p{L}\p{N}\p{Sc}]/u.test(text) || /^\s*[:,%]\s*$/.test(text)
+    || SIGNS.test(text) || (/^t[dh]$/.test(element.localName) && /\S/.test(text) && !element.textContent.trim());
+
+  return {
+    textIn,
+    // Returns the text at an end of an element: `pseudo` is '::before' or '::after', and `kind` tells
+    // elements apart that may differ in that. Ornaments and icons are no text.
+    generated(element, kind, pseudo) {
+      const count = without[pseudo].get(kind) ?? 0;
+      if (count >= ENOUGH) return '';
+      const style = view.getComputedStyle(element, pseudo);
+      const { content } = style;
+      if (content === 'none' || content === 'normal' || content === '""') {
+        without[pseudo].set(kind, count + 1);
+        return '';
+      }
+      const text = textIn(content, element, pseudo);
+      if (!isText(text, element)) return '';
+      const known = places[pseudo];
+      if (!known.has(kind)) known.set(kind, placeOf(style, pseudo, text));
+      let space = known.get(kind);
+      if (space === null) return '';
+      if (SIGNS.test(text.trim().at(pseudo === '::before' ? -1 : 0))) space = ' ';
+      return pseudo === '::before' ? text + space : space + text;
+    },
   };
 }

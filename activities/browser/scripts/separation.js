@@ -10,6 +10,8 @@
     'summary', 'table', 'tbody', 'td', 'textarea', 'tfoot', 'th', 'thead', 'tr', 'ul']);
   // Elements whose margin is an ornament of text that goes on.
   const ORNAMENTED = new Set(['code', 'kbd', 'mark', 'sub', 'sup', 'samp', 'var', 'abbr', 'i', 'em', 'u']);
+  // Pixels between two words.
+  const MIN_GAP = 3;
   // Nodes without text beside an element that are looked at.
   const MANY = 20;
   const ONE_LINE = 'h1, h2, h3, h4, h5, h6, a, button, summary, label';
@@ -50,14 +52,23 @@
       const isWordInLetters = isLetter(element) && (isLetter(element.previousElementSibling) || isLetter(element.nextElementSibling));
       return isWordInLetters ? '' : ' ';
     }
-    return element.closest(ONE_LINE) && !element.closest('pre') ? ' ' : '\n';
+    return element.parentElement?.closest(ONE_LINE) && !element.closest('pre') ? ' ' : '\n';
+  };
+
+  // Whether the text of a box in a line ends well before the box does, or begins well behind it.
+  const hasGap = (element, side) => {
+    const range = element.ownerDocument.createRange();
+    range.selectNodeContents(element);
+    const [text, box] = [range.getBoundingClientRect(), element.getBoundingClientRect()];
+    return text.width > 0 && (side === 'previous' ? text.left - box.left : box.right - text.right) >= MIN_GAP;
   };
 
   const between = (element, facts, around, side) => {
     const kind = kindOf(element, facts, around);
-    const isMargin = !kind && facts.display !== 'contents' && !ORNAMENTED.has(element.localName)
-      && facts.space(side === 'previous' ? 'Left' : 'Right') >= 3;
-    if (!kind && !isMargin) return null;
+    const mayBeMargin = !kind && facts.display !== 'contents' && !ORNAMENTED.has(element.localName);
+    const isMargin = mayBeMargin && facts.space(side === 'previous' ? 'Left' : 'Right') >= MIN_GAP;
+    const mayHaveGap = mayBeMargin && !isMargin && facts.isBox;
+    if (!kind && !isMargin && !mayHaveGap) return null;
     const other = beside(element, side);
     if (!other || (other.hasSpace && kind !== '\n')) return null;
     const text = element.textContent.trim();
@@ -65,9 +76,9 @@
     if (side === 'next' && text.length < 3 && /[\p{Ll}\p{Lu}]$/u.test(text) && /\p{Ll}/u.test(other.character)) return null;
     // In code, a line end within a line that is a block is the end of that line.
     if (facts.isCode && (other.hasLineEnd || (side === 'next' && element.textContent.endsWith('\n')))) return null;
-    if (isMargin) {
+    if (!kind) {
       const areWords = isWord(other.character) && isWord(side === 'previous' ? text[0] : text.at(-1));
-      return areWords ? { at: other.at, separator: ' ' } : null;
+      return areWords && (isMargin || hasGap(element, side)) ? { at: other.at, separator: ' ' } : null;
     }
     return { at: other.at, separator: kind };
   };

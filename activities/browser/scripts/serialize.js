@@ -1,4 +1,4 @@
-// uses: visibility, style_facts, generated_text, separation, annotation
+// uses: drawn_boxes, visibility, style_facts, counter_styles, counters, generated_text, list_markers, separation, drawn_tables, drawn_code, drawn_order, annotation
 //
 // Returns the document as HTML, as a reader sees it. If the HTML is larger than `maxBytes`, returns
 // only its size, which saves the transfer. `site` is the registrable domain of the page. `foreign`
@@ -10,7 +10,8 @@
 //
 // - What no reader sees has the style `display: none !important`. What a control unfolds has not.
 // - Words that the style keeps apart have a space or a line break between them.
-// - Text from style sheets is written where it is drawn.
+// - Text from style sheets is written where it is drawn. Items of lists whose markers are not those
+//   of the HTML have the marker as their `list-style-type`.
 // - Fields have the values that they have now. Passwords are left out.
 // - Open shadow trees stand in their places, with filled slots. So do the bodies of frames of the
 //   same site, and of frames whose content the page itself has written.
@@ -44,8 +45,12 @@
     return (owner) => {
       if (!known.has(owner)) {
         const view = own('defaultView', owner);
+        const styles = styleFactsOf(view);
+        const numbers = counterStylesOf(owner);
+        const texts = generatedTextOf(view, countersOf(owner, styles), numbers.numberIn);
+        const ListMarkers = listMarkersOf({ ...numbers, ...texts });
         known.set(owner, {
-          view, ...visibilityOf(owner), ...styleFactsOf(view), generated: generatedTextOf(view),
+          view, ...visibilityOf(owner, drawnBoxesOf(view)), ...styles, ...texts, markers: new ListMarkers(),
         });
       }
       return known.get(owner);
@@ -83,8 +88,9 @@
     return copy;
   };
 
+  const drawn = { tablesOf: drawnTablesOf, codeOf: drawnCodeOf, orderOf: drawnOrderOf };
   const Annotation = annotationOf({
-    inert, htmlNode, copyOfFrame, separationOf, deadline, onGap,
+    inert, htmlNode, copyOfFrame, separationOf, drawn, deadline, onGap,
   });
   const copyOf = (root, tools, level) => {
     const copy = inert.importNode(root, true);

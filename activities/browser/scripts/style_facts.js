@@ -17,7 +17,7 @@
       this.isVisible = this.style.visibility === 'visible';
       // The style of inline elements does not say so: they cannot be placed.
       this.isPlaced = !this.isInline && /^(?:absolute|fixed)$/.test(this.style.position);
-      this.isCode = element.closest('pre') !== null;
+      this.isCode = element.closest('pre, xmp, listing, plaintext') !== null;
       // For what needs no more than that: the tags and classes of the element and of its parent.
       const { parentElement } = element;
       this.brief = `${element.localName} ${element.className} ${parentElement?.localName} ${parentElement?.className}`;
@@ -32,8 +32,30 @@
       return this.once('float', (style) => style.float !== 'none');
     }
 
+    // The style of what style sheets put into the element: `pseudo` is '::before' or the like.
+    pseudo(element, pseudo) {
+      return view.getComputedStyle(element, pseudo);
+    }
+
+    get listStyle() {
+      return this.once('list', (style) => style.listStyleType);
+    }
+
+    // Whether its style may change the order of its children.
+    get isContainer() {
+      return /^(?:inline-)?(?:flex|grid)$/.test(this.display);
+    }
+
+    get isReversed() {
+      return this.once('reversed', (style) => this.display.includes('flex') && style.flexDirection.endsWith('reverse'));
+    }
+
+    get order() {
+      return this.once('order', (style) => Number(style.order));
+    }
+
     get isRow() {
-      return this.once('row', (style) => /^(?:inline-)?(?:flex|grid)$/.test(this.display)
+      return this.once('row', (style) => this.isContainer
         && (this.display.includes('flex') ? style.flexDirection.startsWith('row')
           : style.gridTemplateColumns.includes(' ')));
     }
@@ -48,6 +70,19 @@
 
     get keepsLines() {
       return this.once('lines', (style) => /^(?:pre|break)/.test(style.whiteSpace));
+    }
+
+    get keepsSpace() {
+      return this.once('space', (style) => /^(?:pre(?!-line)|break)/.test(style.whiteSpace));
+    }
+
+    get isUnselectable() {
+      return this.once('select', (style) => style.userSelect === 'none');
+    }
+
+    // Whether it is a box in a line, which may be wider than its text.
+    get isBox() {
+      return this.isInline && this.display.startsWith('inline-');
     }
 
     get isMonospace() {
@@ -66,7 +101,7 @@
     // Whether the style may keep the element apart from the text around it.
     get isApart() {
       return this.once('apart', () => this.display !== 'contents'
-        && (!this.isInline || this.space('Left') >= MIN_SPACE || this.space('Right') >= MIN_SPACE));
+        && (!this.isInline || this.isBox || this.space('Left') >= MIN_SPACE || this.space('Right') >= MIN_SPACE));
     }
 
     // Pixels between the border of the element and its text, and around it: `side` is Left or Right.

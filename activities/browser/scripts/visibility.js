@@ -4,7 +4,9 @@
 // - 'folded': it is not drawn, but a control that is drawn unfolds it, such as a tab or an accordion.
 // - 'hidden': it is not drawn, and no reader gets to see it. Or the same text is drawn elsewhere,
 //   as with copies for screens of other widths.
-(document) => {
+//
+// `isDrawnBox` is the function of `drawn_boxes.js`.
+(document, isDrawnBox) => {
   const view = document.defaultView;
   const styleOf = (element, pseudo) => view.getComputedStyle(element, pseudo);
   // Elements without a verdict: what is inside of them is drawn by rules of their own.
@@ -188,8 +190,9 @@
     return 'hidden';
   };
 
+  const ICONS = /^(?:i|span|em|b|div)$/;
   const isIcon = (element) => {
-    if (element.firstElementChild || !/^(?:i|span|em|b|div)$/.test(element.localName)) return false;
+    if (element.firstElementChild || !ICONS.test(element.localName)) return false;
     const text = element.textContent.trim();
     return text.length < 30 && /^[a-z0-9_]+$/.test(text);
   };
@@ -216,8 +219,9 @@
   // element, so that nothing is known of its boxes. `hasMarks`: its attributes may hide it.
   const judge = (element, facts, isInFolded, hasMarks) => {
     if (EXEMPT.has(element.localName)) return 'seen';
-    // Many sites draw boxes of their own in lists of tasks, and hide the real ones.
-    if (element.localName === 'input' && /^(?:checkbox|radio)$/.test(element.type) && element.closest('li')) return 'seen';
+    // Many sites draw boxes of their own, and hide the real ones.
+    if (element.localName === 'input' && /^(?:checkbox|radio)$/.test(element.type)
+      && (element.closest('li') || isDrawnBox(element))) return 'seen';
     if (isInFolded) {
       const style = styleOf(element);
       if (style.display === 'none') return judgeUndrawn(element);

@@ -17,6 +17,9 @@ _LINE_NUMBERS = re.compile(
 )
 """Classes of elements that hold line numbers."""
 
+_WORD = re.compile(r"[^\W\d_]{2}")
+"""What no number of a line has, also if it is called `L1`."""
+
 _BLOCK_LINES = frozenset(("div", "p", "li", "tr"))
 """Elements that highlighters put around each line, and that begin on a line of their own."""
 
@@ -123,7 +126,11 @@ def is_line(element: HtmlElement) -> bool:
 
 def is_no_code(element: HtmlElement) -> bool:
     """Return whether an element in a block of code holds line numbers, or is a control."""
-    return element.tag in _CONTROLS or bool(_LINE_NUMBERS.search(element.get("class", "")))
+    if element.tag in _CONTROLS:
+        return True
+    if not _LINE_NUMBERS.search(element.get("class", "")):
+        return False
+    return _WORD.search(element.text_content()) is None
 
 
 def _leave_numbered_table(pre: HtmlElement) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lxml.html import HtmlElement
-from lxml.html.builder import BR, DIV, SPAN
+from lxml.html.builder import BR, DIV, SPAN, A
 
 _UNDRAWN = frozenset(
     ("title", "desc", "metadata", "defs", "symbol", "style", "script", "clippath", "mask",
@@ -49,32 +49,47 @@ def _name_link(drawing: HtmlElement) -> None:
         link.set("aria-label", " ".join(name.split()))
 
 
-def _text_of(lines: list[str], *, is_inline: bool) -> HtmlElement:
-    if is_inline:
-        return SPAN(f" {' '.join(lines)} ")
-    text = DIV(lines[0])
-    for line in lines[1:]:
-        text.append(BR())
-        text[-1].tail = line
+def _text_of(lines: list[HtmlElement], *, is_inline: bool) -> HtmlElement:
+    text = SPAN(" ") if is_inline else DIV()
+    for number, line in enumerate(lines):
+        if number and not is_inline:
+            text.append(BR())
+        text.append(line)
+        line.tail = " " if is_inline else None
     return text
 
 
-def _lines(drawing: HtmlElement) -> Iterator[str]:
+def _lines(drawing: HtmlElement) -> Iterator[HtmlElement]:
     """Yield the text of each height, in the order of the drawing."""
-    line: list[str] = []
+    line: HtmlElement | None = None
     height: str | None = None
     for label in _labels(drawing):
         words = " ".join(_words(label).split())
         if not words:
             continue
         at = label.get("y", label.get("transform"))
-        if line and (at is None or at != height):
-            yield " ".join(line)
-            line = []
-        line.append(words)
+        if line is not None and (at is None or at != height):
+            yield line
+            line = None
+        line = SPAN() if line is None else line
+        if len(line):
+            line[-1].tail = " "
+        address = _address_of(label)
+        line.append(SPAN(words) if address is None else A(words, href=address))
         height = at
-    if line:
-        yield " ".join(line)
+    if line is not None:
+        yield line
+
+
+def _address_of(label: HtmlElement) -> str | None:
+    """Return where a label leads. None if it is no link, or stands within another link."""
+    address: str | None = None
+    for around in label.iterancestors("a", "svg"):
+        if around.tag == "svg":
+            break
+        address = around.get("href") or around.get("xlink:href")
+    is_inside = next(label.iterancestors("svg"), label).iterancestors("a")
+    return None if next(is_inside, None) is not None else address
 
 
 def _labels(drawing: HtmlElement) -> Iterator[HtmlElement]:

@@ -1,4 +1,4 @@
-"""Fallbacks: what a page shows if scripts or videos do not work."""
+"""Fallbacks: what a page shows if scripts do not work."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from lxml.html import HtmlElement
 
 
 def show_fallbacks(root: HtmlElement) -> None:
-    """Keep, in place, the content of `noscript` if no scripts run, and drop the text of videos.
+    """Keep, in place, the content of `noscript` if no scripts run.
 
     HTML from a browser hides each `noscript` (`scripts/serialize.js`), since scripts have run. One
     that holds no text is left to `images`.
@@ -20,9 +20,3 @@ def show_fallbacks(root: HtmlElement) -> None:
                 noscript.drop_tag()
     for noscript in list(root.iter("noscript")):
         noscript.set("hidden", "")
-    for video in root.iter("video"):
-        video.text = None
-        for child in list(video):
-            child.tail = None
-            if child.tag not in ("source", "track"):
-                video.remove(child)

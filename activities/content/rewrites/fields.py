@@ -48,13 +48,27 @@ def write_fields(root: HtmlElement) -> None:
     labelled.discard(None)
     _separate_labels(root)
     _mark_rows(root)
+    for bar in root.iter("meter", "progress"):
+        bar.text = _share(bar) if not bar.text_content().strip() else bar.text
     for field in list(root.iter("input", "textarea", "select")):
         if field.getparent() is None:
             continue
         if field.get("type", "").lower() not in _BOXES:
-            _replace(field, _TEXTS[field.tag](field))
-        elif next(field.iterancestors("li"), None) is None:
-            _replace(field, _box_text(field, labelled))
+            put_in_line(field, _TEXTS[field.tag](field))
+        elif not _is_task(field):
+            put_in_line(field, _box_text(field, labelled))
+
+
+def _share(bar: HtmlElement) -> str:
+    """Return how full a bar is. Empty if that is unknown."""
+    try:
+        value, least, most = (
+            float(bar.get(name, default))
+            for name, default in (("value", ""), ("min", "0"), ("max", "1"))
+        )
+    except ValueError:
+        return ""
+    return f"{min(max((value - least) / (most - least), 0), 1):.0%}" if most > least else ""
 
 
 def _separate_labels(root: HtmlElement) -> None:
@@ -79,7 +93,27 @@ def _mark_rows(root: HtmlElement) -> None:
             following.set(_IN_A_ROW, "")
 
 
-def _replace(field: HtmlElement, text: HtmlElement | None) -> None:
+def _is_task(box: HtmlElement) -> bool:
+    """Return whether a checkbox begins an item of a list, where markdown has a form for it."""
+    if box.get("type", "").lower() != "checkbox":
+        return False
+    place = box
+    while place.tag != "li":
+        around = place.getparent()
+        if around is None or (around.text or "").strip():
+            return False
+        if any(_shows_text(other) for other in place.itersiblings(preceding=True)):
+            return False
+        place = around
+    return True
+
+
+def _shows_text(element: HtmlElement) -> bool:
+    return bool(element.text_content().strip() or (element.tail or "").strip())
+
+
+def put_in_line(field: HtmlElement, text: HtmlElement | None) -> None:
+    """Replace a field by what it shows, apart from the words beside it. None is nothing."""
     if text is None:
         field.drop_tree()
         return
@@ -109,7 +143,7 @@ def _input_text(field: HtmlElement) -> HtmlElement | None:
 
 def _box_text(field: HtmlElement, labelled: set[str | None]) -> HtmlElement | None:
     """Return the sign of a box with words beside it. Others are switches of style sheets."""
-    label = next(field.iterancestors("label"), None)
+    label = next(field.iterancestors("label", "li"), None)
     has_words = label is not None and label.text_content().strip()
     if not has_words and (field.get("id") not in labelled or _is_in_a_row(field)):
         return None

@@ -1,4 +1,4 @@
-"""Formulas, powers and indices, which plain text can express."""
+"""Formulas, which plain text can express as TeX."""
 
 from __future__ import annotations
 
@@ -16,20 +16,6 @@ _RENDERED = re.compile(r"(?:^|\s)(?:MathJax(?:_\w+)?|mjx-chtml|mjx-container|MJX
 """Classes of what MathJax 2 puts in front of the script that holds the source."""
 
 _COMMENT = re.compile(r"(?<!\\)%.*")
-
-_SUPERSCRIPTS = dict(
-    zip(
-        "0123456789+-\u2212=()abcdefghijklmnoprstuvwxyz",
-        "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ",
-        strict=True,
-    )
-)
-_SUBSCRIPTS = dict(
-    zip("0123456789+-\u2212=()aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", strict=True)
-)
-
-_MAX_SCRIPT = 20
-"""Characters of an index or a power. More are a note."""
 
 
 def write_formulas(root: HtmlElement) -> None:
@@ -114,56 +100,3 @@ def _replace(element: HtmlElement, tex: str, *, is_displayed: bool) -> HtmlEleme
     formula.tail = " " if is_joined else element.tail
     element.getparent().replace(element, formula)
     return formula
-
-
-def write_powers_and_indices(root: HtmlElement) -> None:
-    """Replace 10<sup>6</sup> with 10⁶, because markdown would make it 106.
-
-    What no such signs exist for becomes 10^(6.5) or x_(1,2). Words, as in 1<sup>st</sup>, stay as
-    they are.
-    """
-    for numerator in root.iter("span"):
-        if _is_numerator(numerator):
-            numerator.text = f" {numerator.text or ''}"
-    for element in list(root.iter("sup", "sub")):
-        text = element.text_content().strip()
-        if not text or len(text) > _MAX_SCRIPT or not _is_plain(element):
-            continue
-        signs = _SUPERSCRIPTS if element.tag == "sup" else _SUBSCRIPTS
-        if text.isalpha() and len(text) > 1:
-            continue
-        if all(character in signs for character in text):
-            element.text = "".join(signs[character] for character in text)
-        elif any(character.isdigit() for character in text) and _follows_a_sign(element):
-            element.text = f"{'^' if element.tag == 'sup' else '_'}({text})"
-        else:
-            continue
-        for child in list(element):
-            element.remove(child)
-        element.tag = "span"
-
-
-def _is_plain(element: HtmlElement) -> bool:
-    """Return whether an element holds one text, perhaps in italics, as variables are."""
-    if len(element) == 0:
-        return True
-    only = element[0]
-    is_alone = len(element) == 1 and not (element.text or "").strip()
-    is_alone = is_alone and not (only.tail or "").strip()
-    return is_alone and only.tag in ("i", "em", "var") and len(only) == 0
-
-
-def _is_numerator(element: HtmlElement) -> bool:
-    """Return whether an element is the fraction behind a whole number, which is only raised."""
-    if element.get("class") != "num" or "frac" not in element.getparent().get("class", "").split():
-        return False
-    return _follows_a_sign(element)
-
-
-def _follows_a_sign(element: HtmlElement) -> bool:
-    """Return whether a letter, a number or a bracket stands right before an element."""
-    before = element.getprevious()
-    text = element.getparent().text if before is None else before.tail
-    if not text and before is not None:
-        text = before.text_content()
-    return bool(text) and (text[-1].isalnum() or text[-1] in ")]}")

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from lxml.html import HtmlElement
 
 from activities.content.writer.flow import MAX_NESTING, Flow, Frame
-from activities.content.writer.lists import Block, Item, Kind, labels_of, write_list
+from activities.content.writer.list_labels import labels_of
+from activities.content.writer.lists import Block, Item, Kind, write_list
 from activities.content.writer.tables import Cell, write_table
 
 HEADINGS = {f"h{level}": level for level in range(1, 7)}
@@ -97,10 +98,10 @@ def _end_quote(flow: Flow, element: HtmlElement) -> None:
 
 def _start_list(flow: Flow, element: HtmlElement) -> None:
     _start_quote(flow, element)
-    if flow.cells and element.tag == "ol":
-        items = [Item(child) for child in element if child.tag == "li"]
-        numbers = zip(items, labels_of(element, items), strict=True)
-        flow.numbers |= {item.element: label for item, label in numbers}
+    if flow.cells:
+        items = [child for child in element if child.tag == "li"]
+        labels = zip(items, labels_of(element, items), strict=True)
+        flow.numbers |= {item: label for item, label in labels if label}
 
 
 def _end_list(flow: Flow, element: HtmlElement) -> None:
@@ -134,7 +135,7 @@ def _write_number(flow: Flow, element: HtmlElement) -> None:
     if first is not None and first.tag in (*BLOCKS, "p"):
         flow.numbers[first] = number
     else:
-        flow.inline.text(f"{number}. ")
+        flow.inline.text(f"{number} ")
 
 
 def _end_item(flow: Flow, element: HtmlElement) -> None:

@@ -119,10 +119,11 @@ def _picture(flow: Flow, element: HtmlElement) -> None:
     flow.inline.raw(f"![{text}]({address}{_title(element)})")
 
 
-def _video(flow: Flow, element: HtmlElement) -> bool:
+def _player(flow: Flow, element: HtmlElement) -> bool:
     address = flow.addresses.resolve(element.get("src") or "")
     if element.get("src") and address is not None:
-        flow.inline.raw(f"[video]({address})")
+        name = " ".join((element.get("aria-label") or element.get("title") or element.tag).split())
+        flow.inline.raw(f"[{escape_brackets(escape(name, delimiters_of(name, '')))}]({address})")
     return True
 
 
@@ -192,7 +193,8 @@ STARTS: dict[str, _Handler] = {
     "q": _quotation_mark,
     "rt": _start_ruby,
     "span": _formula,
-    "video": _video,
+    "audio": _player,
+    "video": _player,
 }
 """What to do when an element begins. True says that its content has been written."""
 

@@ -1,0 +1,38 @@
+// Returns a function that tells whether the page draws a box of its own for a checkbox or a radio
+// button that it hides. Others are switches of style sheets, of which a reader sees nothing.
+(view) => {
+  // Pixels. Switches are wider than high.
+  const [MIN_SIDE, MAX_HEIGHT, MAX_WIDTH] = [9, 40, 72];
+
+  const isSmall = (width, height) => width >= MIN_SIDE && height >= MIN_SIDE && height <= MAX_HEIGHT
+    && width <= MAX_WIDTH && width >= height * 0.8;
+  const isTransparent = (colour) => /^(?:transparent|rgba\(.*, 0\))$/.test(colour);
+  const isPainted = (style) => !isTransparent(style.backgroundColor) || style.backgroundImage !== 'none'
+    || (style.borderTopStyle !== 'none' && parseFloat(style.borderTopWidth) > 0);
+  const isDrawn = (style) => style.display !== 'none' && style.visibility === 'visible' && style.opacity !== '0';
+
+  const isPaintedBox = (element) => {
+    if (element.textContent.trim()) return false;
+    const box = element.getBoundingClientRect();
+    if (!isSmall(box.width, box.height)) return false;
+    const style = view.getComputedStyle(element);
+    return isDrawn(style) && (element.localName === 'svg' || isPainted(style) || element.firstElementChild?.localName === 'svg');
+  };
+  const hasPaintedPseudo = (element) => ['::before', '::after'].some((pseudo) => {
+    const style = view.getComputedStyle(element, pseudo);
+    return style.content !== 'none' && style.content !== 'normal' && isDrawn(style) && isPainted(style)
+      && isSmall(parseFloat(style.width), parseFloat(style.height));
+  });
+
+  const labelOf = (input) => [...input.labels ?? []].find((label) => label.getClientRects().length && label.textContent.trim());
+
+  return (input) => {
+    const label = labelOf(input);
+    if (!label) return false;
+    // Buttons of which one is chosen, such as the sizes of a product.
+    if (input.type === 'radio' && input.form) return true;
+    const beside = [...input.parentElement.children].slice(0, 5).filter((other) => other !== input && !other.matches('input'));
+    const places = new Set([label, ...beside, ...[...label.querySelectorAll('*')].slice(0, 10)]);
+    return [...places].some((place) => isPaintedBox(place) || hasPaintedPseudo(place));
+  };
+}

@@ -1,0 +1,37 @@
+"""Players of video and sound, and pictures with places that are links."""
+
+from __future__ import annotations
+
+from lxml.html import HtmlElement
+from lxml.html.builder import SPAN, A
+
+
+def prepare_players(root: HtmlElement) -> None:
+    """Leave of each player, in place, nothing but the address of what it plays.
+
+    Sound without controls plays in the background, so a reader sees nothing of it.
+    """
+    for player in list(root.iter("video", "audio")):
+        if player.tag == "audio" and player.get("controls") is None:
+            player.drop_tree()
+            continue
+        sources = (source.get("src") for source in player.iter("source"))
+        if not player.get("src") and (source := next(filter(None, sources), None)):
+            player.set("src", source)
+        player.text = None
+        for child in list(player):
+            player.remove(child)
+
+
+def list_areas(root: HtmlElement) -> None:
+    """Replace, in place, the areas of each map by links."""
+    for image_map in list(root.iter("map")):
+        links = SPAN()
+        for area in list(image_map.iter("area")):
+            name = area.get("alt") or area.get("title") or area.get("aria-label") or ""
+            if area.get("href") and name.strip():
+                links.append(A(" ".join(name.split()), href=area.get("href", "")))
+                links[-1].tail = " "
+            area.drop_tag()
+        links.text = " "
+        image_map.insert(0, links)
