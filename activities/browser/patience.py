@@ -40,8 +40,13 @@ class Unfinished:
         return [item_warning("INCOMPLETE", f"When the page was taken, {self.what}.")]
 
 
-def what_is_missing(signs: LoadingSigns, navigation: Navigation) -> Unfinished | None:
-    """Return what the page that shows `signs` is waiting for; None if it is finished."""
+def what_is_missing(
+    signs: LoadingSigns, navigation: Navigation, is_timed: bool = False
+) -> Unfinished | None:
+    """Return what the page that shows `signs` is waiting for; None if it is finished.
+
+    `is_timed` says that a timer may still bring its text.
+    """
     # Of the script of a shared worker, the browser never says that it has arrived.
     slow = [each for each in navigation.slow if each.resource_type != "script" or not signs.letters]
     if signs.indicator is not None:
@@ -62,6 +67,8 @@ def what_is_missing(signs: LoadingSigns, navigation: Navigation) -> Unfinished |
     lost: str | None = None
     if navigation.has_lost_scripts and not signs.letters:
         lost = "it had no text of its own, and some of its scripts could not be loaded"
+    if is_timed:
+        return Unfinished(_SHORT, lost)
     if signs.is_empty or lost:
         # An empty result has a warning of its own.
         return Unfinished(_SHORT if signs.is_empty else 0, lost)

@@ -14,7 +14,7 @@ from activities.browser.loading_signs import read_signs
 from activities.browser.navigation import Navigation
 from activities.browser.patience import Unfinished, what_is_missing
 from activities.browser.tab import Tab
-from activities.browser.timers import remaining_timer_ms
+from activities.browser.timers import late_timers, remaining_timer_ms
 
 _TIMEOUT = 5.0
 """Seconds to wait for scripts to finish writing. Some pages never finish."""
@@ -66,6 +66,8 @@ class _Settling:
         self._is_quiet = False
         """Whether no request began or ended during the latest wait for quiet."""
         self._timer_rounds = 0
+        self._timers_end: float | None = None
+        """When the timers end that were set at the first look. Later ones are those of a clock."""
 
     async def wait(self) -> None:
         """Wait until scripts neither write nor fetch, or the page goes on."""
@@ -88,8 +90,19 @@ class _Settling:
         with suppress(TimeoutError, PlaywrightError):
             async with asyncio.timeout(_TIMEOUT):
                 if not self._navigation.has_left(self._number):
-                    return what_is_missing(await read_signs(self._tab), self._navigation)
+                    signs = await read_signs(self._tab)
+                    is_timed = await self._waits_for_timer(has_little_text=signs.has_little_text)
+                    return what_is_missing(signs, self._navigation, is_timed)
         return None
+
+    async def _waits_for_timer(self, *, has_little_text: bool) -> bool:
+        """Return whether a longer timer may bring text. If there is some, its code must write."""
+        timers = await late_timers(self._tab.session)
+        remaining = timers.any if has_little_text else timers.writing
+        now = asyncio.get_running_loop().time()
+        if self._timers_end is None:
+            self._timers_end = now + remaining
+        return remaining > 0 and now < self._timers_end
 
     async def comes(self, missing: Unfinished, patience: float) -> bool:
         """Wait until nothing is missing or the page goes on; return whether that has come."""

@@ -7,12 +7,16 @@ knows a random name can ask for the record.
 from __future__ import annotations
 
 import secrets
+from dataclasses import dataclass
 from typing import Any
 
 from playwright.async_api import CDPSession
 
 _NAME = secrets.token_hex(16)
 """The name under which a window tells how long its timers have to run. No page knows it."""
+
+_LATE_NAME = secrets.token_hex(16)
+"""The name under which a window tells of its longer timers."""
 
 _SIGHT_NAME = secrets.token_hex(16)
 """The name under which a window tells whether its scripts observe what is in view."""
@@ -23,8 +27,17 @@ _MAX_DELAYS = {"setTimeout": 1000, "setInterval": 500}
 Longer timers bring reminders, advertisements and reports. Short intervals wait for a script.
 """
 
+_MAX_LATE_DELAY = 5000
+"""The longest delay, in milliseconds, of a timer that may bring the content of a page."""
+
+_MAX_PAUSE = 3000
+"""The same for a timer that ends a pause of a script. Nothing tells what the script does then."""
+
 SCRIPT_OPTIONS: dict[str, Any] = {
     "timersName": _NAME,
+    "lateName": _LATE_NAME,
+    "maxLateDelay": _MAX_LATE_DELAY,
+    "maxPause": _MAX_PAUSE,
     "sightName": _SIGHT_NAME,
     "maxDelays": _MAX_DELAYS,
 }
@@ -33,6 +46,8 @@ SCRIPT_OPTIONS: dict[str, Any] = {
 _RECORD = "Reflect.getOwnPropertyDescriptor(NetworkInformation.prototype, 'rtt').get"
 
 _TIMERS = f"{_RECORD}['{_NAME}']()"
+
+_LATE = f"{_RECORD}['{_LATE_NAME}']()"
 
 _SIGHT = f"""({_RECORD}['{_SIGHT_NAME}']?.() ?? true) || (() => {{
     if (getEventListeners(window).scroll || getEventListeners(document).scroll) return true;
@@ -57,6 +72,27 @@ async def remaining_timer_ms(session: CDPSession) -> float | None:
     )
     remaining = answer["result"].get("value")
     return remaining if isinstance(remaining, int | float) else None
+
+
+@dataclass(frozen=True)
+class LateTimers:
+    """Timers of one to five seconds that run once: when the last of them is due, in seconds."""
+
+    any: float = 0
+    writing: float = 0
+    """Of those whose code writes text."""
+
+
+async def late_timers(session: CDPSession) -> LateTimers:
+    """Return the longer timers of the main frame. Raises Playwright's errors."""
+    answer = await session.send(
+        "Runtime.evaluate",
+        {"expression": _LATE, "silent": True, "returnByValue": True},
+    )
+    found = answer["result"].get("value")
+    if not isinstance(found, dict):
+        return LateTimers()
+    return LateTimers(found["any"] / 1000, found["writing"] / 1000)
 
 
 async def observes_sight(session: CDPSession) -> bool:

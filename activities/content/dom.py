@@ -50,12 +50,18 @@ _END_OF_PAGE = re.compile(r"</(?:body|html)\s*>", re.IGNORECASE)
 """End tags at which the parser stops. Browsers go on (HTML, 13.2.6.4.19 and 20)."""
 
 
-_CONTROLS = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_CONTROLS = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ue000-\uf8ff\ufffe\uffff]")
 _CONTROL_REFERENCES = re.compile(
-    "&#(?:0*(?:[1-8]|1[1-24-9]|2[0-9]|3[01]|6553[45])"
-    "|[xX]0*(?:[1-8b-cB-CeEfF]|1[0-9a-fA-F]|[fF]{3}[eEfF]))(?![0-9a-fA-F]);?"
+    "&#(?:0*(?:[1-8]|1[1-24-9]|2[0-9]|3[01]|6553[45]"
+    "|573(?:4[4-9]|[5-9][0-9])|57[4-9][0-9]{2}|5[89][0-9]{3}"
+    "|6(?:[0-2][0-9]{3}|3[0-6][0-9]{2}|37(?:[0-3][0-9]|4[0-3])))"
+    "|[xX]0*(?:[1-8b-cB-CeEfF]|1[0-9a-fA-F]|[fF]{3}[eEfF]|[eE][0-9a-fA-F]{3}|[fF][0-8][0-9a-fA-F]{2}))"
+    "(?![0-9a-fA-F]);?"
 )
-"""What may stand in HTML, but not in the tree, whose text must be that of XML (XML, 2.2)."""
+"""What may stand in HTML, but not in the tree, whose text must be that of XML (XML, 2.2).
+
+The characters for private use are no text either: fonts of icons draw pictures in their place.
+"""
 
 
 def parse(html: str) -> HtmlElement:
@@ -128,7 +134,7 @@ def _replacement(found: re.Match[str]) -> str:
         code = int(text[2:])
     else:
         code = ord(text)
-    return " " if code in (0x0B, 0x0C) else "\ufffd" if code > 0x20 else ""
+    return " " if code in (0x0B, 0x0C) else "\ufffd" if code in (0xFFFE, 0xFFFF) else ""
 
 
 def base_of(root: HtmlElement, url: str) -> str:

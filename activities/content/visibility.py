@@ -198,7 +198,12 @@ def _is_for_screen_readers(element: HtmlElement) -> bool:
 
 def _is_named_for_screen_readers(element: HtmlElement) -> bool:
     names = element.get("class", "")
-    return bool(_FOR_SCREEN_READERS.search(names)) and "not-sr-only" not in names
+    # A hidden field has a picture in its place. What is chosen in it is shown all the same.
+    return (
+        bool(_FOR_SCREEN_READERS.search(names))
+        and "not-sr-only" not in names
+        and element.tag != "input"
+    )
 
 
 class _Controls:

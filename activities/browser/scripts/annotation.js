@@ -39,6 +39,7 @@
   const nameOf = (element, { isInline, display }) => {
     const { localName } = element;
     if (/^(?:xmp|listing|plaintext)$/.test(localName)) return 'pre';
+    if (localName === 'object') return 'div';
     if (localName === 'div' && isInline && !element.firstElementChild
       && (display === 'inline' || !/\s/.test(element.textContent.trim()))) return 'span';
     const isOwnBlock = localName.includes('-') && !isInline
@@ -56,6 +57,14 @@
     other.append(...copy.childNodes);
     copy.replaceWith(other);
     return other;
+  };
+
+  // Whether an `object` shows a document that can be read, or its own content in the place of one.
+  const isReadObject = (element) => {
+    if (element.contentDocument?.documentElement) return true;
+    const range = element.ownerDocument.createRange();
+    range.selectNodeContents(element);
+    return range.getClientRects().length > 0;
   };
 
   // Line ends that the style keeps, as in a poem.
@@ -156,7 +165,7 @@
       const { tools } = this;
       const element = this.elements[i];
       const { localName } = element;
-      const isUnread = UNREAD.has(localName) && !(localName === 'object' && element.contentDocument?.documentElement);
+      const isUnread = UNREAD.has(localName) && !(localName === 'object' && isReadObject(element));
       const end = () => i + 1 + element.getElementsByTagName('*').length;
       if (isUnread && !JUDGED.has(localName)) return end();
       const kind = this.kindOf(element);
@@ -220,7 +229,8 @@
       const inside = elements.flatMap((element) => [element, ...element.getElementsByTagName('*')]);
       this.codeUntil = this.places.get(inside.at(-1)) + 1;
       this.later.push(() => {
-        const lines = inside.filter((element) => element.localName !== 'div' && !this.factsOf(element).isInline);
+        const lines = inside.filter((element) => element.localName !== 'div' && !this.factsOf(element).isInline
+          && !this.factsOf(element.parentElement).isRow);
         for (const line of lines) this.copyAt(line).style.display = 'block';
         const copies = elements.map((element) => this.copyAt(element));
         copies[0].replaceWith(block);
@@ -230,6 +240,7 @@
 
     separate(element, facts, isCode) {
       const around = element.parentElement && this.factsOf(element.parentElement);
+      if (isCode && around?.isRow) return;
       const node = (separator) => (separator === '\n' && !isCode ? inert.createElement('br') : inert.createTextNode(separator));
       const before = this.separation.before(element, facts, around);
       const after = this.separation.after(element, facts, around);
@@ -250,12 +261,16 @@
         const body = this.level < MAX_LEVELS && copyOfFrame(element, this.level + 1);
         if (body) this.later.push(() => this.copies[i].replaceWith(body));
       }
-      const rows = facts.display.endsWith('table') ? this.tableOf(element, facts) : null;
+      if (facts.isTable || facts.isContainer) this.writeArrangement(element, facts);
+      const name = nameOf(element, facts);
+      if (name !== localName) this.copies[i] = renamed(copy, name);
+    }
+
+    writeArrangement(element, facts) {
+      const rows = this.tableOf(element, facts);
       if (rows) this.later.push(() => this.writeTable(element, rows));
       const order = this.orderOf(element, facts);
       if (order) this.later.push(() => this.writeOrder(element, order));
-      const name = nameOf(element, facts);
-      if (name !== localName) this.copies[i] = renamed(copy, name);
     }
 
     writeTable(element, rows) {

@@ -29,8 +29,9 @@
   return (input) => {
     const label = labelOf(input);
     if (!label) return false;
-    // Buttons of which one is chosen, such as the sizes of a product.
-    if (input.type === 'radio' && input.form) return true;
+    // Buttons of which one is chosen, such as the sizes of a product. Tabs have their panels beside
+    // the button, so that a style sheet can show one of them.
+    if (input.type === 'radio' && (label.contains(input) || input.closest('form, fieldset'))) return true;
     const beside = [...input.parentElement.children].slice(0, 5).filter((other) => other !== input && !other.matches('input'));
     const places = new Set([label, ...beside, ...[...label.querySelectorAll('*')].slice(0, 10)]);
     return [...places].some((place) => isPaintedBox(place) || hasPaintedPseudo(place));

@@ -6,7 +6,7 @@
 
   const isOfCode = (element, facts) => facts.keepsSpace && facts.isMonospace && !facts.isInline
     && NAMES.test(element.localName);
-  const isLine = (element, facts) => isOfCode(element, facts) && facts.keepsSpace
+  const isLine = (element, facts) => isOfCode(element, facts)
     && !element.querySelector(`${OTHER}, div`) && !element.textContent.trim().includes('\n');
   const isBlockOfLines = (element) => element.childElementCount > 1
     && [...element.children].every((child) => !factsOf(child).isInline);
@@ -14,7 +14,7 @@
   return {
     // Whether an element is a block of code of several lines.
     isCodeBlock: (element, facts) => isOfCode(element, facts) && !element.querySelector(OTHER)
-      && (element.textContent.trim().includes('\n') || isBlockOfLines(element)),
+      && (element.textContent.trim().includes('\n') || (!facts.isRow && isBlockOfLines(element))),
     // The lines of code that begin with an element, if each of them is an element.
     codeLinesFrom(element, facts) {
       const { localName, className, nextElementSibling } = element;

@@ -17,7 +17,7 @@
   });
 
   return (element, facts) => {
-    if (!/^(?:inline-)?table$/.test(facts.display) || OWN.test(element.localName)) return null;
+    if (!facts.isTable || OWN.test(element.localName)) return null;
     if (element.querySelector(BLOCKS)) return null;
     const rows = partsOf(element, 'table-row').map((row) => [row, partsOf(row, 'table-cell')]);
     if (rows.length < MIN_ROWS || rows[0][1].length < MIN_CELLS) return null;

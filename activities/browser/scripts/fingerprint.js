@@ -71,6 +71,30 @@
     }
     return last - at;
   };
+  // Longer timers that run once: when they are due, and what they call.
+  const late = new Map();
+  // Code that writes text, or asks another part of the page to do so.
+  const WRITES = /\.(?:(?:inner|outer)HTML|textContent|innerText|nodeValue)\s*\+?=|\.(?:append(?:Child|To)?|prepend|insertBefore|insertAdjacent\w+|insertRow|replace(?:Children|With|Child)|write|html|text)\(|(?<![.\w])(?:render|draw|fill|populate|mount|hydrate|append|insert)\w*\(|\.(?:render|setState)\(|(?<![.\w])set(?!(?:Timeout|Interval|Attribute|Item|Property|Cookie)\()[A-Z]\w*\(/;
+  const LOADS = /createElement\(\s*["'`](?:script|iframe|img|link)/;
+  const writesText = (act, delay) => {
+    if (typeof act !== 'function') return typeof act === 'string' && WRITES.test(act);
+    const text = apply(nativeToString, act, []).slice(0, 10000);
+    // The function that ends a pause: a page that waits for a promise.
+    if (text === anonymous) return descriptor(act, 'name')?.value === '' && delay <= options.maxPause;
+    return WRITES.test(text) && !LOADS.test(text);
+  };
+  const lateMs = () => {
+    const at = now();
+    const last = { any: at, writing: at };
+    for (const [id, { due, act, delay }] of late) {
+      if (due <= at) late.delete(id);
+      else {
+        if (due > last.any) last.any = due;
+        if (due > last.writing && writesText(act, delay)) last.writing = due;
+      }
+    }
+    return { any: last.any - at, writing: last.writing - at };
+  };
   // Whether a script of the page observes what is in view, for a caller that knows `sightName`.
   let isObserved = false;
   replaceMethod(self.IntersectionObserver?.prototype, 'observe', (native, target, args) => {
@@ -80,6 +104,7 @@
   replaceValue(self.NetworkInformation?.prototype, 'rtt', options.roundTrip, {
     get: (native, key, receiver) => {
       if (key === options.timersName) return remainingMs;
+      if (key === options.lateName) return lateMs;
       return key === options.sightName ? () => isObserved : get(native, key, receiver);
     },
   });
@@ -209,6 +234,9 @@
       if (typeof delay === 'number' && delay <= maxDelay) {
         if (timers.size > 500) remainingMs();
         timers.set(id, now() + delay);
+      } else if (name === 'setTimeout' && delay <= options.maxLateDelay) {
+        if (late.size > 500) lateMs();
+        late.set(id, { due: now() + delay, act: args[0], delay });
       }
       return id;
     });
@@ -216,6 +244,7 @@
   for (const name of ['clearTimeout', 'clearInterval']) {
     replaceMethod(self, name, (native, target, args) => {
       timers.delete(args[0]);
+      late.delete(args[0]);
       return apply(native, target, args);
     });
   }

@@ -10,12 +10,11 @@
       this.numbers = new Map();
     }
 
-    numberOf(item) {
-      const list = item.parentElement;
-      const isReversed = list?.localName === 'ol' && list.reversed;
-      const first = list?.localName === 'ol' ? list.start : 1;
+    numberOf(item, list) {
+      const isNumbered = list?.localName === 'ol';
       const last = this.numbers.get(list);
-      let number = last === undefined ? first : last + (isReversed ? -1 : 1);
+      let number = (last ?? (isNumbered ? list.start - 1 : 0)) + 1;
+      if (isNumbered && list.reversed) number = last === undefined ? list.start : last - 1;
       if (item.hasAttribute('value')) number = item.value;
       this.numbers.set(list, number);
       return number;
@@ -24,8 +23,9 @@
     // Returns the marker of the next item of a list: a text, '' for none, or null if the marker is
     // that of the HTML. `before` is the text that style sheets put in front of the item.
     of(item, facts, before) {
-      const number = this.numberOf(item);
-      const isNumbered = item.parentElement?.localName === 'ol';
+      const list = item.parentElement;
+      const isNumbered = list?.localName === 'ol';
+      const number = this.numberOf(item, list);
       if (facts.display === 'none') return null;
       if (!facts.display.includes('list-item') || facts.listStyle === 'none') {
         if (NUMBER.test(before)) return before;

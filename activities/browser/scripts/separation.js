@@ -20,6 +20,13 @@
   const isWord = (character) => /[\p{L}\p{N}]/u.test(character ?? '');
   const isLetter = (node) => node?.textContent.trim().length === 1;
 
+  // Whether an element begins or ends with a `br`, at the side of the text beside it.
+  const endsLine = (element, side) => {
+    let edge = element;
+    while (edge?.firstChild) edge = side === 'previous' ? edge.lastChild : edge.firstChild;
+    return edge.localName === 'br';
+  };
+
   // The text beside `element`, at `side` ('previous' or 'next') within the same block, and whether
   // white space stands between.
   const beside = (element, side) => {
@@ -32,6 +39,7 @@
         const text = node.nodeType === 8 || /^(?:script|style|template)$/.test(node.localName) ? '' : node.textContent;
         const trimmed = side === 'previous' ? text.trimEnd() : text.trimStart();
         const space = side === 'previous' ? text.slice(trimmed.length) : text.slice(0, text.length - trimmed.length);
+        if (node.nodeType === 1 && endsLine(node, side)) hasLineEnd = true;
         hasSpace ||= space !== '';
         hasLineEnd ||= space.includes('\n');
         if (trimmed) return { at, character: side === 'previous' ? trimmed.at(-1) : trimmed[0], hasSpace, hasLineEnd };
@@ -73,9 +81,10 @@
     if (!other || (other.hasSpace && kind !== '\n')) return null;
     const text = element.textContent.trim();
     // An initial that is larger than the rest of its word.
-    if (side === 'next' && text.length < 3 && /[\p{Ll}\p{Lu}]$/u.test(text) && /\p{Ll}/u.test(other.character)) return null;
+    if (side === 'next' && text.length < 3 && /[\p{Ll}\p{Lu}]$/u.test(text) && /\p{Ll}/u.test(other.character)
+      && !beside(element, 'previous')) return null;
     // In code, a line end within a line that is a block is the end of that line.
-    if (facts.isCode && (other.hasLineEnd || (side === 'next' && element.textContent.endsWith('\n')))) return null;
+    if (facts.isCode && (other.hasLineEnd || endsLine(element, side === 'next' ? 'previous' : 'next') || (side === 'next' && element.textContent.endsWith('\n')))) return null;
     if (!kind) {
       const areWords = isWord(other.character) && isWord(side === 'previous' ? text[0] : text.at(-1));
       return areWords && (isMargin || hasGap(element, side)) ? { at: other.at, separator: ' ' } : null;

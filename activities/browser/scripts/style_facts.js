@@ -6,6 +6,8 @@
   const kinds = new Map();
   const facts = [];
   const MIN_SPACE = 3;
+  // Shapes that are empty, by CSS Masking 1.
+  const NOTHING_LEFT = /^(?:circle\(0(?:px|%)?\b|inset\((?:100%|(?:\S+ )100%|(?:\S+ ){2}100%|(?:\S+ ){3}100%)|polygon\(0(?:px|%)? 0(?:px|%)?(?:, 0(?:px|%)? 0(?:px|%)?)*\)$)/;
   const ICON_FONT = /icon|symbol|awesome|glyph/i;
 
   // Each property is asked for when it is needed, and only once.
@@ -13,7 +15,10 @@
     constructor(element) {
       this.style = view.getComputedStyle(element);
       this.display = this.style.display;
-      this.isInline = this.display === 'contents' || this.display.startsWith('inline');
+      this.isInline = /^(?:inline|contents|ruby)/.test(this.display);
+      this.isTable = this.display.endsWith('table');
+      // Whether its style may change the order of its children.
+      this.isContainer = /^(?:inline-)?(?:flex|grid)$/.test(this.display);
       this.isVisible = this.style.visibility === 'visible';
       // The style of inline elements does not say so: they cannot be placed.
       this.isPlaced = !this.isInline && /^(?:absolute|fixed)$/.test(this.style.position);
@@ -39,11 +44,6 @@
 
     get listStyle() {
       return this.once('list', (style) => style.listStyleType);
-    }
-
-    // Whether its style may change the order of its children.
-    get isContainer() {
-      return /^(?:inline-)?(?:flex|grid)$/.test(this.display);
     }
 
     get isReversed() {
@@ -96,6 +96,11 @@
 
     get isClipping() {
       return this.once('clip', (style) => style.overflowY !== 'visible' || style.overflowX !== 'visible');
+    }
+
+    // Whether the style leaves nothing of it, wherever it is.
+    get isCutAway() {
+      return this.once('cut', ({ clipPath, transform }) => NOTHING_LEFT.test(clipPath) || /^matrix\(0, 0, 0, 0,/.test(transform));
     }
 
     // Whether the style may keep the element apart from the text around it.

@@ -112,6 +112,18 @@
     return false;
   };
 
+  // Whether a part of the same kind is drawn at the same place, as the slides of a show that fades are.
+  const isOneOfStack = (element) => {
+    const box = element.getBoundingClientRect();
+    return partsOf(element.parentElement).some((other) => {
+      if (other === element || other.localName !== element.localName) return false;
+      if (element.classList.length && ![...element.classList].some((name) => other.classList.contains(name))) return false;
+      const place = other.getBoundingClientRect();
+      return Math.abs(place.left - box.left) < 2 && Math.abs(place.top - box.top) < 2
+        && Math.abs(place.width - box.width) < box.width / 2 && styleOf(other).opacity === '1';
+    });
+  };
+
   // Whether a list shows its first parts only, with a control behind it that shows the rest.
   const lists = new Map();
   const isRestOfList = (element) => {
@@ -125,6 +137,31 @@
       lists.set(list, first && isDrawn(first) && isOnlyControl && isControl(last) ? first.localName : null);
     }
     return lists.get(list) === element.localName;
+  };
+
+  // The selectors of what is shown while a box is checked, without that; null if that is unknown.
+  let shownByBoxes;
+  const selectorsOfBoxes = () => {
+    if (shownByBoxes !== undefined) return shownByBoxes;
+    shownByBoxes = [];
+    const read = (rules) => {
+      for (const { selectorText, cssRules } of rules) {
+        if (selectorText?.includes(':checked')) shownByBoxes.push(selectorText.replaceAll(':checked', ''));
+        else if (cssRules?.length) read(cssRules);
+      }
+    };
+    try {
+      for (const sheet of document.styleSheets) read(sheet.cssRules);
+    } catch { // a style sheet of another site
+      shownByBoxes = null;
+    }
+    return shownByBoxes;
+  };
+  // Whether a checkbox or a radio button in front of it shows it, as with tabs without scripts.
+  const isShownByBox = (element) => {
+    if (!partsOf(element.parentElement).some((child) => child.matches('input[type=radio], input[type=checkbox]')
+      && child.compareDocumentPosition(element) & 4)) return false;
+    return selectorsOfBoxes()?.some((selector) => element.matches(selector)) ?? true;
   };
 
   const isLayer = (element) => element.matches(LAYERS)
@@ -142,19 +179,24 @@
     const isMessage = element.closest('form') && !before?.matches('[aria-expanded]')
       && !before?.querySelector('[aria-expanded]');
     if (!isMessage && isControl(before)) return true;
-    // Tabs without scripts are switched by a radio button in front of them.
-    if (partsOf(element.parentElement).some((child) => child.matches('input[type=radio], input[type=checkbox]')
-      && child.compareDocumentPosition(element) & 4)) return true;
+    if (isShownByBox(element)) return true;
     if (isOneOfSet(element) || isRestOfList(element)) return true;
     const after = element.nextElementSibling;
     return !element.closest('form') && textOf(element).trim().length >= LONG
       && Boolean(after?.matches(CONTROLS)) && isControl(after);
   };
 
+  // The outermost element that holds nothing but an element, and is as flat.
+  const flatAround = (element) => {
+    let outer = element;
+    for (let at = element.parentElement; at?.childElementCount === 1 && at.offsetHeight <= 1; at = at.parentElement) outer = at;
+    return outer;
+  };
+
   const judgeUndrawn = (element) => {
     const text = plain(textOf(element));
     if (!text || isLayer(element)) return 'hidden';
-    if (!isUnfolded(element)) return 'hidden';
+    if (!isUnfolded(element) && !isUnfolded(flatAround(element))) return 'hidden';
     if (text.length >= LONG && allText().includes(text)) return 'hidden';
     texts = `${allText()}\n${text}`;
     return 'folded';
@@ -190,7 +232,7 @@
     return 'hidden';
   };
 
-  const ICONS = /^(?:i|span|em|b|div)$/;
+  const ICONS = /^(?:i|span|em|b|div|[a-z]+-icon)$/;
   const isIcon = (element) => {
     if (element.firstElementChild || !ICONS.test(element.localName)) return false;
     const text = element.textContent.trim();
@@ -206,7 +248,9 @@
     const mayBeCopy = plainText.length >= LONG || /clone|duplicate/.test(element.className);
     if (mayBeCopy && isThereTwice(plainText)) return 'hidden';
     for (const other of partsOf(element.parentElement)) {
-      if (other !== element && other.textContent.trim() && isForScreenReaders(styleOf(other))) return 'hidden';
+      if (other === element || !other.textContent.trim()) continue;
+      if (other.getAttribute('aria-hidden') !== 'true' && plain(other.textContent) === plainText) return 'hidden';
+      if (isForScreenReaders(styleOf(other))) return 'hidden';
     }
     return 'seen';
   };
@@ -240,9 +284,12 @@
     if (facts.isPlaced) {
       const style = styleOf(element);
       if (isForScreenReaders(style)) return judgeForScreenReaders(element);
-      if (style.opacity === '0' && !element.getAnimations().length) return judgeUndrawn(element);
+      if (style.opacity === '0' && !element.getAnimations().length) {
+        return isOneOfStack(element) && !isLayer(element) ? 'folded' : judgeUndrawn(element);
+      }
       if (isOutside(element, style)) return isOneOfSet(element) ? judgeUndrawn(element) : 'hidden';
     }
+    if (facts.isCutAway) return judgeUndrawn(element);
     if (!facts.isInline && facts.isClipping && isFlat(element)) return judgeUndrawn(element);
     if (facts.isIconFont && isIcon(element)) return 'hidden';
     return hasMarks && element.getAttribute('aria-hidden') === 'true' ? judgeSkipped(element) : 'seen';

@@ -33,6 +33,9 @@ _NUMBERED = etree.XPath("//*[@data-line-number or @data-lineno][not(self::td or 
 
 _DISPLAYED_AS_LINE = re.compile(r"display\s*:\s*(?:block|flex|grid|table-row|list-item)")
 
+_MAX_GUTTER_LEVELS = 3
+"""Elements around a block of code, the block included, that the numbers may stand beside."""
+
 _CONTROLS = frozenset(("button", "select"))
 """Elements in a block that are no code."""
 
@@ -59,6 +62,26 @@ def remove_stray_line_numbers(root: HtmlElement) -> None:
         number = element.get("data-line-number") or element.get("data-lineno")
         if element.getparent() is not None and element.text_content().strip() == number:
             element.drop_tree()
+    for pre in root.iter("pre"):
+        for gutter in _gutters_of(pre):
+            gutter.drop_tree()
+
+
+def _gutters_of(pre: HtmlElement) -> list[HtmlElement]:
+    """Return the elements in front of a block of code that hold the numbers of its lines."""
+    lines = pre.text_content().count("\n") + 1
+    place: HtmlElement | None = pre
+    found: list[HtmlElement] = []
+    for _ in range(_MAX_GUTTER_LEVELS):
+        before = None if place is None else place.getprevious()
+        if before is not None and not (before.tail or "").strip():
+            numbers = [text.strip() for text in before.itertext() if text.strip()]
+            if 1 < len(numbers) <= lines + 1 and all(map(str.isdecimal, numbers)):
+                first = int(numbers[0])
+                if [int(each) for each in numbers] == list(range(first, first + len(numbers))):
+                    found.append(before)
+        place = None if place is None else place.getparent()
+    return found
 
 
 def write_code(pre: HtmlElement, text: str, language: str | None) -> None:

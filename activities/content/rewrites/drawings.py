@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 
 from lxml.html import HtmlElement
 from lxml.html.builder import BR, DIV, SPAN, A
@@ -83,13 +84,13 @@ def _lines(drawing: HtmlElement) -> Iterator[HtmlElement]:
 
 def _address_of(label: HtmlElement) -> str | None:
     """Return where a label leads. None if it is no link, or stands within another link."""
-    address: str | None = None
-    for around in label.iterancestors("a", "svg"):
-        if around.tag == "svg":
-            break
-        address = around.get("href") or around.get("xlink:href")
-    is_inside = next(label.iterancestors("svg"), label).iterancestors("a")
-    return None if next(is_inside, None) is not None else address
+    drawing = next(label.iterancestors("svg"), None)
+    if drawing is None or next(drawing.iterancestors("a"), None) is not None:
+        return None
+    words = _words(label).strip()
+    inside = (link for link in label.iter("a") if _words(link).strip() == words)
+    link = next(chain(inside, label.iterancestors("a")), None)
+    return None if link is None else link.get("href") or link.get("xlink:href")
 
 
 def _labels(drawing: HtmlElement) -> Iterator[HtmlElement]:

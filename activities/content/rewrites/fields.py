@@ -147,7 +147,7 @@ def _box_text(field: HtmlElement, labelled: set[str | None]) -> HtmlElement | No
     has_words = label is not None and label.text_content().strip()
     if not has_words and (field.get("id") not in labelled or _is_in_a_row(field)):
         return None
-    return SPAN("[ ]" if field.get("checked") is None else "[x]")
+    return SPAN(" [ ] " if field.get("checked") is None else " [x] ")
 
 
 def _is_in_a_row(field: HtmlElement) -> bool:

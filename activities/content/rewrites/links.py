@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from lxml.html import HtmlElement
-from lxml.html.builder import IFRAME, A
+from lxml.html.builder import IFRAME, IMG, A
 
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 
@@ -15,6 +15,8 @@ _PERMALINK_TEXTS = frozenset(("", "#", "¶", "§", "🔗", "⚓", "link", "perma
 _DOCUMENT_TYPES = frozenset(("application/pdf", "text/html", "application/xhtml+xml"))
 
 _PDF = re.compile(r"\.pdf(?:$|[?#])", re.IGNORECASE)
+
+_PICTURE = re.compile(r"\.(?:png|jpe?g|gif|webp|avif|svg)(?:$|[?#])", re.IGNORECASE)
 
 _NOWHERE = re.compile(r"[\0- ]*(?:javascript|data|vbscript|about|blob):|[\0- ]*$", re.IGNORECASE)
 _IGNORED = re.compile(r"[\t\n\r]")
@@ -76,13 +78,17 @@ def _move_into(heading: HtmlElement, link: HtmlElement) -> None:
 
 
 def frame_documents(root: HtmlElement) -> None:
-    """Make frames of objects that show a page or a PDF."""
+    """Make frames of objects that show a page or a PDF, and pictures of those that show one."""
     for element in list(root.iter("object", "embed")):
         source = element.get("data") or element.get("src") or ""
-        is_document = element.get("type", "").split(";")[0].strip().lower() in _DOCUMENT_TYPES
-        if not is_document and not _PDF.search(source):
+        kind = element.get("type", "").split(";")[0].strip().lower()
+        name = element.get("title") or element.get("aria-label") or ""
+        if kind in _DOCUMENT_TYPES or _PDF.search(source):
+            frame = IFRAME(src=source, title=name)
+        elif source and (kind.startswith("image/") or _PICTURE.search(source)):
+            frame = IMG(src=source, alt=name)
+        else:
             continue
-        frame = IFRAME(src=source, title=element.get("title") or "")
         frame.set("style", element.get("style") or "")
         if element.tag == "embed":  # the parser puts what follows inside of it
             element.addprevious(frame)

@@ -24,12 +24,19 @@ def prepare_players(root: HtmlElement) -> None:
 
 
 def list_areas(root: HtmlElement) -> None:
-    """Replace, in place, the areas of each map by links."""
-    for image_map in list(root.iter("map")):
+    """Replace, in place, the areas of each map that a picture uses by links."""
+    maps = list(root.iter("map"))
+    used = (
+        {picture.get("usemap", "").strip().lstrip("#") for picture in root.iter("img")}
+        if maps
+        else ()
+    )
+    for image_map in maps:
         links = SPAN()
+        is_used = image_map.get("name") in used or image_map.get("id") in used
         for area in list(image_map.iter("area")):
             name = area.get("alt") or area.get("title") or area.get("aria-label") or ""
-            if area.get("href") and name.strip():
+            if is_used and area.get("href") and name.strip():
                 links.append(A(" ".join(name.split()), href=area.get("href", "")))
                 links[-1].tail = " "
             area.drop_tag()

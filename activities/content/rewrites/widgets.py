@@ -38,7 +38,7 @@ def _write_box(box: HtmlElement, sign: str | None) -> None:
     if box.text_content().strip():
         box.text = f"{sign} {(box.text or '').lstrip()}"
     elif _is_named(box):
-        put_in_line(box, SPAN(sign))
+        put_in_line(box, SPAN(f" {sign} "))
 
 
 def _holds_field(box: HtmlElement) -> bool:

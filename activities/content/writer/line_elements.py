@@ -123,7 +123,9 @@ def _player(flow: Flow, element: HtmlElement) -> bool:
     address = flow.addresses.resolve(element.get("src") or "")
     if element.get("src") and address is not None:
         name = " ".join((element.get("aria-label") or element.get("title") or element.tag).split())
+        flow.inline.space()
         flow.inline.raw(f"[{escape_brackets(escape(name, delimiters_of(name, '')))}]({address})")
+        flow.inline.space()
     return True
 
 
