@@ -26,6 +26,9 @@ _OPERATORS = frozenset("+-\u2212=*/,.()[]{}|<>\u2032\u2217\u00b1\u2213\u00d7\u22
 _WORDS_ABOVE = frozenset(("TM", "SM", "MC", "MD", "MR"))
 """Signs of trademarks, which are raised and no powers."""
 
+_WORD = re.compile(r"[^\W\d_]{3}")
+"""What an index of several words has, and no expression."""
+
 _PRICE = re.compile(r"(?:[$€£¥]|\b[A-Z]{3})\s*\d[\d.,\u202f\xa0 ]*$")
 _NUMBER = re.compile(r"(?:^|[^\w.,])\d[\d.,]*$")
 _CURRENCY = re.compile(r"\s*(?:[€$£¥₽₴]|zł|kr\b|Kč)")
@@ -67,7 +70,7 @@ def _written(element: HtmlElement, text: str) -> str | None:
         return None
     if is_power and not _is_power(element, text):
         return None
-    if not is_power and " " in text and not _is_expression(text):
+    if not is_power and " " in text and _WORD.search(text):
         return f" {text}"
     return f"{'^' if is_power else '_'}({text})"
 

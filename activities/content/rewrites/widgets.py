@@ -50,7 +50,8 @@ def _holds_field(box: HtmlElement) -> bool:
 def _is_named(box: HtmlElement) -> bool:
     """Return whether words stand beside an empty box. In tables it selects a row."""
     around = next(box.iterancestors(), None)
-    if any(cell.tag in _CELLS or cell.get("role") in _CELL_ROLES for cell in box.iterancestors()):
+    holders = (box, *box.iterancestors())
+    if any(cell.tag in _CELLS or cell.get("role") in _CELL_ROLES for cell in holders):
         return False
     return around is not None and bool(around.text_content().strip())
 

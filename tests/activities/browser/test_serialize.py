@@ -71,6 +71,172 @@ if (a) {{
     )
 
 
+async def test_numbers_and_markers_of_style_sheets_are_text(pool: TabPool, site: Site) -> None:
+    text = await text_of(pool, site.url("/numbered"))
+    assert (
+        text
+        == """\
+## 1. One
+
+### 1.1 a
+
+## 2. Two
+
+### 2.1 b
+
+### 2.2 c
+
+Figure 1: A cat
+
+Figure 2: A dog
+
+Article I Peace
+
+Article II War
+
+- III. third
+- IV. fourth
+
+1
+
+- x
+- y
+
+2
+
+- x
+- y
+
+3
+
+- Step Mix
+- Step Bake
+
+4
+
+- x
+
+5
+
+- ✓ x
+
+6
+
+- Q1: x
+- Q2: y
+
+7
+
+1. x
+   - 1.1 y
+   - 1.2 z
+
+8
+
+- (a) x
+- (b) y
+
+9
+
+- § 1 x
+- § 2 y
+
+| Export | ✗ |
+| --- | --- |
+
+icon"""
+    )
+
+
+async def test_what_the_style_draws_is_what_it_looks_like(pool: TabPool, site: Site) -> None:
+    text = await text_of(pool, site.url("/drawn"))
+    assert (
+        text
+        == f"""\
+| Plan | Price |
+| --- | --- |
+| Basic | $10 |
+
+## Centred
+
+Column
+
+one
+
+two
+
+three
+
+four
+
+```
+if a:
+    b()
+```
+
+1
+
+```
+begin
+  end
+```
+
+2
+
+```
+x
+  y
+```
+
+3
+
+```
+one
+  two
+```
+
+```
+<b>three</b>
+  four
+```
+
+```
+five
+six
+```
+
+first
+
+last
+
+EUR 19
+
+Name Ann
+
+東京(きょう)
+
+x{BREAK}y{BREAK}z
+
+[x] Gift
+
+Menu
+
+[ ] S [x] M
+
+Slide 1
+
+Slide 2
+
+#### Why?
+
+Because
+
+Agree
+
+In its place"""
+    )
+
+
 async def test_pages_that_forbid_to_parse_html_are_read_as_well(pool: TabPool, site: Site) -> None:
     text = await text_of(pool, site.url("/trusted-types"))
     assert text == f"seen\n\n![Late]({site.url('/a.png')})\n\nboxed"

@@ -66,6 +66,12 @@ LATE_PAGES = {
     "event stream": f"{MENU}<main id=out></main><script>new EventSource('/events').onmessage = "
     "({ data }) => { out.innerHTML = data }</script>",
     "script on demand": f"{MENU}<main id=out></main><script>import('/chunk')</script>",
+    "timer": f"{MUCH}<div id=out></div><script>setTimeout(() => {{ out.textContent = '{LATE}' }},"
+    "3000)</script>",
+    "pause": f"{MUCH}<div id=out></div><script>(async () => {{ await new Promise((end) => "
+    f"setTimeout(end, 2000)); out.textContent = '{LATE}' }})()</script>",
+    "timer on a page with little text": "<h1>Boats</h1><div id=out></div><script>"
+    f"setTimeout(() => go(), 3500); const go = () => {{ out.textContent = '{LATE}' }}</script>",
     "document written anew": "<p>One moment</p><script>setTimeout(async () => {"
     "const text = await (await fetch('/late?seconds=0.5')).text(); document.open();"
     "document.write('<div id=out>Loading…</div>'); document.close();"
@@ -109,6 +115,8 @@ FINISHED_PAGES = {
     "truncated text": f"{MUCH}<p>And so on…</p>",
     "moving picture": "<style>@keyframes pulse { to { opacity: .3 } } .hero { height: 50px; "
     f"animation: pulse 1s infinite }}</style><div class=hero></div>{MUCH}",
+    "clock": f"{MUCH}<p id=out></p><script>const tick = () => {{ out.textContent = new Date(); "
+    "setTimeout(tick, 1500) }}; tick()</script>",
     "shared worker": "<p>Closed.</p><script>new SharedWorker('/chunk')</script>",
     "picture": "<img src=/boat.jpg width=600 height=400><script>1</script>",
     "little text": "<p>Closed.</p><script>1</script>",
@@ -195,6 +203,24 @@ async def test_text_that_comes_late_is_waited_for(
     page = taken["late", name]
     assert LATE in page.text
     assert page.capture.warnings == ()
+
+
+async def test_timers_that_bring_no_text_are_not_waited_for(pool: TabPool) -> None:
+    body = (
+        f"<!DOCTYPE html>{MUCH}<p id=out>never<script>setTimeout(() => {{ document.cookie = 'a=1'; "
+        "window.late = true }, 2000); setTimeout(() => { document.body.append(document"
+        ".createElement('script')); window.late = true }, 1500); setInterval(() => "
+        "{ if (window.late) out.textContent = 'late' }, 50)</script>"
+    )
+
+    async def page(_: web.Request) -> web.Response:
+        return web.Response(text=body, content_type="text/html")
+
+    app = web.Application()
+    app.router.add_get("/", page)
+    async with serving(app) as url:
+        seen = await capture(pool, url)
+    assert "never" in seen.html
 
 
 @pytest.mark.parametrize("name", UNFINISHED_PAGES)

@@ -50,3 +50,32 @@ OTHER_SIZES = ", ".join(map(str, range(37, 50)))
 )  # fmt: skip
 def test_fields_and_drawings_become_their_text(html: str, text: str) -> None:
     assert full_page(html, URL) == text
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("<div role=radio aria-checked=true>M</div><div role=radio aria-checked=false>L</div>",
+         "[x] M\n\n[ ] L"),
+        ("<p>Mail <button role=switch aria-checked=true></button></p>", "Mail [x]"),
+        ("<p><i role=checkbox aria-checked=mixed></i><b>all</b></p>", "[-] **all**"),
+        ("<label role=radio aria-checked=true><input type=radio checked>a</label>", "[x] a"),
+        ("<table><tr><th>a<th>b<tr><td role=checkbox aria-checked=true><td>c</table>",
+         "| a | b |\n| --- | --- |\n|  | c |"),
+        ("<ul><li role=option>a<li role=option aria-selected=true>b</ul>", "- a\n- **b**"),
+        ("<p role=option aria-selected=true>a</p>", "a"),
+        ("<button aria-pressed=true>a</button> <button aria-pressed=false>b</button>", "**a** b"),
+        ("<button aria-pressed=true><svg></svg></button>a", "a"),
+        ("<ul><li><label><input type=radio checked> a</label></ul>", "- [x] a"),
+        ("<ul><li>a <input type=checkbox checked></ul>", "- a [x]"),
+        ("<p><label><input type=radio class=sr-only checked><b>a</b></label></p>", "[x] **a**"),
+        ("<p>Full: <progress value=7 max=20></progress></p>", "Full: 35%"),
+        ("<p>Full: <meter min=1 value=2 max=3></meter></p>", "Full: 50%"),
+        ("<p>Full: <progress value=7 max=20>7 of 20</progress></p>", "Full: 7 of 20"),
+        ("<p>Busy <progress></progress></p>", "Busy"),
+        ("<svg><a href=/x><text>a</text></a><text><a xlink:href=/y>b</a></text></svg>",
+         "[a](https://shop.example/x)  \n[b](https://shop.example/y)"),
+    ],
+)  # fmt: skip
+def test_what_is_chosen_is_told(html: str, text: str) -> None:
+    assert full_page(html, URL) == text

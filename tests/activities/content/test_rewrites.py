@@ -60,6 +60,8 @@ def test_the_language_of_code_is_found(html: str, language: str) -> None:
         "<pre><code><span class=ln>1</span><span class=cl>a\n</span><span class=ln>2</span>"
         "<span class=cl>  b\n</span><span class=ln>3</span><span class=cl>\n</span>"
         "<span class=ln>4</span><span class=cl>c\n</span></code></pre>",
+        "<div><div class=gutter><i>1</i><i>2</i><i>3</i><i>4</i></div><div><pre>a\n  b\n\nc</pre>"
+        "</div></div>",
         "<div><a href=#L1 data-line-number=1>1</a><a href=#L2 data-line-number=2>2</a></div>"
         "<pre>a\n  b\n\nc</pre>",
         "<table class=highlight><tr><td>1</td><td class=blob-code>a</td></tr>"
@@ -113,6 +115,7 @@ def test_lines_of_code_stay_apart(html: str) -> None:
         ),
         "<pre><a href=#1>1</a> x</pre>": "```\n1 x\n```",
         "<pre> </pre>x": "x",
+        "<pre><code class=line-numbers>only\ncode</code></pre>": "```\nonly\ncode\n```",
     }.items(),
 )
 def test_preformatted_text_keeps_what_it_shows(html: str, markdown: str) -> None:
@@ -175,6 +178,27 @@ def test_powers_and_indices_are_told_from_products() -> None:
         "CO<sub>2</sub> (a)<sub>1,2</sub> <sup>[1]</sup></p>"
     )
     assert full_page(html, URL) == "10^(6.5) xᵢ eˣ a^(2/3) 1st CO₂ (a)_(1,2) [1]"
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    {
+        "a<sub>ij</sub> x<sub>max</sub> a<sub>i,j</sub> k<sub>B</sub>T q<sub>\u03b1</sub>": (
+            "a_(ij) x_(max) a_(i,j) k_(B)T q_(\u03b1)"
+        ),
+        "e<sup>i\u03c0</sup> A<sup>T</sup> x<sup>y<sup>2</sup></sup>": ("e^(i\u03c0) A^(T) x^(y²)"),
+        "<i>x</i><sup>max</sup> M<sup>lle</sup> 5<sup>th</sup> Word<sup>TM</sup>": (
+            "*x*^(max) Mlle 5th WordTM"
+        ),
+        "Total<sub>incl. VAT</sub>": "Total incl. VAT",
+        "$19<sup>99</sup>, <b>$</b>5<sup>.49</sup> and 19<sup>95</sup> €": (
+            "$19.99, $5.49 and 19,95 €"
+        ),
+        "9<sup>99</sup>": "9⁹⁹",
+    }.items(),
+)
+def test_powers_words_and_prices_are_told_apart(html: str, text: str) -> None:
+    assert full_page(f"<p>{html}</p>", URL) == text
 
 
 def test_an_index_in_italics_is_an_index() -> None:
@@ -282,3 +306,26 @@ def test_lists_within_a_cell_keep_their_numbers() -> None:
     rows = f"{HEAD}<tr><td>{items}</td><td><ul><li>b</li><li>c</li></ul></td></tr>"
     markdown = f"| h | i |\n{RULE}| 9. x<br>10. y **z** | b<br>c |"
     assert full_page(f"<table>{rows}</table>", URL) == markdown
+
+
+@pytest.mark.parametrize(
+    ("html", "markdown"),
+    {
+        "<video><source src=/a.webm><source src=/a.mp4>GONE</video>": (
+            "[video](https://shop.example/a.webm)"
+        ),
+        "<audio controls src=/a.mp3 title='Part [1'></audio>": (
+            r"[Part \[1](https://shop.example/a.mp3)"
+        ),
+        "x<audio src=/a.mp3></audio>": "x",
+        "x<video src=blob:https://shop.example/1></video>": "x",
+        "<img src=/a.png alt=A usemap=#m><map name=m><area href=/b alt=B><area nohref alt=GONE>"
+        "</map>": "![A](https://shop.example/a.png) [B](https://shop.example/b)",
+        "x<map name=m><area href=/b alt=GONE></map>": "x",
+        "<object data=/a.png type=image/png title=A>GONE</object>": (
+            "![A](https://shop.example/a.png)"
+        ),
+    }.items(),
+)
+def test_players_maps_and_objects_are_links_and_pictures(html: str, markdown: str) -> None:
+    assert full_page(html, URL) == markdown

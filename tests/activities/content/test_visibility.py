@@ -75,6 +75,11 @@ def test_the_name_of_an_icon_is_no_text() -> None:
     assert full_page(html, URL) == "Basket"
 
 
+def test_characters_of_icon_fonts_are_no_text() -> None:
+    html = "<p>\ue901 Basket &#xf0f4; &#59649;</p><a href=/x aria-label=Home>&#xE900;</a>"
+    assert full_page(html, URL) == "Basket\n\n[Home](https://shop.example/x)"
+
+
 def test_permalinks_are_left_out() -> None:
     html = (
         "<h2>One<a class=headerlink href=#one>¶</a></h2><p>Two<a class=anchor href=#two>#</a></p>"

@@ -106,6 +106,13 @@ def test_text_does_not_become_markup(text: str, markdown: str) -> None:
         "<ol style='list-style: lower-alpha inside'><li>x</li></ol>": "- a. x",
         "<ol style='list-style-type:decimal-leading-zero'><li>x</li></ol>": "1. x",
         "<ol type=I><li>x</li><li value=4>y</li></ol>": "- I. x\n- IV. y",
+        "<ol style='list-style: none'><li>a<li>b<li></ol>": "- a\n- b",
+        "<ol><li style='list-style-type: \"Step \"'>a</ol>": "- Step a",
+        "<ul style='list-style-type: \"→ \"'><li>a</ul>": "- a",
+        "<ul><li style='list-style-type: \"2. \"'>a<li style='list-style-type: \"3. \"'>b</ul>": (
+            "2. a\n3. b"
+        ),
+        "<ul><li style='list-style-type: \"\\2713 *\"'>a</ul>": "- ✓* a",
         "<ul><li>a</li><ul><li>b</li></ul></ul>": "- a\n  - b",
         "<div>x<li>a<li>b</div>": "x\n\n- a\n- b",
         "<ul><li><hr></li><li>a<blockquote>b</blockquote></li></ul>": "- ___\n\n- a\n\n  > b",

@@ -19,6 +19,7 @@ from aiohttp import web
 
 from stack.ports import free_ports
 from tests.support.servers import LocalServer
+from tests.support.site.drawn import routes as drawn_routes
 from tests.support.site.pages import Handler, html, routes
 from tests.support.site.seen import routes as seen_routes
 
@@ -96,6 +97,7 @@ class Site(LocalServer):
         app = web.Application(middlewares=[self._count])
         app.add_routes(routes)
         app.add_routes(seen_routes)
+        app.add_routes(drawn_routes)
         app.router.add_get("/gated/{name}", self._gated)
         app.router.add_get("/broken/{name}", self._broken)
         app.router.add_get("/refusing/{name}", self._refusing)
