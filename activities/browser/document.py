@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from playwright.async_api import Error as PlaywrightError
@@ -13,6 +14,7 @@ from playwright.async_api import Response
 from activities.browser.frames import FrameReader, SerializedFrame, flattened
 from activities.browser.mojibake import read_again
 from activities.browser.navigation import Navigation
+from activities.browser.shadow_trees import closed_trees
 from activities.browser.tab import Tab
 from activities.browser.urls import frame_site
 from activities.fetch_errors import check_document_type, too_large
@@ -96,7 +98,11 @@ async def _serialize(tab: Tab, max_bytes: int) -> dict[str, Any]:
     frames: list[SerializedFrame] = []
     if len(tab.page.frames) > 1:
         frames = await FrameReader(tab.session, site, max_bytes).read(tab.world)
-    document: dict[str, Any] = await tab.world.run(
-        "serialize", max_bytes, site, False, *flattened(frames)
-    )
+    given = (*flattened(frames),)
+    document: dict[str, Any] = await tab.world.run("serialize", max_bytes, site, False, *given)
+    if document["hasClosedTrees"]:
+        trees = await closed_trees(tab.session, tab.world)
+        if trees:
+            pairs = chain.from_iterable(trees)
+            document = await tab.world.run("serialize", max_bytes, site, False, *given, *pairs)
     return document

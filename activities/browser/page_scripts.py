@@ -81,14 +81,30 @@ class IsolatedWorld:
     async def owner_of(self, frame_id: str) -> RemoteElement:
         """Return the element that shows the frame `frame_id`. Raises Playwright's `Error`."""
         owner = await self._session.send("DOM.getFrameOwner", {"frameId": frame_id})
+        return await self.resolve(owner["backendNodeId"])
+
+    async def resolve(self, backend_node_id: int) -> RemoteElement:
+        """Return the node of a number that the browser knows. Raises Playwright's `Error`."""
         resolved = await self._session.send(
             "DOM.resolveNode",
-            {
-                "backendNodeId": owner["backendNodeId"],
-                "executionContextId": await self._context(),
-            },
+            {"backendNodeId": backend_node_id, "executionContextId": await self._context()},
         )
         return RemoteElement(resolved["object"]["objectId"])
+
+    async def find(self, name: str, *arguments: float | str | RemoteElement) -> list[RemoteElement]:
+        """Call the function in `{name}.js`, which returns an array of nodes, and return these.
+
+        Raises Playwright's `Error`.
+        """
+        array = await self._call(name, *arguments, by_value=False)
+        properties = await self._session.send(
+            "Runtime.getProperties", {"objectId": array["objectId"], "ownProperties": True}
+        )
+        return [
+            RemoteElement(each["value"]["objectId"])
+            for each in properties["result"]
+            if each["name"].isdecimal()
+        ]
 
     async def _context(self) -> int:
         if self._execution_context is None:
@@ -99,6 +115,12 @@ class IsolatedWorld:
         return self._execution_context
 
     async def _run(self, name: str, *arguments: float | str | RemoteElement) -> Any:
+        return (await self._call(name, *arguments, by_value=True)).get("value")
+
+    async def _call(
+        self, name: str, *arguments: float | str | RemoteElement, by_value: bool
+    ) -> dict[str, Any]:
+        """Call the function in `{name}.js`, and return what the browser says of its result."""
         answer = await self._session.send(
             "Runtime.callFunctionOn",
             {
@@ -111,10 +133,11 @@ class IsolatedWorld:
                     for argument in arguments
                 ],
                 "awaitPromise": True,
-                "returnByValue": True,
+                "returnByValue": by_value,
             },
         )
         if "exceptionDetails" in answer:
             what = answer["exceptionDetails"]["text"]
             raise PlaywrightError(f"{name}.js did not finish: {what}")
-        return answer["result"].get("value")
+        result: dict[str, Any] = answer["result"]
+        return result

@@ -1,13 +1,16 @@
 // Returns a class that writes into a copy of a document what the computed style says of the original.
 //
 // `inert` is the document of the copy. `htmlNode` returns a node that stands for HTML, and
-// `copyOfFrame` returns what a frame shows, or null. `drawn` has the functions in `drawn_tables.js`,
+// `copyOfFrame` returns what a frame shows, or null. `drawn` returns what a tree has of `drawn_tables.js`,
 // `drawn_code.js` and `drawn_order.js`, and `separationOf` is that in `separation.js`. The work stops
-// at `deadline`. `onGap` is called if the style of a part is not read.
+// at `deadline`. `given` has closed shadow trees by their elements. `onGap` is called if the style of
+// a part is not read, and `onClosedTree` for an element that may have such a tree.
 ({
-  inert, htmlNode, copyOfFrame, separationOf, drawn, deadline, onGap,
+  inert, htmlNode, copyOfFrame, separationOf, drawn, given, deadline, onGap, onClosedTree,
 }) => {
   const MAX_LEVELS = 20;
+  // Containers of one kind that are looked at.
+  const ENOUGH = 3;
   const UNREAD = new Set(['head', 'base', 'link', 'meta', 'title', 'script', 'style', 'template',
     'svg', 'math', 'object', 'canvas', 'audio', 'video']);
   // Elements that are seen or not seen as a whole.
@@ -108,9 +111,7 @@
       this.kinds = [];
       const factsOf = (element) => this.factsOf(element);
       this.separation = separationOf(factsOf);
-      this.code = drawn.codeOf(factsOf);
-      this.tableOf = drawn.tablesOf(factsOf);
-      this.orderOf = drawn.orderOf(factsOf);
+      this.drawn = drawn(factsOf);
       this.foldedUntil = 0;
       this.codeUntil = 0;
       this.writeFallbacks(root, copy);
@@ -185,10 +186,12 @@
         if (localName === 'svg' && copy.querySelector('text, foreignObject')) markUndrawn(element, copy, tools);
         return end();
       }
-      const lights = element.shadowRoot && this.lightsOf(element, copy);
+      const mayHaveTree = facts.isCustom || element.firstChild === null;
+      const tree = element.shadowRoot ?? (mayHaveTree ? this.closedTreeOf(element) : null);
+      const lights = tree && this.lightsOf(element, copy);
       this.writeText(element, i, facts, isFolded, isCode);
       this.writeSpecial(element, i, facts);
-      if (lights && this.level < MAX_LEVELS) this.writeShadow(element, i, lights);
+      if (lights && this.level < MAX_LEVELS) this.writeShadow(tree, i, lights);
       return i + 1;
     }
 
@@ -202,14 +205,14 @@
         for (const child of [...copy.childNodes]) if (child.nodeType === Node.TEXT_NODE) child.remove();
       }
       if (hasText && !isCode && element.localName !== 'textarea' && facts.keepsLines) {
-        const lines = this.code.isCodeBlock(element, facts) ? [element] : this.code.codeLinesFrom(element, facts);
+        const lines = this.drawn.linesOfCode(element, facts);
         if (lines.length) this.writeCodeBlock(lines);
         else keepLines(copy);
       }
       if (!isCode && i >= this.codeUntil && element.localName !== 'q') {
-        let before = tools.generated(element, facts.brief, '::before');
-        const after = tools.generated(element, facts.brief, '::after');
-        if (element.localName === 'li') before = this.writeMarker(element, copy, facts, before);
+        let before = tools.generated(element, facts, '::before');
+        const after = tools.generated(element, facts, '::after');
+        if (element.localName === 'li' && !(facts.isPlainItem && !before)) before = this.writeMarker(element, copy, facts, before);
         if (before) copy.prepend(before);
         if (after) copy.append(after);
       }
@@ -218,7 +221,7 @@
 
     // Returns the text that is still to be written in front of the item.
     writeMarker(item, copy, facts, before) {
-      const marker = this.tools.markers.of(item, facts, before);
+      const marker = this.tools.markerOf(item, facts, before, (other) => this.factsOf(other));
       if (marker !== null) copy.style.listStyleType = marker ? JSON.stringify(marker) : 'none';
       return marker && marker === before ? '' : before;
     }
@@ -267,9 +270,12 @@
     }
 
     writeArrangement(element, facts) {
-      const rows = this.tableOf(element, facts);
+      const rows = this.drawn.rowsOfTable(element, facts);
       if (rows) this.later.push(() => this.writeTable(element, rows));
-      const order = this.orderOf(element, facts);
+      // Containers of one kind nearly always have children of the same kinds.
+      if (facts.arranged >= ENOUGH) return;
+      const order = this.drawn.orderOf(element, facts);
+      facts.arranged += order ? 0 : 1;
       if (order) this.later.push(() => this.writeOrder(element, order));
     }
 
@@ -290,18 +296,26 @@
       marks.forEach((mark, index) => mark.replaceWith(ordered[index]));
     }
 
+    // The closed shadow tree that an element shows, if it is given.
+    closedTreeOf(element) {
+      const tree = given.get(element);
+      if (tree instanceof ShadowRoot) return tree;
+      if (this.tools.isClosedHost(element)) onClosedTree();
+      return null;
+    }
+
     lightsOf(host, copy) {
       const copies = [...copy.childNodes];
       return new Map([...host.childNodes].map((light, index) => [light, copies[index]]));
     }
 
     // Puts the shadow tree in the place of the children of its host, which fill its slots.
-    writeShadow(host, i, lights) {
+    writeShadow(root, i, lights) {
       const tree = inert.createElement('div');
-      for (const child of host.shadowRoot.childNodes) tree.append(inert.importNode(child, true));
+      for (const child of root.childNodes) tree.append(inert.importNode(child, true));
       const slots = [...tree.querySelectorAll('slot')];
-      const sources = [...host.shadowRoot.querySelectorAll('slot')];
-      new Annotation(host.shadowRoot, tree, this.tools, this.level + 1).write();
+      const sources = [...root.querySelectorAll('slot')];
+      new Annotation(root, tree, this.tools, this.level + 1).write();
       this.later.push(() => {
         const copyOfLight = (light) => this.copyAt(light) ?? lights.get(light);
         sources.forEach((slot, index) => {

@@ -1,5 +1,6 @@
-// Returns functions that write numbers as the markers of lists and the counters of style sheets do,
-// by CSS Counter Styles 3. `document` is the page, whose style sheets may define styles.
+// Returns a function that writes a number as a counter of a style sheet does, by CSS Counter Styles 3:
+// `name` is the style. With `isMarker` it is the marker of an item, which is empty for a bullet and null
+// if the style is not known. `document` is the page, whose style sheets may define styles.
 (document) => {
   const ROMAN = [[1000, 'm'], [900, 'cm'], [500, 'd'], [400, 'cd'], [100, 'c'], [90, 'xc'], [50, 'l'],
     [40, 'xl'], [10, 'x'], [9, 'ix'], [5, 'v'], [4, 'iv'], [1, 'i']];
@@ -106,15 +107,11 @@
     return defined().get(name) ?? null;
   };
 
-  return {
-    // Returns a number as a counter shows it. In a style that is not known it is decimal.
-    numberIn: (number, name) => (known(name) ?? known('decimal')).write(number),
-    // Returns the marker of an item. It is empty for a bullet, and null if the style is not known.
-    markerIn(number, name) {
-      const style = known(name);
-      if (!style) return null;
-      const text = style.write(number);
-      return text && style.prefix + text + style.suffix;
-    },
+  return (number, name, isMarker = false) => {
+    const style = known(name);
+    if (!isMarker) return (style ?? known('decimal')).write(number);
+    if (!style) return null;
+    const text = style.write(number);
+    return text && style.prefix + text + style.suffix;
   };
 }

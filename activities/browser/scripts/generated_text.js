@@ -1,6 +1,6 @@
 // Returns functions that read the text which style sheets put into elements. `valuesOf` is the
-// function of `counters.js`, and `numberIn` that of `counter_styles.js`.
-(view, valuesOf, numberIn) => {
+// function of `counters.js`, and `counterIn` that of `counter_styles.js`.
+(view, valuesOf, counterIn) => {
   // Elements of one kind that have no text, until none of that kind is taken to have any.
   const ENOUGH = 3;
   const ICON_FONT = /icon|symbol|awesome|glyph/i;
@@ -8,8 +8,6 @@
   const PART = /^(?:"((?:[^"\\]|\\.)*)"|url\("[^"]*"\)|attr\(([\w-]+)[^)]*\)|(counters?)\(([^\s,()]+)(?:,\s*"((?:[^"\\]|\\.)*)")?(?:,\s*([^()"]+))?\))\s*/s;
   // Signs that say something: yes, no, and how good it is.
   const SIGNS = /[\u2605\u2606\u2610-\u2612\u2705\u2713\u2714\u2717\u2718\u274c]/;
-  const without = { '::before': new Map(), '::after': new Map() };
-
   const unescape = (text) => text.replace(/\\([0-9a-f]{1,6})\s?|\\(.)/gis, (_, code, character) =>
     (code ? String.fromCodePoint(Math.min(parseInt(code, 16) || 0xfffd, 0x10ffff)) : character));
 
@@ -23,7 +21,7 @@
       const [all, string, attribute, counter, name, separator, style] = found;
       if (attribute) text += element.getAttribute(attribute) ?? '';
       else if (counter) {
-        const values = valuesOf(element, pseudo, name).map((value) => numberIn(value, style?.trim() ?? 'decimal'));
+        const values = valuesOf(element, pseudo, name).map((value) => counterIn(value, style?.trim() ?? 'decimal'));
         text += counter === 'counters' ? values.join(unescape(separator ?? '')) : values.at(-1);
       } else text += unescape(string ?? '');
       rest = rest.slice(all.length);
@@ -31,8 +29,13 @@
     return text.replace(/\p{Co}/gu, '');
   };
 
-  // Where the text of one kind of element is drawn: how it is set apart, or null if it is not drawn.
-  const places = { '::before': new Map(), '::after': new Map() };
+  // What is known of elements with the same tags and classes: how many have no text at an end, and how
+  // the text there is set apart, which is null if it is not drawn.
+  const records = new Map();
+  const recordOf = (brief) => {
+    if (!records.has(brief)) records.set(brief, { '::before': { empty: 0 }, '::after': { empty: 0 } });
+    return records.get(brief);
+  };
 
   const placeOf = (style, pseudo, text) => {
     if (style.display === 'none' || style.visibility !== 'visible' || style.opacity === '0') return null;
@@ -51,22 +54,21 @@
 
   return {
     textIn,
-    // Returns the text at an end of an element: `pseudo` is '::before' or '::after', and `kind` tells
-    // elements apart that may differ in that. Ornaments and icons are no text.
-    generated(element, kind, pseudo) {
-      const count = without[pseudo].get(kind) ?? 0;
-      if (count >= ENOUGH) return '';
+    // Returns the text at an end of an element: `pseudo` is '::before' or '::after', and `facts` are
+    // those of its kind. Ornaments and icons are no text.
+    generated(element, facts, pseudo) {
+      const known = (facts.texts ??= recordOf(facts.brief))[pseudo];
+      if (known.empty >= ENOUGH) return '';
       const style = view.getComputedStyle(element, pseudo);
       const { content } = style;
       if (content === 'none' || content === 'normal' || content === '""') {
-        without[pseudo].set(kind, count + 1);
+        known.empty += 1;
         return '';
       }
       const text = textIn(content, element, pseudo);
       if (!isText(text, element)) return '';
-      const known = places[pseudo];
-      if (!known.has(kind)) known.set(kind, placeOf(style, pseudo, text));
-      let space = known.get(kind);
+      if (known.space === undefined) known.space = placeOf(style, pseudo, text);
+      let { space } = known;
       if (space === null) return '';
       if (SIGNS.test(text.trim().at(pseudo === '::before' ? -1 : 0))) space = ' ';
       return pseudo === '::before' ? text + space : space + text;

@@ -1,41 +1,39 @@
-// Returns a class that tells the markers of the items of lists, where the page's HTML does not.
-// `markerIn` and `textIn` are the functions of `counter_styles.js` and `generated_text.js`.
-({ markerIn, textIn }) => {
-  const BULLETS = /^(?:disc|circle|square|disclosure-(?:open|closed))$/;
+// Returns a function that returns the marker of an item of a list: a text, '' for none, or null if the
+// marker is that of the HTML. `before` is the text that style sheets put in front of the item, and
+// `factsOf` is from the tree of the item. `counterIn` and `textIn` are the functions of
+// `counter_styles.js` and `generated_text.js`.
+(counterIn, textIn) => {
   const NUMBER = /^\s*\d{1,9}[.)]?\s*$/;
+  // By item, its number. All items of a list are counted at once.
+  const numbers = new Map();
 
-  return class ListMarkers {
-    constructor() {
-      // By list, the number of its last item.
-      this.numbers = new Map();
-    }
-
-    numberOf(item, list) {
-      const isNumbered = list?.localName === 'ol';
-      const last = this.numbers.get(list);
-      let number = (last ?? (isNumbered ? list.start - 1 : 0)) + 1;
-      if (isNumbered && list.reversed) number = last === undefined ? list.start : last - 1;
+  const count = (list, factsOf) => {
+    const items = [...list.children].filter((child) => child.localName === 'li' && factsOf(child).display !== 'none');
+    const isNumbered = list.localName === 'ol';
+    const step = isNumbered && list.reversed ? -1 : 1;
+    let number = isNumbered ? list.start : 1;
+    for (const item of items) {
       if (item.hasAttribute('value')) number = item.value;
-      this.numbers.set(list, number);
-      return number;
+      numbers.set(item, number);
+      number += step;
     }
+  };
+  const numberOf = (item, factsOf) => {
+    if (!numbers.has(item)) count(item.parentElement, factsOf);
+    return numbers.get(item) ?? 1;
+  };
 
-    // Returns the marker of the next item of a list: a text, '' for none, or null if the marker is
-    // that of the HTML. `before` is the text that style sheets put in front of the item.
-    of(item, facts, before) {
-      const list = item.parentElement;
-      const isNumbered = list?.localName === 'ol';
-      const number = this.numberOf(item, list);
-      if (facts.display === 'none') return null;
-      if (!facts.display.includes('list-item') || facts.listStyle === 'none') {
-        if (NUMBER.test(before)) return before;
-        return isNumbered ? '' : null;
-      }
-      const content = facts.once('marker', () => facts.pseudo(item, '::marker').content);
-      if (content !== 'normal') return content === 'none' ? '' : textIn(content, item, '::marker');
-      const { listStyle } = facts;
-      if (isNumbered ? listStyle === 'decimal' : BULLETS.test(listStyle)) return null;
-      return listStyle.startsWith('"') ? textIn(listStyle, item, '::marker') : markerIn(number, listStyle);
+  return (item, facts, before, factsOf) => {
+    if (facts.display === 'none' || !item.parentElement) return null;
+    const { listStyleType } = facts.style;
+    if (!facts.isListItem || listStyleType === 'none') {
+      if (NUMBER.test(before)) return before;
+      return item.parentElement.localName === 'ol' ? '' : null;
     }
+    if (facts.isPlainItem) return null;
+    const { content } = facts.pseudo(item, '::marker');
+    if (content !== 'normal') return content === 'none' ? '' : textIn(content, item, '::marker');
+    if (listStyleType.startsWith('"')) return textIn(listStyleType, item, '::marker');
+    return counterIn(numberOf(item, factsOf), listStyleType, true);
   };
 }

@@ -1,8 +1,9 @@
-// uses: drawn_boxes, visibility, style_facts, counter_styles, counters, generated_text, list_markers, separation, drawn_tables, drawn_code, drawn_order, annotation
+// uses: drawn_boxes, visibility, style_facts, counter_styles, counters, generated_text, list_markers, separation, drawn_tables, drawn_code, drawn_order, closed_hosts, annotation
 //
 // Returns the document as HTML, as a reader sees it. If the HTML is larger than `maxBytes`, returns
 // only its size, which saves the transfer. `site` is the registrable domain of the page. `foreign`
-// are the frames that scripts here cannot read: of each its element and its HTML. Of such a frame,
+// are the frames that scripts here cannot read: of each its element and its HTML. The same list has
+// closed shadow trees: of each its element and the tree. Of a frame that is read by itself,
 // `isFrame`, only the content of the body is returned, with absolute URLs.
 //
 // The HTML is a copy in which plain attributes say what the computed style says, so that it can be
@@ -17,6 +18,7 @@
 //   same site, and of frames whose content the page itself has written.
 // - The root has the attribute `data-rendered`, which says that all this is done.
 //
+// `hasClosedTrees` is true if an element may show a closed shadow tree that is not given.
 // `isWhole` is false if the style of a part of the page could not be read, or not in time.
 (maxBytes, site, isFrame, ...foreign) => {
   const MAX_FRAMES = 50;
@@ -26,6 +28,8 @@
   const inert = own('implementation').createHTMLDocument('');
   let isWhole = true;
   const onGap = () => { isWhole = false; };
+  let hasClosedTrees = false;
+  const onClosedTree = () => { hasClosedTrees = true; };
   const given = new Map();
   for (let i = 0; i < foreign.length; i += 2) given.set(foreign[i], foreign[i + 1]);
   let frames = 0;
@@ -40,17 +44,27 @@
     return html.replace(new RegExp(`${mark}(\\d+);`, 'g'), (_, index) => withTexts(texts[index]));
   };
 
+  // A function that is made when it is first called. Most pages do not need all of them.
+  const lazily = (make) => {
+    let made = null;
+    return (...values) => (made ??= make())(...values);
+  };
+
   const toolsOf = (() => {
     const known = new Map();
     return (owner) => {
       if (!known.has(owner)) {
         const view = own('defaultView', owner);
         const styles = styleFactsOf(view);
-        const numbers = counterStylesOf(owner);
-        const texts = generatedTextOf(view, countersOf(owner, styles), numbers.numberIn);
-        const ListMarkers = listMarkersOf({ ...numbers, ...texts });
+        const counterIn = lazily(() => counterStylesOf(owner));
+        const texts = generatedTextOf(view, lazily(() => countersOf(owner, styles)), counterIn);
         known.set(owner, {
-          view, ...visibilityOf(owner, drawnBoxesOf(view)), ...styles, ...texts, markers: new ListMarkers(),
+          view,
+          ...styles,
+          ...texts,
+          ...visibilityOf(owner, lazily(() => drawnBoxesOf(view))),
+          markerOf: listMarkersOf(counterIn, texts.textIn),
+          isClosedHost: lazily(() => closedHostsOf(view)),
         });
       }
       return known.get(owner);
@@ -88,9 +102,13 @@
     return copy;
   };
 
-  const drawn = { tablesOf: drawnTablesOf, codeOf: drawnCodeOf, orderOf: drawnOrderOf };
+  const drawn = (factsOf) => ({
+    rowsOfTable: lazily(() => drawnTablesOf(factsOf)),
+    linesOfCode: lazily(() => drawnCodeOf(factsOf)),
+    orderOf: lazily(() => drawnOrderOf(factsOf)),
+  });
   const Annotation = annotationOf({
-    inert, htmlNode, copyOfFrame, separationOf, drawn, deadline, onGap,
+    inert, htmlNode, copyOfFrame, separationOf, drawn, given, deadline, onGap, onClosedTree,
   });
   const copyOf = (root, tools, level) => {
     const copy = inert.importNode(root, true);
@@ -132,12 +150,14 @@
   const element = own('documentElement');
   // Scripts can leave half of a surrogate pair behind, which is not valid in UTF-8.
   const html = element ? withTexts(source ? asText().outerHTML : htmlOf(element)).toWellFormed() : '';
-  const bytes = new Blob([html]).size;
+  // Quicker than a `Blob`, which the browser process has to know of.
+  const bytes = new TextEncoder().encode(html).length;
   return {
     url: location.href,
     contentType: own('contentType'),
     characterSet: own('characterSet'),
     isWhole,
+    hasClosedTrees,
     bytes,
     html: bytes > maxBytes ? '' : html,
   };

@@ -6,6 +6,7 @@
   const kinds = new Map();
   const facts = [];
   const MIN_SPACE = 3;
+  const BULLETS = /^(?:disc|circle|square|disclosure-(?:open|closed))$/;
   // Shapes that are empty, by CSS Masking 1.
   const NOTHING_LEFT = /^(?:circle\(0(?:px|%)?\b|inset\((?:100%|(?:\S+ )100%|(?:\S+ ){2}100%|(?:\S+ ){3}100%)|polygon\(0(?:px|%)? 0(?:px|%)?(?:, 0(?:px|%)? 0(?:px|%)?)*\)$)/;
   const ICON_FONT = /icon|symbol|awesome|glyph/i;
@@ -13,20 +14,47 @@
   // Each property is asked for when it is needed, and only once.
   class Facts {
     constructor(element) {
-      this.style = view.getComputedStyle(element);
-      this.display = this.style.display;
+      const style = view.getComputedStyle(element);
+      this.style = style;
+      this.known = {};
+      this.display = style.display;
       this.isInline = /^(?:inline|contents|ruby)/.test(this.display);
       this.isTable = this.display.endsWith('table');
       // Whether its style may change the order of its children.
       this.isContainer = /^(?:inline-)?(?:flex|grid)$/.test(this.display);
-      this.isVisible = this.style.visibility === 'visible';
+      // Whether it is a box in a line, which may be wider than its text.
+      this.isBox = this.isInline && this.display.startsWith('inline-');
+      this.isListItem = this.display.includes('list-item');
+      this.isVisible = style.visibility === 'visible';
       // The style of inline elements does not say so: they cannot be placed.
-      this.isPlaced = !this.isInline && /^(?:absolute|fixed)$/.test(this.style.position);
+      this.isPlaced = !this.isInline && /^(?:absolute|fixed)$/.test(style.position);
+      this.isClipping = !this.isInline && (style.overflowY !== 'visible' || style.overflowX !== 'visible');
+      this.isIconFont = ICON_FONT.test(style.fontFamily);
+      this.isTiny = style.fontSize === '0px';
+      this.keepsLines = /^(?:pre|break)/.test(style.whiteSpace);
+      // Whether it is drawn without its content.
+      this.isSkipped = style.contentVisibility === 'hidden';
+      // Whether its shape or its scale leaves nothing of it.
+      this.isCutAway = NOTHING_LEFT.test(style.clipPath)
+        || (!this.isInline && /^matrix\(0, 0, 0, 0,/.test(style.transform));
+      // Whether the style may keep the element apart from the text around it.
+      this.isApart = this.display !== 'contents'
+        && (!this.isInline || this.isBox || this.space('Left') >= MIN_SPACE || this.space('Right') >= MIN_SPACE);
       this.isCode = element.closest('pre, xmp, listing, plaintext') !== null;
+      this.isCustom = element.localName.includes('-');
       // For what needs no more than that: the tags and classes of the element and of its parent.
       const { parentElement } = element;
       this.brief = `${element.localName} ${element.className} ${parentElement?.localName} ${parentElement?.className}`;
-      this.known = {};
+      this.isPlainItem = this.isListItem && element.localName === 'li' && this.isPlain(element);
+      this.arranged = 0;
+      this.texts = null;
+    }
+
+    // Whether the marker of an item is that of the HTML. Items of one kind have the same.
+    isPlain(item) {
+      const { listStyleType } = this.style;
+      const isOfHtml = item.parentElement?.localName === 'ol' ? listStyleType === 'decimal' : BULLETS.test(listStyleType);
+      return isOfHtml && this.pseudo(item, '::marker').content === 'normal';
     }
 
     once(name, find) {
@@ -40,10 +68,6 @@
     // The style of what style sheets put into the element: `pseudo` is '::before' or the like.
     pseudo(element, pseudo) {
       return view.getComputedStyle(element, pseudo);
-    }
-
-    get listStyle() {
-      return this.once('list', (style) => style.listStyleType);
     }
 
     get isReversed() {
@@ -60,18 +84,6 @@
           : style.gridTemplateColumns.includes(' ')));
     }
 
-    get isIconFont() {
-      return this.once('icon', (style) => ICON_FONT.test(style.fontFamily));
-    }
-
-    get isTiny() {
-      return this.once('tiny', (style) => style.fontSize === '0px');
-    }
-
-    get keepsLines() {
-      return this.once('lines', (style) => /^(?:pre|break)/.test(style.whiteSpace));
-    }
-
     get keepsSpace() {
       return this.once('space', (style) => /^(?:pre(?!-line)|break)/.test(style.whiteSpace));
     }
@@ -80,33 +92,8 @@
       return this.once('select', (style) => style.userSelect === 'none');
     }
 
-    // Whether it is a box in a line, which may be wider than its text.
-    get isBox() {
-      return this.isInline && this.display.startsWith('inline-');
-    }
-
     get isMonospace() {
       return this.once('mono', (style) => /mono|courier|consolas|menlo/i.test(style.fontFamily));
-    }
-
-    // Whether it is drawn without its content.
-    get isSkipped() {
-      return this.once('skip', (style) => style.contentVisibility === 'hidden');
-    }
-
-    get isClipping() {
-      return this.once('clip', (style) => style.overflowY !== 'visible' || style.overflowX !== 'visible');
-    }
-
-    // Whether the style leaves nothing of it, wherever it is.
-    get isCutAway() {
-      return this.once('cut', ({ clipPath, transform }) => NOTHING_LEFT.test(clipPath) || /^matrix\(0, 0, 0, 0,/.test(transform));
-    }
-
-    // Whether the style may keep the element apart from the text around it.
-    get isApart() {
-      return this.once('apart', () => this.display !== 'contents'
-        && (!this.isInline || this.isBox || this.space('Left') >= MIN_SPACE || this.space('Right') >= MIN_SPACE));
     }
 
     // Pixels between the border of the element and its text, and around it: `side` is Left or Right.
@@ -120,7 +107,7 @@
     // `around` is the kind of the element around it, and `style` its attribute of that name.
     kindOf(element, around, style) {
       const { id, className, localName } = element;
-      const name = `${around} ${localName} ${className} ${/\d/.test(id) ? '' : id} ${style}`;
+      const name = `${around} ${localName} ${className} ${id && !/\d/.test(id) ? id : ''} ${style}`;
       let kind = kinds.get(name);
       if (kind === undefined) kinds.set(name, kind = kinds.size);
       return kind;

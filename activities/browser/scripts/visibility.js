@@ -259,6 +259,8 @@
   const isWholePageInvisible = [document.body, document.querySelector('main')]
     .some((element) => element && styleOf(element).visibility !== 'visible');
 
+  const visible = { visibilityProperty: !isWholePageInvisible };
+
   // `facts` are those of its kind, from `style_facts.js`. `isInFolded`: it is inside of a folded
   // element, so that nothing is known of its boxes. `hasMarks`: its attributes may hide it.
   const judge = (element, facts, isInFolded, hasMarks) => {
@@ -271,7 +273,7 @@
       if (style.display === 'none') return judgeUndrawn(element);
       return isForScreenReaders(style) ? judgeForScreenReaders(element) : 'seen';
     }
-    if (!element.checkVisibility({ visibilityProperty: !isWholePageInvisible })) {
+    if (!element.checkVisibility(visible)) {
       if (element.getAttribute('hidden') === 'until-found') return 'folded';
       const style = styleOf(element);
       if (style.display === 'none') return judgeUndrawn(element);
