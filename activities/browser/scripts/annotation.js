@@ -2,12 +2,16 @@
 //
 // `inert` is the document of the copy. `htmlNode` returns a node that stands for HTML, and
 // `copyOfFrame` returns what a frame shows, or null. `drawn` returns what a tree has of `drawn_tables.js`,
-// `drawn_code.js` and `drawn_order.js`, and `separationOf` is that in `separation.js`. The work stops
-// at `deadline`. `given` has closed shadow trees by their elements. `onGap` is called if the style of
-// a part is not read, and `onClosedTree` for an element that may have such a tree.
+// `drawn_code.js` and `drawn_order.js`. `separationOf` is the function in `separation.js`, and `writing`
+// has those of `copy_writing.js`. `given` has closed shadow trees by their elements. The work stops at
+// `deadline`. `onGap` is called if the style of a part is not read, and `onClosedTree` for an element
+// that may have a closed shadow tree which is not given.
 ({
-  inert, htmlNode, copyOfFrame, separationOf, drawn, given, deadline, onGap, onClosedTree,
+  inert, htmlNode, copyOfFrame, separationOf, drawn, writing, given, deadline, onGap, onClosedTree,
 }) => {
+  const {
+    writeFieldValue, uncover, nameOf, renamed, keepLines, hide, markUndrawn,
+  } = writing;
   const MAX_LEVELS = 20;
   // Containers of one kind that are looked at.
   const ENOUGH = 3;
@@ -17,50 +21,6 @@
   const JUDGED = new Set(['svg', 'audio', 'video']);
   const FRAMES = new Set(['iframe', 'frame', 'object']);
   const MARKED = '[hidden], [aria-hidden], [style], dialog';
-  const HIDE = 'display: none !important';
-
-  const writeFieldValue = (field, copy) => {
-    const { localName, type } = field;
-    if (localName === 'option') copy.toggleAttribute('selected', field.selected);
-    else if (localName === 'textarea') copy.textContent = field.value;
-    else if (type === 'password') copy.removeAttribute('value');
-    else if (type === 'checkbox' || type === 'radio') copy.toggleAttribute('checked', field.checked);
-    else if (type !== 'file' && type !== 'image') copy.setAttribute('value', field.value);
-  };
-
-  const uncover = (element, copy) => {
-    copy.removeAttribute('hidden');
-    copy.removeAttribute('aria-hidden');
-    if (element.localName === 'dialog') copy.setAttribute('open', '');
-    if (element.hasAttribute('style')) {
-      copy.style.removeProperty('display');
-      copy.style.removeProperty('visibility');
-    }
-  };
-
-  // The name under which a copy has the same lines without a style sheet.
-  const nameOf = (element, { isInline, display }) => {
-    const { localName } = element;
-    if (/^(?:xmp|listing|plaintext)$/.test(localName)) return 'pre';
-    if (localName === 'object') return 'div';
-    if (localName === 'div' && isInline && !element.firstElementChild
-      && (display === 'inline' || !/\s/.test(element.textContent.trim()))) return 'span';
-    const isOwnBlock = localName.includes('-') && !isInline
-      && !element.closest('p, h1, h2, h3, h4, h5, h6, a, button, pre, table');
-    return isOwnBlock ? 'div' : localName;
-  };
-
-  const renamed = (copy, name) => {
-    const other = inert.createElement(name);
-    for (const { name: attribute, value } of copy.attributes) {
-      try {
-        other.setAttribute(attribute, value);
-      } catch { /* the parser accepts more names than scripts may set */ }
-    }
-    other.append(...copy.childNodes);
-    copy.replaceWith(other);
-    return other;
-  };
 
   // Whether an `object` shows a document that can be read, or its own content in the place of one.
   const isReadObject = (element) => {
@@ -68,29 +28,6 @@
     const range = element.ownerDocument.createRange();
     range.selectNodeContents(element);
     return range.getClientRects().length > 0;
-  };
-
-  // Line ends that the style keeps, as in a poem.
-  const keepLines = (copy) => {
-    for (let text = copy.firstChild, next; text; text = next) {
-      next = text.nextSibling;
-      if (text.nodeType !== Node.TEXT_NODE || !text.data.includes('\n') || !/\S\s*\n\s*\S|^\s*\n|\n\s*$/.test(text.data)) continue;
-      const lines = text.data.split(/\r?\n/);
-      if (!text.previousSibling) while (lines.length && !lines[0].trim()) lines.shift();
-      if (!text.nextSibling) while (lines.length && !lines.at(-1).trim()) lines.pop();
-      text.replaceWith(...lines.flatMap((line, index) => (index ? [inert.createElement('br'), line] : [line])));
-    }
-  };
-
-  const markUndrawn = (drawing, copy, { view }) => {
-    const parts = 'text, tspan, foreignObject, g';
-    const copies = copy.querySelectorAll(parts);
-    drawing.querySelectorAll(parts).forEach((element, index) => {
-      const style = view.getComputedStyle(element);
-      const isDrawn = style.display !== 'none' && style.opacity !== '0'
-        && (style.visibility === 'visible' || element.localName === 'g');
-      if (!isDrawn) copies[index].setAttribute('style', HIDE);
-    });
   };
 
   // `root` is an element or a shadow tree, and `copy` its copy, which has the same structure.
@@ -177,7 +114,7 @@
       const copy = this.copies[i];
       const isCode = facts.isCode || i < this.codeUntil;
       if (verdict === 'hidden' || (isCode && facts.isUnselectable && /^\s*\d+\s*$/.test(element.textContent))) {
-        copy.setAttribute('style', HIDE);
+        hide(copy);
         return end();
       }
       if (verdict === 'folded' && !isFolded) this.foldedUntil = end();

@@ -1,4 +1,4 @@
-// uses: drawn_boxes, visibility, style_facts, counter_styles, counters, generated_text, list_markers, separation, drawn_tables, drawn_code, drawn_order, closed_hosts, annotation
+// uses: drawn_boxes, unfolding, visibility, style_facts, counter_styles, counters, generated_text, list_markers, separation, drawn_tables, drawn_code, drawn_order, closed_hosts, copy_writing, annotation
 //
 // Returns the document as HTML, as a reader sees it. If the HTML is larger than `maxBytes`, returns
 // only its size, which saves the transfer. `site` is the registrable domain of the page. `foreign`
@@ -62,7 +62,7 @@
           view,
           ...styles,
           ...texts,
-          ...visibilityOf(owner, lazily(() => drawnBoxesOf(view))),
+          ...visibilityOf(owner, lazily(() => drawnBoxesOf(view)), unfoldingOf),
           markerOf: listMarkersOf(counterIn, texts.textIn),
           isClosedHost: lazily(() => closedHostsOf(view)),
         });
@@ -108,7 +108,7 @@
     orderOf: lazily(() => drawnOrderOf(factsOf)),
   });
   const Annotation = annotationOf({
-    inert, htmlNode, copyOfFrame, separationOf, drawn, given, deadline, onGap, onClosedTree,
+    inert, htmlNode, copyOfFrame, separationOf, drawn, writing: copyWritingOf(inert), given, deadline, onGap, onClosedTree,
   });
   const copyOf = (root, tools, level) => {
     const copy = inert.importNode(root, true);

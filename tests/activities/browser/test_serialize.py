@@ -237,6 +237,10 @@ In its place"""
     )
 
 
+async def test_closed_shadow_trees_are_content(pool: TabPool, site: Site) -> None:
+    assert (await text_of(pool, site.url("/closed"))).split() == ["light", "full", "inner", "host"]
+
+
 async def test_pages_that_forbid_to_parse_html_are_read_as_well(pool: TabPool, site: Site) -> None:
     text = await text_of(pool, site.url("/trusted-types"))
     assert text == f"seen\n\n![Late]({site.url('/a.png')})\n\nboxed"

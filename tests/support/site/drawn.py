@@ -92,3 +92,22 @@ async def numbered(request: web.Request) -> web.Response:
 async def drawn(request: web.Request) -> web.Response:
     """Answer with tables, code and boxes that the style sheet draws."""
     return html(_DRAWN, head=_DRAWN_STYLE)
+
+
+@routes.get("/closed")
+async def closed(request: web.Request) -> web.Response:
+    """Answer with closed shadow trees, one within another one."""
+    return html(
+        """<x-outer>light</x-outer><x-full></x-full><div id=host></div>
+        <div style="height: 9px"></div>
+        <script>
+        const define = (name, text) => customElements.define(name, class extends HTMLElement {
+          constructor() { super(); this.attachShadow({ mode: 'closed' }).innerHTML = text; }
+        });
+        define('x-inner', '<p>inner</p>');
+        define('x-full', '<style>.gone { display: none }</style><p>full</p><p class=gone>GONE</p>'
+          + '<x-inner></x-inner>');
+        define('x-outer', '<slot></slot>');
+        host.attachShadow({ mode: 'closed' }).innerHTML = '<p>host</p>';
+        </script>"""
+    )
