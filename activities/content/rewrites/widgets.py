@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
+from lxml import etree
 from lxml.html import HtmlElement
 from lxml.html.builder import SPAN, STRONG
 
 from activities.content.rewrites.fields import put_in_line
 
 _BOXES = frozenset(("checkbox", "menuitemcheckbox", "menuitemradio", "radio", "switch"))
+
+_WITH_STATE = etree.XPath(
+    "//@role[. = 'checkbox' or . = 'radio' or . = 'switch' or . = 'option' or . = 'button'"
+    " or starts-with(., 'menuitem')]/parent::*[not(self::button)]"
+)
+"""Elements that may have a state. To look for the states takes several times as long."""
 
 _SIGNS = {"true": "[x]", "false": "[ ]", "mixed": "[-]"}
 
@@ -22,7 +31,7 @@ _BLOCKS = (
 
 def write_widgets(root: HtmlElement) -> None:
     """Write the state of boxes as `[x]` or `[ ]`, and what is chosen of several in bold."""
-    for element in root.xpath("//*[@aria-checked or @aria-pressed or @aria-selected]"):
+    for element in chain(_WITH_STATE(root), list(root.iter("button"))):
         if element.getparent() is None:
             continue
         role = element.get("role", "")

@@ -48,7 +48,8 @@ def labels_of(element: HtmlElement, items: list[HtmlElement]) -> list[str]:
     Items of ordered lists have numbers, by HTML 4.4.5. Both kinds of lists may have texts.
     """
     if element.tag != "ol":
-        return [_text_in(item) or _text_in(element) or "" for item in items]
+        of_all = _text_in(element) or ""
+        return [_text_in(item) or of_all for item in items]
     is_reversed = element.get("reversed") is not None
     number = _integer(element.get("start"), len(items) if is_reversed else 1)
     labels = []
@@ -61,6 +62,8 @@ def labels_of(element: HtmlElement, items: list[HtmlElement]) -> list[str]:
 
 def counted(labels: list[str]) -> list[int] | None:
     """Return the numbers of labels if markdown counts as they do."""
+    if not any(labels):
+        return None
     found = [_NUMBER.fullmatch(label) for label in labels]
     numbers = [int(each[1]) for each in found if each]
     if not numbers or len(numbers) < len(labels):
