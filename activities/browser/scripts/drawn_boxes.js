@@ -24,7 +24,7 @@
       && isSmall(parseFloat(style.width), parseFloat(style.height));
   });
 
-  const labelOf = (input) => [...input.labels ?? []].find((label) => label.getClientRects().length && label.textContent.trim());
+  const labelOf = (input) => [...input.labels ?? []].find((label) => label.getClientRects().length && /[\p{L}\p{N}]/u.test(label.textContent));
 
   return (input) => {
     const label = labelOf(input);

@@ -137,7 +137,8 @@
       const style = styleOf(element);
       if (isForScreenReaders(style)) return judgeForScreenReaders(element);
       if (style.opacity === '0' && !element.getAnimations().length) {
-        return isOneOfStack(element) && !isLayer(element) ? 'folded' : judgeUndrawn(element);
+        const isSlide = isOneOfStack(element) && !isLayer(element) && textOf(element).trim();
+        return isSlide ? 'folded' : judgeUndrawn(element);
       }
       if (isOutside(element, style)) return isOneOfSet(element) ? judgeUndrawn(element) : 'hidden';
     }

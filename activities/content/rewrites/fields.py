@@ -33,6 +33,11 @@ _INLINE = frozenset(
 )
 """Elements that leave the text behind them in the same line."""
 
+_BLOCKS = frozenset(("div", "p", "section"))
+
+_MAX_WRAPPERS = 4
+"""Elements around a box alone, as libraries of components draw it."""
+
 _BOXES = frozenset(("checkbox", "radio"))
 
 _IN_A_ROW = "data-in-a-row"
@@ -56,7 +61,7 @@ def write_fields(root: HtmlElement) -> None:
         if field.get("type", "").lower() not in _BOXES:
             put_in_line(field, _TEXTS[field.tag](field))
         elif not _is_task(field):
-            put_in_line(field, _box_text(field, labelled))
+            _write_box(field, _box_text(field, labelled))
 
 
 def _share(bar: HtmlElement) -> str:
@@ -110,6 +115,37 @@ def _is_task(box: HtmlElement) -> bool:
 
 def _shows_text(element: HtmlElement) -> bool:
     return bool(element.text_content().strip() or (element.tail or "").strip())
+
+
+def _write_box(box: HtmlElement, sign: HtmlElement | None) -> None:
+    """Write the sign of a box, in front of its words if the box stands in a block of its own."""
+    words = None if sign is None else _words_behind(box)
+    if sign is None or words is None:
+        put_in_line(box, sign)
+        return
+    while not (words.text or "").strip() and len(words) and words[0].tag in _BLOCKS:
+        words = words[0]
+    words.text = f"{sign.text}{(words.text or '').lstrip()}"
+    box.drop_tree()
+
+
+def _words_behind(box: HtmlElement) -> HtmlElement | None:
+    """Return the label, or the block within the same label, that follows a box in its own block."""
+    is_inside = next(box.iterancestors("label"), None) is not None
+    place = box
+    for level in range(_MAX_WRAPPERS):
+        following = place.getnext()
+        while following is not None and not (place.tail or "").strip():
+            if following.text_content().strip():
+                is_label = following.tag == "label" or is_inside
+                is_apart = level > 0 or following.tag in _BLOCKS
+                return following if is_label and is_apart else None
+            place, following = following, following.getnext()
+        around = place.getparent()
+        if around is None or around.tag not in _BLOCKS or around.text_content().strip():
+            return None
+        place = around
+    return None
 
 
 def put_in_line(field: HtmlElement, text: HtmlElement | None) -> None:

@@ -72,12 +72,13 @@ def _written(element: HtmlElement, text: str) -> str | None:
         return None
     if not is_power and " " in text and _WORD.search(text):
         return f" {text}"
-    return f"{'^' if is_power else '_'}({text})"
+    bracketed = text if text[0] == "(" and text[-1] == ")" else f"({text})"
+    return f"{'^' if is_power else '_'}{bracketed}"
 
 
 def _is_power(element: HtmlElement, text: str) -> bool:
-    """Return whether raised text is a power, and no word such as that in 1<sup>st</sup>."""
-    if text in _WORDS_ABOVE or not any(map(str.isalnum, text)):
+    """Return whether raised text is a power, and no word as in 1<sup>st</sup>, and no note."""
+    if text in _WORDS_ABOVE or text[0] == "[" or not any(map(str.isalnum, text)):
         return False
     if any(character.isdigit() or "\u03b1" <= character <= "\u03c9" for character in text):
         return True

@@ -195,6 +195,7 @@ def test_powers_and_indices_are_told_from_products() -> None:
             "$19.99, $5.49 and 19,95 €"
         ),
         "9<sup>99</sup>": "9⁹⁹",
+        "Text<sup>[2]</sup> Foo<sub>(bar)</sub>": "Text[2] Foo_(bar)",
     }.items(),
 )
 def test_powers_words_and_prices_are_told_apart(html: str, text: str) -> None:
