@@ -113,7 +113,7 @@
       const verdict = tools.judge(element, facts, isFolded, isMarked);
       const copy = this.copies[i];
       const isCode = facts.isCode || i < this.codeUntil;
-      if (verdict === 'hidden' || (isCode && facts.isUnselectable && /^\s*\d+\s*$/.test(element.textContent))) {
+      if (verdict === 'hidden' || (isCode && facts.isUnselectable && this.isLineNumber(element))) {
         hide(copy);
         return end();
       }
@@ -154,6 +154,11 @@
         if (after) copy.append(after);
       }
       if (facts.isApart && !separation.isBlock(element)) this.separate(element, facts, isCode);
+    }
+
+    // Whether an element that cannot be selected holds nothing but numbers. On some pages nothing can be.
+    isLineNumber(element) {
+      return /^\s*\d[\d\s]*$/.test(element.textContent) && !this.factsOf(element.parentElement).isUnselectable;
     }
 
     // Returns the text that is still to be written in front of the item.

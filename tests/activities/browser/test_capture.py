@@ -65,12 +65,12 @@ async def test_plain_text_and_json_are_content(
     assert text in page.html
 
 
-async def test_open_shadow_trees_are_content(pool: TabPool, site: Site) -> None:
+async def test_shadow_trees_are_content(pool: TabPool, site: Site) -> None:
     page = await capture(pool, site.url("/shadow"))
     text = " ".join(markdown.full_page(page.html, page.final_url).split())
     assert text == (
         "before ## Card of **slotted name** note: slotted note no price "
-        f"[more]({site.url('/in-shadow')}) after"
+        f"[more]({site.url('/in-shadow')}) sealed after"
     )
 
 
