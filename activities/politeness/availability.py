@@ -25,7 +25,7 @@ FIRST_REST = 5.0
 """Seconds that a host rests if it does not say how long."""
 
 LONGEST_REST = 600.0
-"""Longest rest in seconds. What a host asks for may be meant for one page only."""
+"""Longest rest in seconds."""
 
 _RECENT = 8
 """Number of latest answers. If all of them are refusals, each rest is twice as long as the last."""
@@ -40,10 +40,10 @@ A new page says more about a host that refuses some of its pages. But a host may
 visit to each page.
 """
 
-_CONFIRMING_PROBES = 2
-"""Probes that have to be refused until a rest is believed that is longer than an item waits.
+_CONFIRMING_PROBES = 3
+"""Probes that have to be refused until a rest is believed that is longer than `FIRST_REST`.
 
-All items fail because of such a rest, and it may be meant for the refused pages only.
+What a host asks for may be meant for the refused pages only, and all others would wait for it.
 """
 
 _TURN = 1.0
@@ -52,6 +52,12 @@ _TURN = 1.0
 
 _RECOVERED = 3
 """Pages that a host serves after a rest until one refusal does not make it rest again."""
+
+_LAST_PROBE = 0.9
+"""Share of the longest wait of an item after which a host that asks for no rest gets a last probe.
+
+Items that were refused themselves have waited a little longer than the host has rested.
+"""
 
 _MANY_PAGES = 1000
 """Pages of one host that are remembered because they were refused while others were served."""
@@ -96,8 +102,12 @@ class Availability:
     served_at: float = 0.0
     """When a visit last found that the host does not refuse it."""
     _rest_began: float = 0.0
+    _refuses_since: float = 0.0
+    """When the host began to refuse all visitors."""
     _asked_until: float = 0.0
     """Latest time until which the host asked to be left alone, since it served a page."""
+    _doubted_until: float = 0.0
+    """The same of refusals that are not believed yet."""
     _refused: dict[str, float] = field(default_factory=dict)
     """Pages that were refused since a page was served, and when their visits began."""
     _refused_accounts: set[str] = field(default_factory=set)
@@ -167,16 +177,14 @@ class Availability:
         self._refused[refusal.page] = refusal.began
         self._refused_accounts.add(refusal.account)
         self._has_rate |= refusal.is_about_rate
-        is_confirmed = self._probes + 1 >= _CONFIRMING_PROBES
-        is_doubted = (refusal.asked or 0.0) > self.max_rest and not is_confirmed
-        if refusal.asked is not None and not is_doubted:
-            until = now + min(refusal.asked, LONGEST_REST)
-            self._asked_until = max(self._asked_until, until)
+        if refusal.asked is not None:
+            self._record_asked(refusal.asked, now)
         if not self.is_refusing:
             if len(self._refused) >= REFUSED_PAGES or self._to_serve:
                 self._allowed_before, self.allowed = self.allowed, 1
                 self._to_serve = _RECOVERED
                 self.is_refusing = True
+                self._refuses_since = now
                 self._begin_rest(now)
         elif refusal.began >= self._rest_began and now >= self.rests_until:
             self._probes += 1
@@ -186,6 +194,16 @@ class Availability:
         if self.is_refusing:
             self.rests_until = max(self.rests_until, self._asked_until)
 
+    def _record_asked(self, asked: float, now: float) -> None:
+        """Record that the host asked for a rest, and whether it is believed."""
+        until = now + min(asked, LONGEST_REST)
+        if asked <= FIRST_REST or self._probes + 1 >= _CONFIRMING_PROBES:
+            # The probes came during the rest that the host asked for at first.
+            first = self._doubted_until if self._doubted_until > now else until
+            self._asked_until = max(self._asked_until, first)
+        elif not self.is_refusing:
+            self._doubted_until = max(self._doubted_until, until)
+
     def _is_odd(self, refusal: Refusal) -> bool:
         """Return whether the page was refused before, while others were served."""
         return refusal.page in self._odd and not (refusal.is_about_rate or self.is_fickle)
@@ -194,11 +212,13 @@ class Availability:
         self._rest_began = now
         if self._asked_until <= now or self._doublings:
             rest = FIRST_REST * 2.0 ** min(self._doublings, _MOST_DOUBLINGS)
-            self.rests_until = now + min(rest, self.max_rest)
+            # The last probe comes just before the patience of the first items ends.
+            patience = self._refuses_since + _LAST_PROBE * self.max_rest - now
+            self.rests_until = now + min(rest, patience if patience > 0 else self.max_rest)
 
     def _end_rest(self) -> None:
         if not self._refused:
             self._refused_accounts.clear()
         self.is_refusing = self._has_rate = False
-        self.rests_until = self._asked_until = 0.0
+        self.rests_until = self._asked_until = self._doubted_until = 0.0
         self._doublings = self._probes = 0
