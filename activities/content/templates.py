@@ -57,6 +57,9 @@ _KEPT = ("v-pre", "ng-non-bindable", "data-ng-non-bindable")
 _LINES = frozenset(("p", "li", "h1", "h2", "h3", "h4", "h5", "h6", "dt", "dd", "tr", "label", "a"))
 """Elements whose text says nothing without one of its values."""
 
+_MUCH_TEXT = 300
+"""Letters besides the values. The labels and messages of a part that waits for values have fewer."""
+
 _BLOCKS = ("div", "p", "ul", "ol", "dl", "table", "section", "article")
 
 _NEAR_LEVELS = 2
@@ -89,7 +92,7 @@ def remove_templates(root: HtmlElement, html: str) -> None:
     if not _is_application(root, texts, held):
         held = set(filter(_is_in_template, held))
     if held:
-        _remove_parts(root, held)
+        _remove_parts(root, texts, held)
         for element in held:
             _remove_values(element, values)
         _remove_attributes(root, values)
@@ -131,11 +134,17 @@ def _has(element: HtmlElement, directive: re.Pattern[str]) -> bool:
     return any(map(directive.match, element.keys()))
 
 
-def _remove_parts(root: HtmlElement, held: set[HtmlElement]) -> None:
-    """Remove what is repeated for a value of `held`, and what is on the page under a condition."""
+def _remove_parts(root: HtmlElement, texts: list[ShownText], held: set[HtmlElement]) -> None:
+    """Remove what is repeated for a value of `held`, and what is on the page under a condition.
+
+    What has much text of its own is written by the server.
+    """
+    own = {text.element: text.letters for text in texts if text.element not in held}
     for name in (*_REPEATED, *_CONDITIONAL):
         for part in root.xpath("//*[@*[name() = $name]]", name=name):
-            if name in _CONDITIONAL or not held.isdisjoint(part.iter("*")):
+            inside = set(part.iter("*"))
+            is_written = sum(own.get(element, 0) for element in inside) >= _MUCH_TEXT
+            if not is_written and (name in _CONDITIONAL or not held.isdisjoint(inside)):
                 _drop(part)
 
 

@@ -50,6 +50,16 @@ def test_what_depends_on_a_value_is_left_out() -> None:
     )
 
 
+@pytest.mark.parametrize("condition", ["ng-if='article.type'", "ng-repeat='a in all'"])
+def test_text_that_the_server_has_written_into_a_template_stays(condition: str) -> None:
+    text, _, needs_browser = shown(
+        f"<div ng-app><div {condition}><h1>Harbours</h1>{MUCH}<p>{{{{ views }}}} views</div></div>{APP}"
+    )
+    assert text.startswith("# Harbours\n\nA harbour has")
+    assert "views" not in text
+    assert needs_browser
+
+
 def test_a_template_within_a_page_leaves_the_rest() -> None:
     text, is_shell, needs_browser = shown(
         f"<header><b>{{{{ count }}}}</b> <a :href=cart>Cart</a></header>{MUCH}{VUE}"
