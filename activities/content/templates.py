@@ -58,7 +58,7 @@ _LINES = frozenset(("p", "li", "h1", "h2", "h3", "h4", "h5", "h6", "dt", "dd", "
 """Elements whose text says nothing without one of its values."""
 
 _MUCH_TEXT = 300
-"""Letters besides the values. The labels and messages of a part that waits for values have fewer."""
+"""Letters besides the values. Labels and messages of a part that waits for values have fewer."""
 
 _BLOCKS = ("div", "p", "ul", "ol", "dl", "table", "section", "article")
 

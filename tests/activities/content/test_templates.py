@@ -53,7 +53,7 @@ def test_what_depends_on_a_value_is_left_out() -> None:
 @pytest.mark.parametrize("condition", ["ng-if='article.type'", "ng-repeat='a in all'"])
 def test_text_that_the_server_has_written_into_a_template_stays(condition: str) -> None:
     text, _, needs_browser = shown(
-        f"<div ng-app><div {condition}><h1>Harbours</h1>{MUCH}<p>{{{{ views }}}} views</div></div>{APP}"
+        f"<div ng-app><div {condition}><h1>Harbours</h1>{MUCH}<p>{{{{ n }}}} views</div></div>{APP}"
     )
     assert text.startswith("# Harbours\n\nA harbour has")
     assert "views" not in text
