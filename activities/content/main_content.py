@@ -30,10 +30,12 @@ from activities.content.scope import (
     has_form_above,
     has_incomplete_items,
     is_one_of_several,
+    main_around,
     reduce_to_scope,
     widened,
 )
 from activities.content.text_sizes import TextSize, TextSizes, measure, total
+from activities.content.threads import reduce_to_thread
 from activities.content.words import count_words
 
 _MIN_SHARE = 0.6
@@ -54,7 +56,19 @@ _MIN_RUNNING_SHARE = 0.5
 If it holds less, the page has several texts, and the extractor chose one of them.
 """
 
-_MIN_PRECISE_SHARE = 0.6
+_MIN_MAIN_SHARE = 0.5
+"""Share of the page's text that a scope within `main` has to hold.
+
+The rest of `main` is less likely boilerplate than what stands elsewhere.
+"""
+
+_MIN_PRODUCT_RUNNING_SHARE = 0.3
+"""The share of the running text on the page of one product. Reviews and offers have the rest."""
+
+_MIN_PRODUCT_SHARE = 0.2
+"""Share of the page's text that the scope has to hold on the page of one product."""
+
+_MIN_PRECISE_SHARE = 0.5
 """Share of the page's running text that the extractor has to find when it prefers precision.
 
 If it finds less, it prefers neither, and compares its methods.
@@ -100,8 +114,9 @@ def main_content_beside_siblings(html: str, url: str, repeated: frozenset[int]) 
     if body is not None:
         prints = prints_of(body).tobytes()
         sizes = remove_boilerplate(body, forms, repeated)
-        has_text = kind is not Kind.THREAD and len(html) <= _MAX_LENGTH
-        if has_text and (kind is Kind.ARTICLE or not is_list(body, sizes)):
+        if kind is Kind.THREAD:
+            reduce_to_thread(body, sizes)
+        elif len(html) <= _MAX_LENGTH and (kind is Kind.ARTICLE or not is_list(body, sizes)):
             _reduce_to_text(root, body, url, kind, sizes)
     return MainContent(to_markdown(root, base_url) or full_page(html, url), prints)
 
@@ -136,8 +151,22 @@ def _reduce_to_text(
         alignment.keep_blocks(body, blocks, sizes)
         return
     scope = widened(scope, body, sizes)
-    if scope is not body and sizes[scope].running >= _MIN_RUNNING_SHARE * sizes[body].running:
-        reduce_to_scope(body, scope, sizes)
+    if scope is not body and _is_most(kind, scope, body, sizes):
+        has_details = kind is Kind.PRODUCT or main_around(scope) is not None
+        reduce_to_scope(body, scope, sizes, other_texts(body) if has_details else None)
+
+
+def _is_most(kind: Kind | None, scope: HtmlElement, body: HtmlElement, sizes: TextSizes) -> bool:
+    """Return whether a scope holds so much of the page that the rest is boilerplate."""
+    size, page = sizes[scope], sizes[body]
+    if kind is Kind.PRODUCT:
+        return (
+            size.running >= _MIN_PRODUCT_RUNNING_SHARE * page.running
+            and size.text >= _MIN_PRODUCT_SHARE * page.text
+        )
+    return size.running >= _MIN_RUNNING_SHARE * page.running and (
+        main_around(scope) is None or size.text >= _MIN_MAIN_SHARE * page.text
+    )
 
 
 def _running_text(root: HtmlElement, url: str, wanted: int) -> str:

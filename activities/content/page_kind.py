@@ -88,7 +88,7 @@ def _in_microdata(root: HtmlElement) -> list[str]:
     """Return the types of the things in microdata that are no property of another."""
     return [
         _itemtype(element)
-        for element in root.iterfind(".//*[@itemtype]")
+        for element in root.xpath("descendant-or-self::*[@itemtype]")
         if element.get("itemprop") in (None, "mainEntity")
     ]
 

@@ -6,6 +6,7 @@ from collections import Counter
 
 from lxml.html import HtmlElement
 
+from activities.content.menus import is_navigation
 from activities.content.text_sizes import TextSizes, total
 from activities.content.titles import main_title
 
@@ -21,8 +22,11 @@ Posts of a list and answers of a thread are such elements.
 _MIN_ITEMS = 3
 """Alike elements that are a list."""
 
-_MAX_LINK_SHARE = 0.5
-"""Share of text between title and scope that is links. More is navigation."""
+_MAX_LABEL_LINKS = 0.5
+"""Share of a label's text that is links. A label with more leads to the site or to a section."""
+
+_MAX_DETAIL_LINKS = 2
+"""Links of a section below a text, such as a manual to download. More are other pages."""
 
 
 def find_scope(body: HtmlElement, blocks: set[HtmlElement], sizes: TextSizes) -> HtmlElement:
@@ -76,15 +80,22 @@ def is_one_of_several(scope: HtmlElement, sizes: TextSizes) -> bool:
 
 
 def widened(scope: HtmlElement, body: HtmlElement, sizes: TextSizes) -> HtmlElement:
-    """Return the element around a scope that is not one of several alike elements.
-
-    Within `main`, that is the whole page: it was reduced to its `main` already.
-    """
-    if any(_is_main(element) for element in (scope, *scope.iterancestors())):
-        return body
+    """Return the element around a scope that is not one of several alike elements."""
     while scope is not body and _has_alike(scope, sizes):
         scope = scope.getparent()
     return scope
+
+
+def main_around(scope: HtmlElement) -> HtmlElement | None:
+    """Return the `main` that a scope is, or is a part of, if there is one."""
+    return next(
+        (
+            element
+            for element in (scope, *scope.iterancestors())
+            if element.tag == "main" or element.get("role") == "main"
+        ),
+        None,
+    )
 
 
 def _has_alike(element: HtmlElement, sizes: TextSizes) -> bool:
@@ -99,28 +110,53 @@ def _has_alike(element: HtmlElement, sizes: TextSizes) -> bool:
     )
 
 
-def _is_main(element: HtmlElement) -> bool:
-    return bool(element.tag == "main" or element.get("role") == "main")
-
-
-def reduce_to_scope(body: HtmlElement, scope: HtmlElement, sizes: TextSizes) -> None:
+def reduce_to_scope(
+    body: HtmlElement, scope: HtmlElement, sizes: TextSizes, others: list[HtmlElement] | None = None
+) -> None:
     """Leave of the page, in place, what stands from its title to the end of the scope.
 
-    Navigation between the two goes as well.
+    Navigation between the two goes as well. Labels right above the title stay, and so does what
+    stands beside `main`, since the page was reduced to that. If `others` are given, text below the
+    scope stays as well if it has neither links nor fields. A headed section may have a few links,
+    unless it holds one of these.
     """
     title = main_title(body)
+    main = main_around(scope)
     path = set(scope.iterancestors())
+    labels: set[HtmlElement] = set()
     if title is not None:
         path.update(title.iterancestors())
-    is_between = False
-    stack = list(reversed(body))
+        if title.getparent() is not body:
+            labels.update(
+                label
+                for label in title.itersiblings(preceding=True)
+                if sizes[label].link_share < _MAX_LABEL_LINKS
+            )
+    held = body if main is None else main
+    is_below_title = title is not None and held not in set(title.iterancestors())
+    is_below_scope = held is scope
+    stack = [] if is_below_scope else list(reversed(held))
     while stack:
         element = stack.pop()
         if element is scope:
-            is_between = False
+            is_below_scope = True
         elif element is title:
-            is_between = True
+            is_below_title = True
         elif element in path:
             stack.extend(reversed(element))
-        elif not is_between or sizes[element].link_share >= _MAX_LINK_SHARE:
+        elif is_below_scope:
+            if others is None or not _is_detail(element, sizes, others):
+                element.getparent().remove(element)
+        elif (not is_below_title and element not in labels) or is_navigation(sizes[element]):
             element.getparent().remove(element)
+
+
+def _is_detail(element: HtmlElement, sizes: TextSizes, others: list[HtmlElement]) -> bool:
+    """Return whether what stands below a scope is text of the page, and leads to no other page."""
+    size = sizes[element]
+    if not size.text or size.controls:
+        return False
+    if not size.links:
+        return True
+    is_section = size.headings > 0 and size.links <= _MAX_DETAIL_LINKS
+    return is_section and set(others).isdisjoint(element.iter())

@@ -451,6 +451,84 @@ def test_a_part_that_asks_for_consent_is_removed_from_a_short_page() -> None:
     assert main_content(html, URL) == "# Hours\n\nMonday to Friday, 9 to 6."
 
 
+RELATED = "<div class=more><h2>Related</h2>" + "".join(
+    f'<div class="card"><a href="/r/{n}"><h3>Pot {n}</h3></a><b>{n}.00 EUR</b></div>'
+    for n in range(4)
+) + "</div>"  # fmt: skip
+
+WITHIN_MAIN = {
+    "tables and addresses below a text": (
+        page(f"<main><h1>Visit us</h1><div class=a><p>{TEXT}</p><p>{OTHER_TEXT}</p></div>"
+             "<div class=b><h2>Hours</h2><p>Monday, 9 to 6</p></div><div class=c><table><tr><td>"
+             f"Adults<td>9 EUR</table></div><address>Main Street 5</address>{RELATED}</main>"),
+        ["# Visit us", "kettle stands", "Monday, 9 to 6", "9 EUR", "Main Street 5"],
+    ),
+    "a manual to download": (
+        page(f"<main><h1>Kettles</h1><div><p>{TEXT}</p><p>{OTHER_TEXT}</p></div><section><h2>Help"
+             f'</h2><a href="/m.pdf">Manual</a></section>{RELATED}</main>'),
+        ["# Kettles", "second kettle", "[Manual]("],
+    ),
+    "details of a product": (
+        page(f"<main><h1>Kettle</h1><b>24.00 EUR</b><div class=d><p>{TEXT}</p><p>{OTHER_TEXT}</p>"
+             f"<p>{TEXT[::-1]}</p></div><h3>Material</h3><ul><li>Iron</ul><h3>Shipping</h3>"
+             f"<p>2 to 4 days</p>{RELATED}</main>", json_ld('{"@type":"Product"}')),
+        ["# Kettle", "24.00 EUR", "kettle stands", "Material", "Iron", "2 to 4 days"],
+    ),
+    "a label above the title": (
+        page("<main><div><a href=/shop>Shop</a></div><div><p>12 June, 20:00</p><h1>Kettles</h1>"
+             f"</div><div><p>{TEXT}</p><p>{OTHER_TEXT}</p></div>{RELATED}</main>"),
+        ["12 June, 20:00", "# Kettles", "second kettle"],
+    ),
+    "a linked author below the title": (
+        page("<div><h1>Kettles</h1><div><a href=/ada>Ada Berg</a></div><div class=t>"
+             f"<p>{TEXT}</p><p>{OTHER_TEXT}</p></div></div>{RELATED}"),
+        ["# Kettles", "Ada Berg", "second kettle"],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("html", "expected"), WITHIN_MAIN.values(), ids=WITHIN_MAIN)
+def test_a_text_keeps_its_details_and_loses_teasers(html: str, expected: list[str]) -> None:
+    content = main_content(html, URL)
+    assert_in_order(content, expected)
+    assert "Pot 1" not in content
+    assert "Shop" not in content
+
+
+POSTS_OF_ADA = "".join(
+    f'<div class="post"><a class="name" href="/u/ada">Ada</a><dl><dt>Joined<dd>2009</dl>'
+    f'<span class="date">1 May</span><p>{text}</p><a href="/reply?to={n}">Reply</a>'
+    "<button>Share</button></div>"
+    for n, text in enumerate((TEXT, OTHER_TEXT, TEXT[::-1]))
+)
+
+
+@pytest.mark.parametrize("declared", ["DiscussionForumPosting", "QAPage"])
+def test_a_thread_keeps_authors_and_dates_but_no_labels(declared: str) -> None:
+    """All posts have the same author and date here, as they have the same labels."""
+    thread = f"<main><p><a href=/latest>Latest</a></p><div><h1>Kettles</h1></div>{POSTS_OF_ADA}"
+    around = f'<div itemscope itemtype="https://schema.org/{declared}">{thread}</main></div>'
+    content = main_content(page(around), URL)
+    assert_in_order(content, ["# Kettles", *["[Ada](", "1 May"] * 3])
+    for label in ("Latest", "Joined", "Reply", "Share"):
+        assert label not in content
+
+
+def test_the_root_element_may_declare_questions() -> None:
+    html = page(f"<h1>Which kettle?</h1><ul>{ANSWERS}</ul>", DATED)
+    declared = '<html itemscope itemtype="https://schema.org/QAPage">'
+    content = main_content(html.replace("<html>", declared), URL)
+    assert_in_order(content, ["Which kettle?", "User 0", "number 0", "User 5", "number 5"])
+
+
+def test_text_of_noscript_may_be_tags() -> None:
+    """A browser that runs scripts writes the content of `noscript` so."""
+    pixel = "<noscript>&lt;img src='/t.gif' width=1 height=1&gt;&lt;!-- Hidden --&gt;</noscript>"
+    text = f"<noscript>&lt;p&gt;{OTHER_TEXT}&lt;/p&gt;</noscript>"
+    content = main_content(page(f"<main><h1>Kettles</h1><p>{TEXT}</p>{pixel}{text}</main>"), URL)
+    assert content == f"# Kettles\n\n{TEXT.strip()}\n\n{OTHER_TEXT.strip()}"
+
+
 def assert_in_order(text: str, parts: list[str]) -> None:
     """Fail unless all parts are in the text, each after the one before."""
     at = 0
