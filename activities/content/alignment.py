@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from lxml.html import HtmlElement
 
+from activities.content.article_facts import captions, facts_beside
 from activities.content.rewrites import structure
 from activities.content.text_blocks import divide
 from activities.content.text_index import covered_blocks
 from activities.content.text_sizes import TextSize, TextSizes, total
-from activities.content.titles import titles
+from activities.content.titles import main_title, titles
 from activities.content.words import words_of
 
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
@@ -33,17 +34,23 @@ def covered_elements(body: HtmlElement, text: str) -> set[HtmlElement]:
     return {block.element for block in covered_blocks(divide(body), text)}
 
 
-def keep_blocks(body: HtmlElement, blocks: set[HtmlElement], sizes: TextSizes) -> None:
+def keep_blocks(
+    body: HtmlElement, blocks: set[HtmlElement], facts: list[HtmlElement], sizes: TextSizes
+) -> None:
     """Reduce the tree, in place, to some blocks and to what belongs to them.
 
-    That is pictures and code between the blocks, their headings, headed sections beside them, and
-    the page's title.
+    That is pictures and code between the blocks, their headings, headed sections and facts beside
+    them, and the page's title. `facts` are others that are kept as well.
     """
     kept = set(blocks)
     _keep_headed_sections(body, kept, sizes)
     _keep_neighbours(body, kept, sizes)
-    _keep_title(body, kept)
-    _prune(body, kept)
+    kept.update(facts_beside(kept, sizes))
+    kept.update(captions(kept))
+    title = _title_above(body, kept)
+    if title is not None:
+        kept.add(title)
+    _prune(body, kept.union(facts))
 
 
 def _keep_neighbours(body: HtmlElement, kept: set[HtmlElement], sizes: TextSizes) -> None:
@@ -140,25 +147,30 @@ def _is_right_before(heading: HtmlElement, kept: set[HtmlElement]) -> bool:
     return following is not None and following in kept
 
 
-def _keep_title(body: HtmlElement, kept: set[HtmlElement]) -> None:
-    """Add the last heading before the kept blocks that is a part of the page's title.
+def _title_above(body: HtmlElement, kept: set[HtmlElement]) -> HtmlElement | None:
+    """Return the last heading before the kept blocks that is a part of the page's title.
 
-    Without one, that is the only `h1` before the blocks.
+    Without one, that is the only `h1` before the blocks, or what has the words of the page's title.
+    It may be one of the blocks.
     """
     headings = {heading for heading in titles(body) if len(words_of(heading.text_content())) > 1}
     best = None
     others = []
+    by_words = main_title(body)
+    if by_words in kept:
+        return by_words
+    is_above = False
     for element in body.iter():
         if element in kept:
             break
+        is_above = is_above or element is by_words
         if element in headings:
             best = element
         elif element.tag == "h1":
             others.append(element)
     if best is None and len(others) == 1:
         best = others[0]
-    if best is not None:
-        kept.add(best)
+    return by_words if best is None and not others and is_above else best
 
 
 def _prune(body: HtmlElement, kept: set[HtmlElement]) -> None:

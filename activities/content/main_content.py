@@ -34,6 +34,7 @@ from activities.content.scope import (
     reduce_to_scope,
     widened,
 )
+from activities.content.surroundings import Surroundings
 from activities.content.text_sizes import TextSize, TextSizes, measure, total
 from activities.content.threads import reduce_to_thread
 from activities.content.words import count_words
@@ -148,12 +149,17 @@ def _reduce_to_text(
         )
     )
     if is_article and _is_found(kind, total(sizes, list(blocks)), sizes[scope]):
-        alignment.keep_blocks(body, blocks, sizes)
+        # A page may call itself an article that is none, such as questions and answers.
+        has_more = kind is Kind.CALLED_ARTICLE and scope is not body
+        facts = Surroundings(body, scope, sizes).facts() if has_more else []
+        alignment.keep_blocks(body, blocks, facts, sizes)
         return
     scope = widened(scope, body, sizes)
     if scope is not body and _is_most(kind, scope, body, sizes):
-        has_details = kind is Kind.PRODUCT or main_around(scope) is not None
-        reduce_to_scope(body, scope, sizes, other_texts(body) if has_details else None)
+        if main_around(scope) is None:
+            Surroundings(body, scope, sizes).remove_foreign()
+        else:
+            reduce_to_scope(body, scope, sizes, other_texts(body))
 
 
 def _is_most(kind: Kind | None, scope: HtmlElement, body: HtmlElement, sizes: TextSizes) -> bool:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from lxml.html import HtmlElement
 
+from activities.content.bylines import is_byline
 from activities.content.menus import is_navigation
 from activities.content.page_parts import mark_of
-from activities.content.text_sizes import TextSizes, total
+from activities.content.text_sizes import TextSize, TextSizes, total
 from activities.content.titles import main_title
 
 _MIN_MAIN = 500
@@ -64,11 +65,34 @@ def reduce_to_main(body: HtmlElement, main: HtmlElement, sizes: TextSizes) -> No
             other.tail = None
             if title is not None and title in set(other.iter()):
                 if not _is_plain(other, sizes):
-                    title.tail = None
-                    holder.replace(other, title)
+                    _keep_around_title(other, title, sizes)
             elif not _is_text_beside(other, sizes):
                 holder.remove(other)
         element = holder
+
+
+def _keep_around_title(holder: HtmlElement, title: HtmlElement, sizes: TextSizes) -> None:
+    """Leave of an element only the title, and the facts and lines that stand beside the title."""
+    around = set(title.iterancestors())
+    stack = [holder]
+    while stack:
+        element = stack.pop()
+        element.text = None
+        for child in list(element):
+            child.tail = None
+            if child in around:
+                stack.append(child)
+            elif child is not title and not (
+                element is title.getparent() and _is_line(child, sizes[child])
+            ):
+                element.remove(child)
+
+
+def _is_line(element: HtmlElement, size: TextSize) -> bool:
+    """Return whether an element beside a title is a fact, such as a price, an author or a date."""
+    if size.links or size.controls:
+        return is_byline(element, size)
+    return size.text > 0 and all(mark_of(part) is None for part in element.iter())
 
 
 def _is_plain(element: HtmlElement, sizes: TextSizes) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from lxml.html import HtmlElement
 
 from activities.content.text_sizes import TextSize, TextSizes, total
+from activities.content.titles import main_title
 
 _MIN_LINK_SHARE = 0.5
 """Share of an element's text that is links, if it is mostly links."""
@@ -23,6 +24,8 @@ _MAX_LABEL = 40
 
 _CONTENT = frozenset(("body", "main", "article"))
 """Elements that hold content, whatever it is."""
+
+_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 
 _MAX_LINKED_SHARE = 0.5
 """Share of a page's text in lists of links. A page with more is itself a list of links."""
@@ -82,7 +85,8 @@ def menus(body: HtmlElement, sizes: TextSizes, ignored: set[HtmlElement]) -> lis
     """Return the lists of links that are menus.
 
     Lists of short links before the page's heading are menus. On a page that is mostly text, so are
-    all lists of links outside of `article` and `main`.
+    all lists of links outside of `article` and `main`. A list below a heading, beside the page's
+    title, is a section of the content.
     """
     lists = [
         element
@@ -96,13 +100,25 @@ def menus(body: HtmlElement, sizes: TextSizes, ignored: set[HtmlElement]) -> lis
         if element not in ignored and known.isdisjoint(element.iterancestors("ul", "ol"))
     ]
     before_heading = _lists_before_heading(body)
+    title = main_title(body)
+    around_title = set() if title is None else set(title.iterancestors()) - {body}
     is_mostly_text = total(sizes, outermost).text < _MAX_LINKED_SHARE * sizes[body].text
     return [
         element
         for element in outermost
         if (element in before_heading and _has_short_links(element))
-        or (is_mostly_text and next(element.iterancestors("article", "main"), None) is None)
+        or (
+            is_mostly_text
+            and next(element.iterancestors("article", "main"), None) is None
+            and not (element.getparent() in around_title and _has_heading(element))
+        )
     ]
+
+
+def _has_heading(element: HtmlElement) -> bool:
+    """Return whether a heading stands right before a list."""
+    before = element.getprevious()
+    return before is not None and before.tag in _HEADINGS
 
 
 def _lists_before_heading(body: HtmlElement) -> set[HtmlElement]:

@@ -1,4 +1,4 @@
-"""The part of a page that holds a text, and the reduction of the page to it."""
+"""The part of a page that holds a text."""
 
 from __future__ import annotations
 
