@@ -26,6 +26,8 @@ _INLINE = frozenset(("p", "a", "span", "br"))
 
 _DIGIT = re.compile(r"\d")
 
+_PRICE = re.compile(r"[$€£¥₹₽]\s*\d|\d\s*[$€£¥₹₽]")
+
 _FILE = re.compile(
     r"(?i)^(?:tel|mailto):"
     r"|\.(?:csv|dmg|docx?|epub|exe|gz|ics|mp3|msi|od[pst]|pdf|pptx?|tgz|xlsx?|zip)(?=[?#\s]|$)"
@@ -44,6 +46,11 @@ def shape_of(element: HtmlElement) -> Shape:
 def has_number(element: HtmlElement) -> bool:
     """Return whether an element has a number outside of links, such as a price or a date."""
     return any(map(_DIGIT.search, element.xpath(".//text()[not(ancestor::a)]")))
+
+
+def has_price(element: HtmlElement) -> bool:
+    """Return whether an element has an amount with the sign of a currency."""
+    return _PRICE.search(element.text_content()) is not None
 
 
 def leads_to_files(element: HtmlElement) -> bool:

@@ -21,6 +21,7 @@ from activities.content.records import (
     has_facts,
     has_linked_records,
     has_number,
+    has_price,
     leads_to_files,
     shape_of,
 )
@@ -67,14 +68,11 @@ _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 
 
 class _Place(Enum):
-    """Where an element stands."""
+    """Where an element stands: above the title, above the scope, or below the scope."""
 
     ABOVE = auto()
-    """Before the page's title."""
     BETWEEN = auto()
-    """Between title and scope, or before the scope if the page has no title."""
     BELOW = auto()
-    """After the scope."""
 
 
 class Surroundings:
@@ -206,12 +204,13 @@ class Surroundings:
     def _is_teased(self, element: HtmlElement, size: TextSize) -> bool:
         """Return whether an element is links to other pages, with few words for each."""
         links = sum(not link.get("href", "#").startswith("#") for link in element.iter("a"))
+        is_linked = size.link_share >= _MAX_LINK_SHARE and not _is_of_buttons(size)
         is_list = links >= _MIN_TEASERS and size.text < _MAX_PER_TEASER * links
-        return (
-            (is_list or (size.link_share >= _MAX_LINK_SHARE and not _is_of_buttons(size)))
-            and not leads_to_files(element)
-            and not has_linked_records(element, self._sizes)
-        )
+        if not (is_linked or is_list) or leads_to_files(element):
+            return False
+        # Mostly links with dates are other news. With prices, or in a table, they are items.
+        is_plain = is_linked and not (has_price(element) or element.find(".//tr") is not None)
+        return is_plain or not has_linked_records(element, self._sizes)
 
     def _is_mostly(self, parts: set[HtmlElement], element: HtmlElement) -> bool:
         """Return whether some parts of an element have most of its text."""

@@ -17,6 +17,9 @@ _NAME = re.compile(r"(?i)title|headline|heading|subject")
 _SEPARATOR = re.compile(r"\s+[-\u2013\u2014|\u00b7\u00bb:/]\s+|:\s|\s*[|\u00bb]\s*")
 """What a page's `title` has between its heading and the name of the site."""
 
+_MIN_LENGTH = 8
+"""Characters of a heading that has no tag of a heading. A name of a section is shorter."""
+
 _MAX_LENGTH = 200
 """Characters of a heading."""
 
@@ -69,8 +72,7 @@ def _short_texts(body: HtmlElement) -> Iterator[tuple[HtmlElement, str]]:
         else:
             text = "" if len(element) else element.text or ""
         if (
-            text.strip()
-            and len(text) <= _MAX_LENGTH
+            _MIN_LENGTH <= len(text.strip()) <= _MAX_LENGTH
             and next(element.iterancestors("a"), None) is None
             and element.tag != "a"
         ):
