@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lxml.html import HtmlElement
 
-from activities.content.article_facts import captions, facts_beside, lines_at_title
+from activities.content.article_facts import captions, facts_beside
 from activities.content.rewrites import structure
 from activities.content.text_blocks import divide
 from activities.content.text_index import covered_blocks
@@ -40,7 +40,7 @@ def keep_blocks(
     """Reduce the tree, in place, to some blocks and to what belongs to them.
 
     That is pictures and code between the blocks, their headings, headed sections and facts beside
-    them, and the page's title, with author and date. `facts` are others that are kept as well.
+    them, and the page's title. `facts` are others that are kept as well.
     """
     kept = set(blocks)
     _keep_headed_sections(body, kept, sizes)
@@ -49,8 +49,7 @@ def keep_blocks(
     kept.update(captions(kept))
     title = _title_above(body, kept)
     if title is not None:
-        lines = list(lines_at_title(body, title, kept, sizes))
-        kept.update((title, *lines))
+        kept.add(title)
     _prune(body, kept.union(facts))
 
 

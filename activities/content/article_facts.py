@@ -1,4 +1,4 @@
-"""Short parts of an article that belong to it: author, date, subtitle, notes, facts, captions.
+"""Short parts of an article that belong to it: notes, facts, captions.
 
 An extractor knows running text, and takes these for a part of the page.
 """
@@ -7,18 +7,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
 
 from lxml.html import HtmlElement
 
-from activities.content.bylines import is_byline
 from activities.content.page_parts import Mark, mark_of
 from activities.content.records import leads_to_files
 from activities.content.text_sizes import TextSize, TextSizes
-from activities.content.words import words_of
-
-_MIN_WORDS = 3
-"""Words of a subtitle. Fewer are a label."""
 
 _MIN_BLOCKS = 2
 """Blocks of the article beside a fact. A container of one block may hold something else."""
@@ -34,40 +28,6 @@ _FACTS = ("address", "blockquote", "dl", "table", "time")
 
 _NOTES = frozenset(("alert", "note"))
 """Roles of notes and warnings, by WAI-ARIA 1.2."""
-
-
-def lines_at_title(
-    body: HtmlElement, title: HtmlElement, kept: set[HtmlElement], sizes: TextSizes
-) -> Iterator[HtmlElement]:
-    """Yield the lines with author or date beside the title or below it, and its subtitles.
-
-    A subtitle stands beside the title, without links.
-    """
-    around = {ancestor for element in (title, *kept) for ancestor in element.iterancestors()}
-    is_below = False
-    stack = list(reversed(body))
-    while stack:
-        element = stack.pop()
-        if element is title:
-            is_below = True
-        elif element in kept:
-            if is_below:
-                return
-        elif element in around:
-            stack.extend(reversed(element))
-        else:
-            is_beside = element.getparent() is title.getparent()
-            if (is_below and is_beside and _is_subtitle(element, sizes[element])) or (
-                (is_below or is_beside) and is_byline(element, sizes[element])
-            ):
-                yield element
-            elif is_below:
-                stack.extend(reversed(element))
-
-
-def _is_subtitle(element: HtmlElement, size: TextSize) -> bool:
-    has_others = size.links or size.controls
-    return not has_others and len(words_of(element.text_content())) >= _MIN_WORDS
 
 
 def captions(kept: set[HtmlElement]) -> list[HtmlElement]:

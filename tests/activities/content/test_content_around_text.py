@@ -176,20 +176,6 @@ def test_what_stands_before_a_text_without_a_title_stays() -> None:
     assert "grind --rye" in main_content(page(content, title="Docs"), URL)
 
 
-LINES = {
-    "author and date": ('<p>By <a href="/u">Ida Ros</a>, <time>3 May</time></p>', "3 May"),
-    "year": ("<div>Ida Ros, May 2024</div>", "May 2024"),
-    "subtitle": ("<h2>A year on the stream</h2>", "A year on the stream"),
-}
-
-
-@pytest.mark.parametrize(("line", "wanted"), LINES.values(), ids=LINES)
-def test_lines_at_the_title_of_an_article_stay(line: str, wanted: str) -> None:
-    header = f"<header><h1>The old mill</h1>{line}</header>"
-    content = f'<main><article>{header}<div class="body">{TEXT}</div></article></main>'
-    assert wanted in main_content(page(content, head=NEWS), URL)
-
-
 def test_lines_beside_a_title_outside_of_main_stay() -> None:
     hero = (
         '<div class="hero"><a href="/1">All mills</a><div><h1>The old mill</h1><p>9 € a visit</p>'
