@@ -31,12 +31,13 @@ from activities.content.scope import (
     has_incomplete_items,
     is_one_of_several,
     main_around,
-    reduce_to_scope,
+    reduce_main,
     widened,
 )
 from activities.content.surroundings import Surroundings
 from activities.content.text_sizes import TextSize, TextSizes, measure, total
 from activities.content.threads import reduce_to_thread
+from activities.content.titles import main_title
 from activities.content.words import count_words
 
 _MIN_SHARE = 0.6
@@ -156,10 +157,11 @@ def _reduce_to_text(
         return
     scope = widened(scope, body, sizes)
     if scope is not body and _is_most(kind, scope, body, sizes):
-        if main_around(scope) is None:
+        main = main_around(scope)
+        if main is None:
             Surroundings(body, scope, sizes).remove_foreign()
         else:
-            reduce_to_scope(body, scope, sizes, other_texts(body))
+            reduce_main(main, scope, main_title(body), sizes)
 
 
 def _is_most(kind: Kind | None, scope: HtmlElement, body: HtmlElement, sizes: TextSizes) -> bool:

@@ -1,4 +1,4 @@
-"""The part of a page that holds a text."""
+"""The part of a page that holds a text, and the reduction of `main` to it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections import Counter
 
 from lxml.html import HtmlElement
 
+from activities.content.list_pages import other_texts
 from activities.content.menus import is_navigation
 from activities.content.text_sizes import TextSizes, total
 from activities.content.titles import main_title
@@ -110,32 +111,28 @@ def _has_alike(element: HtmlElement, sizes: TextSizes) -> bool:
     )
 
 
-def reduce_to_scope(
-    body: HtmlElement, scope: HtmlElement, sizes: TextSizes, others: list[HtmlElement] | None = None
+def reduce_main(
+    main: HtmlElement, scope: HtmlElement, title: HtmlElement | None, sizes: TextSizes
 ) -> None:
-    """Leave of the page, in place, what stands from its title to the end of the scope.
+    """Leave of `main`, in place, what stands from the page's title to the scope, and text below it.
 
-    Navigation between the two goes as well. Labels right above the title stay, and so does what
-    stands beside `main`, since the page was reduced to that. If `others` are given, text below the
-    scope stays as well if it has neither links nor fields. A headed section may have a few links,
-    unless it holds one of these.
+    Navigation between the two goes. Labels right above the title stay. Text below the scope stays
+    if it has neither links nor fields. A headed section may have a few links.
     """
-    title = main_title(body)
-    main = main_around(scope)
     path = set(scope.iterancestors())
     labels: set[HtmlElement] = set()
+    is_below_title = False
     if title is not None:
         path.update(title.iterancestors())
-        if title.getparent() is not body:
-            labels.update(
-                label
-                for label in title.itersiblings(preceding=True)
-                if sizes[label].link_share < _MAX_LABEL_LINKS
-            )
-    held = body if main is None else main
-    is_below_title = title is not None and held not in set(title.iterancestors())
-    is_below_scope = held is scope
-    stack = [] if is_below_scope else list(reversed(held))
+        is_below_title = main not in set(title.iterancestors())
+        labels.update(
+            label
+            for label in title.itersiblings(preceding=True)
+            if sizes[label].link_share < _MAX_LABEL_LINKS
+        )
+    others = set(other_texts(next(main.iterancestors("body"))))
+    is_below_scope = False
+    stack = [] if main is scope else list(reversed(main))
     while stack:
         element = stack.pop()
         if element is scope:
@@ -145,18 +142,21 @@ def reduce_to_scope(
         elif element in path:
             stack.extend(reversed(element))
         elif is_below_scope:
-            if others is None or not _is_detail(element, sizes, others):
+            if not _is_detail(element, sizes, others):
                 element.getparent().remove(element)
         elif (not is_below_title and element not in labels) or is_navigation(sizes[element]):
             element.getparent().remove(element)
 
 
-def _is_detail(element: HtmlElement, sizes: TextSizes, others: list[HtmlElement]) -> bool:
-    """Return whether what stands below a scope is text of the page, and leads to no other page."""
+def _is_detail(element: HtmlElement, sizes: TextSizes, others: set[HtmlElement]) -> bool:
+    """Return whether what stands below a scope is text of the page, and leads to no other page.
+
+    `others` are the teasers of other pages.
+    """
     size = sizes[element]
     if not size.text or size.controls:
         return False
     if not size.links:
         return True
     is_section = size.headings > 0 and size.links <= _MAX_DETAIL_LINKS
-    return is_section and set(others).isdisjoint(element.iter())
+    return is_section and others.isdisjoint(element.iter())
