@@ -1,6 +1,6 @@
 """Short parts of an article that belong to it: notes, facts, captions.
 
-An extractor knows running text, and takes these for a part of the page.
+An extractor knows running text, and takes such parts for boilerplate.
 """
 
 from __future__ import annotations

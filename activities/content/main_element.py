@@ -55,6 +55,7 @@ def _outermost(elements: list[HtmlElement]) -> list[HtmlElement]:
 def reduce_to_main(body: HtmlElement, main: HtmlElement, sizes: TextSizes) -> None:
     """Leave of the page only `main`, the title, and running text that stands beside `main`."""
     title = None if next(main.iter("h1"), None) is not None else main_title(body)
+    around_title = set() if title is None else {title, *title.iterancestors()}
     element = main
     while element.tag != "body":
         holder = element.getparent()
@@ -63,7 +64,7 @@ def reduce_to_main(body: HtmlElement, main: HtmlElement, sizes: TextSizes) -> No
             if other is element:
                 continue
             other.tail = None
-            if title is not None and title in set(other.iter()):
+            if title is not None and other in around_title:
                 if not _is_plain(other, sizes):
                     _keep_around_title(other, title, sizes)
             elif not _is_text_beside(other, sizes):

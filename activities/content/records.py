@@ -54,10 +54,14 @@ def has_price(element: HtmlElement) -> bool:
 
 
 def leads_to_files(element: HtmlElement) -> bool:
-    """Return whether half of an element's links lead to files, telephones or mailboxes."""
-    links = [f"{link.get('href', '')} {link.text_content().strip()}" for link in element.iter("a")]
-    files = sum(_FILE.search(link) is not None for link in links)
-    return bool(links) and 2 * files >= len(links)
+    """Return whether at least half of an element's links lead to files, telephones or mailboxes."""
+    links = list(element.iter("a"))
+    return bool(links) and 2 * sum(map(is_file, links)) >= len(links)
+
+
+def is_file(link: HtmlElement) -> bool:
+    """Return whether a link leads to a file, a telephone or a mailbox."""
+    return _FILE.search(f"{link.get('href', '')} {link.text_content().strip()}") is not None
 
 
 def has_linked_records(element: HtmlElement, sizes: TextSizes) -> bool:

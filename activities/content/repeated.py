@@ -14,6 +14,8 @@ from dataclasses import dataclass
 
 from lxml.html import HtmlElement
 
+from activities.content.records import is_file
+from activities.content.rewrites.links import EMBEDDED
 from activities.content.text_sizes import TextSize, TextSizes
 from activities.content.titles import main_title
 
@@ -80,6 +82,7 @@ class OwnText:
     characters: int = 0
     running: int = 0
     pictures: int = 0
+    """Pictures, embedded pages and links to files."""
 
     @property
     def is_nothing(self) -> bool:
@@ -159,7 +162,7 @@ class _Page:
         return leads_away or bool(size.running or size.controls)
 
     def _may_be_byline(self, element: HtmlElement) -> bool:
-        """Return whether a part between the title and the text may say by whom the text is."""
+        """Return whether a part between the title and the text may name the text's author."""
         size = self._sizes[element]
         return size.links <= _MAX_BYLINE_LINKS and not (size.controls or size.running)
 
@@ -173,7 +176,7 @@ def own_texts(body: HtmlElement, repeated: frozenset[int]) -> OwnTexts | None:
     order = list(body.iter())
     for element in order:
         found = own[element] = OwnText()
-        if element.tag == "img":
+        if _is_picture(element):
             found.pictures = _print_of_picture(element) not in repeated
         _add(found, element.text, repeated)
     for element in reversed(order):
@@ -197,14 +200,21 @@ def _add(found: OwnText, text: str | None, repeated: frozenset[int]) -> None:
 
 
 def _own_prints(element: HtmlElement) -> Iterator[int]:
-    if element.tag == "img":
+    if _is_picture(element):
         yield _print_of_picture(element)
     if print_ := _print_of_text(element.text):
         yield print_
 
 
-def _print_of_picture(image: HtmlElement) -> int:
-    return _print(f"\0{image.get('src')}")
+def _is_picture(element: HtmlElement) -> bool:
+    """Return whether an element shows or offers something by its address, whatever its text."""
+    if element.tag == "img":
+        return True
+    return element.tag == "a" and (element.get(EMBEDDED) is not None or is_file(element))
+
+
+def _print_of_picture(element: HtmlElement) -> int:
+    return _print(f"\0{element.get('src') or element.get('href')}")
 
 
 def _print_of_text(text: str | None) -> int:

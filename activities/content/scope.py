@@ -8,7 +8,7 @@ from lxml.html import HtmlElement
 
 from activities.content.list_pages import other_texts
 from activities.content.menus import is_navigation
-from activities.content.text_sizes import TextSizes, total
+from activities.content.text_sizes import TextSizes
 from activities.content.titles import main_title
 
 _MIN_HELD = 0.9
@@ -49,10 +49,13 @@ def has_incomplete_items(scope: HtmlElement, blocks: set[HtmlElement], sizes: Te
 
     These are posts of a list or of a thread, without their authors and dates.
     """
+    covered: Counter[HtmlElement] = Counter()
+    for block in blocks:
+        for element in block.iterancestors():
+            covered[element] += sizes[block].text
     alike: dict[tuple[str, str | None], int] = {}
     for child in scope:
-        covered = [block for block in blocks if child in block.iterancestors()]
-        if 0 < total(sizes, covered).text < sizes[child].text:
+        if 0 < covered[child] < sizes[child].text:
             key = (child.tag, child.get("class"))
             alike[key] = alike.get(key, 0) + 1
     return max(alike.values(), default=0) >= _MIN_ITEMS
@@ -61,13 +64,14 @@ def has_incomplete_items(scope: HtmlElement, blocks: set[HtmlElement], sizes: Te
 def has_form_above(body: HtmlElement, scope: HtmlElement) -> bool:
     """Return whether a form stands between the page's title and a scope, as on a product's page."""
     title = main_title(body)
+    around_scope = set(scope.iterancestors())
     is_below_title = False
     for element in body.iter():
         if element is scope:
             return False
         if element is title:
             is_below_title = True
-        elif is_below_title and element.tag == "form" and scope not in set(element.iter()):
+        elif is_below_title and element.tag == "form" and element not in around_scope:
             return True
     return False
 
@@ -88,12 +92,13 @@ def widened(scope: HtmlElement, body: HtmlElement, sizes: TextSizes) -> HtmlElem
 
 
 def main_around(scope: HtmlElement) -> HtmlElement | None:
-    """Return the `main` that a scope is, or is a part of, if there is one."""
+    """Return the `main` that a scope is, or is a part of, if there is one within the body."""
     return next(
         (
             element
             for element in (scope, *scope.iterancestors())
-            if element.tag == "main" or element.get("role") == "main"
+            if element.tag not in ("body", "html")
+            and (element.tag == "main" or element.get("role") == "main")
         ),
         None,
     )

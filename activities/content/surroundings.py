@@ -86,6 +86,7 @@ class Surroundings:
         self._others = set(other_texts(body))
         self._around_title = set() if self._title is None else set(self._title.iterancestors())
         self._around = self._around_title.union(scope.iterancestors())
+        self._shapes_around = {(part.getparent(), shape_of(part)) for part in self._around}
         self._inside = set(self._container().iterdescendants())
 
     def facts(self) -> list[HtmlElement]:
@@ -179,13 +180,8 @@ class Surroundings:
     def _is_alike(self, element: HtmlElement) -> bool:
         """Return whether an element is built as what holds the scope beside it, as replies are."""
         shape = shape_of(element)
-        return (
-            bool(shape[1])
-            and len(element) > 1
-            and any(
-                other in self._around and shape_of(other) == shape for other in element.getparent()
-            )
-        )
+        is_known = (element.getparent(), shape) in self._shapes_around
+        return bool(shape[1]) and len(element) > 1 and is_known
 
     def _is_foreign(self, element: HtmlElement) -> bool:
         """Return whether an element below the text belongs to other pages, or to every page."""
@@ -214,12 +210,14 @@ class Surroundings:
 
     def _is_mostly(self, parts: set[HtmlElement], element: HtmlElement) -> bool:
         """Return whether some parts of an element have most of its text."""
-        inner = [
-            part
-            for part in parts
-            if element in (part, *part.iterancestors()) and parts.isdisjoint(part.iterancestors())
-        ]
-        found = total(self._sizes, inner).text
+        found = 0
+        stack = [element]
+        while stack:
+            part = stack.pop()
+            if part in parts:
+                found += self._sizes[part].text
+            else:
+                stack.extend(part)
         return found > 0 and found >= _MAX_OTHER_SHARE * self._sizes[element].text
 
     def _is_named_other(self, element: HtmlElement) -> bool:

@@ -66,7 +66,7 @@ def _heading_by_words(body: HtmlElement) -> HtmlElement | None:
 
 def _short_texts(body: HtmlElement) -> Iterator[tuple[HtmlElement, str]]:
     """Yield the headings, by their tag or class, and other elements that hold only a text."""
-    for element in body.iter():
+    for element in body.iterdescendants():
         if element.tag in _HEADINGS or _NAME.search(element.get("class", "")):
             text = " ".join(element.itertext())
         else:
@@ -80,7 +80,7 @@ def _short_texts(body: HtmlElement) -> Iterator[tuple[HtmlElement, str]]:
 
 
 def _title_text(body: HtmlElement) -> str:
-    return body.getparent().findtext("head/title") or ""
+    return " ".join((body.getparent().findtext("head/title") or "").split())
 
 
 def _joined(words: list[str]) -> str:

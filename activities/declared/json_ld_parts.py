@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from activities.declared.entities import Entity
 
+_MAX_ALIKE = 20
+"""Different things with one `@id` that another one is compared with."""
+
 
 def merged(things: list[Entity]) -> list[Entity]:
     """Return the things, those that have the same `@id` as one.
@@ -14,7 +17,7 @@ def merged(things: list[Entity]) -> list[Entity]:
     found = []
     for thing in things:
         alike = known.setdefault(thing.id, []) if thing.id else []
-        first = next((other for other in alike if is_same(other, thing)), None)
+        first = next((other for other in alike[:_MAX_ALIKE] if is_same(other, thing)), None)
         if first is None:
             alike.append(thing)
             found.append(thing)

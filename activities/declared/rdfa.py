@@ -33,9 +33,7 @@ def read_rdfa(root: HtmlElement, base_url: str) -> list[Entity]:
     if reader.holders:
         reader.add_values()
     return [
-        thing
-        for thing in reader.things
-        if thing.properties and not any(thing is value for value in reader.referred)
+        thing for thing in reader.things if thing.properties and id(thing) not in reader.referred
     ]
 
 
@@ -53,8 +51,8 @@ class _Rdfa:
         self.things: list[Entity] = []
         self.holders: dict[HtmlElement, Entity] = {}
         """Things by the elements that describe them."""
-        self.referred: list[Entity] = []
-        """Things that other things refer to."""
+        self.referred: set[int] = set()
+        """The `id()` of things that other things refer to."""
         for element in root.iterfind(".//*[@typeof]"):
             if len(self.holders) < _MAX_ITEMS:
                 self._add_thing(element)
@@ -90,7 +88,9 @@ class _Rdfa:
             around.add(name, value_of(element, names, self._base_url, is_rdfa=True))
         else:
             around.add(name, thing)
-            self.referred.append(thing)
+            # Of two things that refer to each other, the first stays at the top.
+            if id(around) not in self.referred:
+                self.referred.add(id(thing))
 
     def _holder_of(self, element: HtmlElement) -> Entity | None:
         """Return the thing that the closest element around `element` describes."""

@@ -41,7 +41,7 @@ visit to each page.
 """
 
 _CONFIRMING_PROBES = 3
-"""Probes that have to be refused until a rest is believed that is longer than `FIRST_REST`.
+"""Refusals, all but the last by probes, until a rest longer than `FIRST_REST` is believed.
 
 What a host asks for may be meant for the refused pages only, and all others would wait for it.
 """

@@ -36,6 +36,9 @@ _DISPLAYED_AS_LINE = re.compile(r"display\s*:\s*(?:block|flex|grid|table-row|lis
 _MAX_GUTTER_LEVELS = 3
 """Elements around a block of code, the block included, that the numbers may stand beside."""
 
+_MAX_DIGITS = 7
+"""Digits of the number of a line."""
+
 _CONTROLS = frozenset(("button", "select"))
 """Elements in a block that are no code."""
 
@@ -74,14 +77,22 @@ def _gutters_of(pre: HtmlElement) -> list[HtmlElement]:
     found: list[HtmlElement] = []
     for _ in range(_MAX_GUTTER_LEVELS):
         before = None if place is None else place.getprevious()
-        if before is not None and not (before.tail or "").strip():
-            numbers = [text.strip() for text in before.itertext() if text.strip()]
-            if 1 < len(numbers) <= lines + 1 and all(map(str.isdecimal, numbers)):
-                first = int(numbers[0])
-                if [int(each) for each in numbers] == list(range(first, first + len(numbers))):
-                    found.append(before)
+        if before is not None and not (before.tail or "").strip() and _counts(before, lines):
+            found.append(before)
         place = None if place is None else place.getparent()
     return found
+
+
+def _counts(element: HtmlElement, lines: int) -> bool:
+    """Return whether an element holds only numbers, one for each of about so many lines."""
+    numbers: list[int] = []
+    for text in filter(None, map(str.strip, element.itertext())):
+        if not text.isdecimal() or len(text) > _MAX_DIGITS or len(numbers) > lines:
+            return False
+        numbers.append(int(text))
+        if numbers[-1] != numbers[0] + len(numbers) - 1:
+            return False
+    return len(numbers) > 1 and len(numbers) >= lines - 1
 
 
 def write_code(pre: HtmlElement, text: str, language: str | None) -> None:

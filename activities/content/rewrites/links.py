@@ -12,6 +12,9 @@ _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _PERMALINK_TEXTS = frozenset(("", "#", "¶", "§", "🔗", "⚓", "link", "permalink", "anchor"))
 """Texts of links from a heading to itself."""
 
+EMBEDDED = "data-embedded"
+"""Attribute of a link that stands for an embedded page. Its text says little about the page."""
+
 _DOCUMENT_TYPES = frozenset(("application/pdf", "text/html", "application/xhtml+xml"))
 
 _PDF = re.compile(r"\.pdf(?:$|[?#])", re.IGNORECASE)
@@ -107,7 +110,7 @@ def link_embedded_pages(root: HtmlElement) -> None:
         if not source or _leads_nowhere(source) or set(sizes) & {"0", "1"}:
             frame.drop_tree()
             continue
-        link = A(frame.get("title") or "Embedded page", href=source)
+        link = A(frame.get("title") or "Embedded page", {EMBEDDED: ""}, href=source)
         link.tail = frame.tail
         frame.getparent().replace(frame, link)
 

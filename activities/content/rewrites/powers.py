@@ -29,7 +29,13 @@ _WORDS_ABOVE = frozenset(("TM", "SM", "MC", "MD", "MR"))
 _WORD = re.compile(r"[^\W\d_]{3}")
 """What an index of several words has, and no expression."""
 
-_PRICE = re.compile(r"(?:[$€£¥]|\b[A-Z]{3})\s*\d[\d.,\u202f\xa0 ]*$")
+_PRICE = re.compile(
+    r"(?:[$€£¥]|\b(?:AUD|BRL|CAD|CHF|CNY|CZK|DKK|EUR|GBP|HKD|HUF|INR|JPY|MXN|NOK|NZD|PLN|RON|SEK|"
+    r"SGD|TRY|UAH|USD|ZAR))\s*\d[\d.,\u202f\xa0 ]*$"
+)
+_MAX_PRICE = 40
+"""Characters before the decimals of a price that are looked at."""
+
 _NUMBER = re.compile(r"(?:^|[^\w.,])\d[\d.,]*$")
 _CURRENCY = re.compile(r"\s*(?:[€$£¥₽₴]|zł|kr\b|Kč)")
 _MINOR = re.compile(r"[.,]?\d\d")
@@ -95,15 +101,18 @@ def _is_expression(text: str) -> bool:
 
 def _separator_of_price(element: HtmlElement) -> str | None:
     """Return what separates the decimals of a price that a raised number ends. None if none is."""
-    parent = element.getparent()
-    parts = [element.tail or "", parent.text or ""]
+    before = ""
     for other in element.itersiblings(preceding=True):
-        parts.insert(2, other.text_content() + (other.tail or ""))
-    before = "".join(parts[1:]).rstrip()
+        before = f"{other.text_content()}{other.tail or ''}{before}"
+        if len(before) > _MAX_PRICE:
+            break
+    else:
+        before = f"{element.getparent().text or ''}{before}"
+    before = before.rstrip()
     if _PRICE.search(before):
         return "."
     following = element.getnext()
-    after = parts[0] or ("" if following is None else following.text_content())
+    after = element.tail or ("" if following is None else following.text_content())
     return "," if _NUMBER.search(before) and _CURRENCY.match(after) else None
 
 

@@ -99,6 +99,8 @@ def wrap_stray_items(root: HtmlElement) -> None:
 def unwrap_layout_tables(root: HtmlElement) -> None:
     """Turn tables that only arrange their cells into blocks."""
     for table in list(root.iter("table")):
+        if table.tag != "table":
+            continue  # a small one within another, which is lines now
         if not _is_layout(table):
             write_small_tables(table)
             continue

@@ -62,7 +62,7 @@ def _is_named(box: HtmlElement) -> bool:
     holders = (box, *box.iterancestors())
     if any(cell.tag in _CELLS or cell.get("role") in _CELL_ROLES for cell in holders):
         return False
-    return around is not None and bool(around.text_content().strip())
+    return around is not None and any(map(str.strip, around.itertext()))
 
 
 def _is_chosen(element: HtmlElement, role: str) -> bool:

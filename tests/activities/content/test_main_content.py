@@ -536,3 +536,22 @@ def assert_in_order(text: str, parts: list[str]) -> None:
         found = text.find(part, at)
         assert found >= 0, f"{part!r} is not after {text[:at][-60:]!r} in {text!r}"
         at = found + len(part)
+
+
+@pytest.mark.parametrize("tag", ["body", "html"])
+def test_a_body_may_be_called_the_main_content(tag: str) -> None:
+    html = page(f"<h1>Kettles</h1><div><p>{TEXT * 3}</p></div><div>Made in Vinga</div>")
+    html = html.replace(f"<{tag}>", f"<{tag} role=main>")
+    assert "# Kettles\n\nThe kettle stands" in main_content(html, URL)
+
+
+def test_a_thread_may_have_no_heading() -> None:
+    data = json_ld('{"@type": "DiscussionForumPosting"}')
+    html = page("Kettles", data).replace("<body>", "<body class=no-title>")
+    assert main_content(html, URL) == "Kettles"
+
+
+def test_pages_of_thousands_of_alike_parts_are_read() -> None:
+    people = "<div><h4><a href=/u/1>Ada</a></h4><p>Has written the book about kettles.</p></div>"
+    html = page(f"<div><h1>Kettles</h1><p>{TEXT * 9}</p>{people * 3000}</div>")
+    assert TEXT.strip() in main_content(html, URL)

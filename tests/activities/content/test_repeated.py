@@ -117,6 +117,19 @@ def test_a_part_with_a_picture_of_its_own_stays() -> None:
     assert "https://boats.example/Godwit.jpg" in content
 
 
+@pytest.mark.parametrize(
+    "part",
+    [
+        '<iframe src="https://player.example/NAME"></iframe>'
+        '<iframe src="https://player.example/NAME2"></iframe>',
+        '<a href="/NAME.pdf">PDF</a> <a href="/NAME.epub">EPUB</a>',
+    ],
+)
+def test_what_is_embedded_or_offered_by_a_page_of_its_own_stays(part: str) -> None:
+    *_, content = of_batch(f"<article><h1>NAME</h1><div>{part}</div><p>TEXT</p></article>")
+    assert content.count("example/Godwit") == 2
+
+
 def test_a_name_of_boilerplate_does_not_count_against_text_of_one_page() -> None:
     template = (
         f"<div>{MENU}</div><div><h1>NAME</h1><p>TEXT</p><p>TEXT</p></div>"

@@ -191,6 +191,7 @@ def test_powers_and_indices_are_told_from_products() -> None:
             "*x*^(max) Mlle 5th WordTM"
         ),
         "Total<sub>incl. VAT</sub>": "Total incl. VAT",
+        "FOR 10<sup>12</sup> ATOMS": "FOR 10¹² ATOMS",
         "$19<sup>99</sup>, <b>$</b>5<sup>.49</sup> and 19<sup>95</sup> €": (
             "$19.99, $5.49 and 19,95 €"
         ),
@@ -330,3 +331,16 @@ def test_lists_within_a_cell_keep_their_numbers() -> None:
 )
 def test_players_maps_and_objects_are_links_and_pictures(html: str, markdown: str) -> None:
     assert full_page(html, URL) == markdown
+
+
+def test_numbers_in_front_of_code_that_are_not_those_of_its_lines_stay() -> None:
+    digits = "31415926535897932384626433832795" * 150
+    code = "x\n" * 9
+    html = (
+        f"<p>{digits}</p><pre>a</pre><div><b>1</b> <b>2</b> <b>3</b></div><pre>{code}</pre>"
+        "<div><i>7</i><i>8</i><i>9</i></div><pre>b\nc\nd</pre>"
+    )
+    text = full_page(html, URL)
+    assert digits in text
+    assert "**1** **2** **3**" in text
+    assert "*8*" not in text

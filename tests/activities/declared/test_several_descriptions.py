@@ -78,6 +78,17 @@ def test_what_belongs_together_is_one_thing(page: str) -> None:
     assert filled(page, PRODUCT)[0] == LAMP
 
 
+def test_things_of_rdfa_that_refer_to_each_other_are_found() -> None:
+    page = (
+        '<title>Lamp</title><h1>Lamp</h1><div vocab="http://schema.org/">'
+        '<div typeof="Product" resource="#lamp"><b property="name">Lamp</b>'
+        '<a property="brand" href="#maker">Maker</a></div><div typeof="Organization" '
+        'resource="#maker"><b property="name">Maker</b><a property="makesOffer" href="#lamp">'
+        "Lamp</a></div></div>"
+    )
+    assert filled(page, {"name": TEXT}) == ({"name": "Lamp"}, [])
+
+
 def test_things_with_the_same_id_by_mistake_stay_apart() -> None:
     lamps = [
         f'{{"@id": "/", "@type": "Product", "name": "{name}", "offers": {OFFER}}}'
