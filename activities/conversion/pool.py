@@ -121,7 +121,9 @@ class ConversionPool:
             raise ScrapeError("EXTRACTION_INVALID", what) from None
 
     async def _run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        future = self._pool.schedule(function, args=args, kwargs=kwargs, timeout=_TIMEOUT)
+        future = self._pool.schedule(
+            tasks.run, args=(function, *args), kwargs=kwargs, timeout=_TIMEOUT
+        )
         try:
             result: T = await asyncio.wrap_future(future)
         except ProcessTimeoutError:

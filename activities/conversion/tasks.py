@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import json
 import resource
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from processes import die_with_parent
 
 if TYPE_CHECKING:
     from activities.content.main_content import MainContent
     from activities.content.page_traits import PageTraits
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -77,6 +81,17 @@ def prepare(memory: int) -> None:
     """Tie this process to its parent's life, and limit its address space to `memory` bytes."""
     die_with_parent()
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+
+
+def run(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Return what `function` returns.
+
+    Raises `RuntimeError` in the place of `StopIteration`, which no future of asyncio can hold.
+    """
+    try:
+        return function(*args, **kwargs)
+    except StopIteration as error:
+        raise RuntimeError("StopIteration") from error
 
 
 def convert(html: str, base_url: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from activities.conversion import pool
+from activities.conversion import pool, tasks
 from activities.conversion.pool import ConversionPool
 from domain.failures import ScrapeError
 
@@ -70,3 +70,8 @@ async def test_circular_things_are_cut_off(converter: ConversionPool) -> None:
     everything = await converter.extract_declared(page, URL, None)
     assert everything.result is not None
     assert len(everything.result["things"]) == 60
+
+
+def test_no_task_ends_with_an_exception_that_a_future_cannot_hold() -> None:
+    with pytest.raises(RuntimeError):
+        tasks.run(next, iter(()))
