@@ -47,20 +47,21 @@ _MAX_REFRESH_LENGTH = 10_000
 _MAX_SHOWN_URL = 300
 _MAX_SCRIPT_CHARACTERS = 256 * 1024
 _GOES_ON = re.compile(
-    r"\blocation(?:\.href)?\s*=[^=]|\blocation\.(?:replace|assign)\s*\(|\.submit\s*\(\s*\)"
+    r"(?<![\w$.])(?<!let )(?<!var )(?<!const )(?:(?:window|document|self|top|parent)\.)*location"
+    r"(?:(?:\.href)?\s*=[^=]|\.(?:replace|assign)\s*\()|\.submit\s*\(\s*\)"
 )
-"""How a script goes on to another document."""
+"""How a script goes on to another document. Other objects, such as maps, have a `location` too."""
 
 _TIMER = re.compile(r"\bset(?:Timeout|(?P<repeats>Interval))\s*\(")
 _DELAY = re.compile(r",\s*(\d{1,6})\s*(?:\*\s*(1000|1e3)\s*)?\)")
 """The last parameter of a call that sets a timer, in milliseconds."""
 
-_ONLOAD = re.compile(r"<body\b[^>]*\sonload\s*=\s*(\"[^\"]*\"|'[^']*')", re.IGNORECASE)
-_COMMENT = re.compile(r"/\*.*?\*/|(?:^|(?<=[\s;{}]))//[^\n]*", re.DOTALL)
+_ONLOAD = re.compile(r"<body\b[^<>]{0,2000}\sonload\s*=\s*(\"[^\"]*\"|'[^']*')", re.IGNORECASE)
+_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)|(?:^|(?<=[\s;{}]))//[^\n]*", re.DOTALL)
 _AT_LOAD = re.compile(
     r"(?:addEventListener\(\s*['\"](?:load|DOMContentLoaded|pageshow)['\"]\s*,|\bonload\s*=|"
     r"\bsetTimeout\s*\(|\$\(\s*(?:document\s*\)\.ready\()?|[(!])"
-    r"\s*(?:async\s+)?(?:function\s*\w*\s*\(\w*\)|\(\w*\)\s*=>)"
+    r"\s*(?:async\s+)?(?:function(?:\s+\w+)?\s*\(\w*\)|\(\w*\)\s*=>)"
 )
 """The beginning of functions that a browser calls when it has loaded the page, or at once."""
 

@@ -12,7 +12,6 @@ from activities.capture import PageCapture
 from activities.conversion.pool import ConversionPool
 from activities.item_context import ItemContext
 from activities.near_copies import NearCopies
-from activities.onward import goes_on_at_once
 from domain.failures import ScrapeError
 from domain.warnings import item_warning
 
@@ -54,7 +53,7 @@ class PageChecks:
         if traits.is_login:
             _note_login(run)
         shell = None
-        if run.options.is_fast and goes_on_at_once(page.html):
+        if traits.leads_on:
             shell = ScrapeError("NEEDS_BROWSER", "A script of the page leads on to another one.")
         elif traits.is_shell:
             shell = ScrapeError("NEEDS_BROWSER", "The page has no text before its scripts run.")

@@ -62,6 +62,9 @@ class PageTraits:
     fingerprints: tuple[str, ...]
     """Pages with the same words have one in common. Long numbers and times do not count, and in one
     of the two the parts of the URL do not count either. Empty if nothing else is left."""
+    leads_on: bool = False
+    """Whether a script that has not run only leads on to another document. `read_traits` does not
+    know it: `activities.onward` does."""
 
 
 def read_traits(html: str, url: str, final_url: str, *, has_run: bool) -> PageTraits:

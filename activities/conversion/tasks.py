@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import resource
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from processes import die_with_parent
@@ -114,8 +114,10 @@ def read_traits(html: str, url: str, final_url: str, has_run: bool) -> PageTrait
     `has_run` if its scripts have run already.
     """
     from activities.content import page_traits
+    from activities.onward import goes_on_at_once
 
-    return page_traits.read_traits(html, url, final_url, has_run=has_run)
+    traits = page_traits.read_traits(html, url, final_url, has_run=has_run)
+    return replace(traits, leads_on=not has_run and goes_on_at_once(html))
 
 
 def read_for_model(html: str, url: str, main_only: bool, repeated: frozenset[int]) -> ReadPage:

@@ -69,6 +69,9 @@ def test_scripts_tell_when_they_go_on(code: str, seconds: float) -> None:
         "setTimeout(function(){ location.href = '/next' }, 3000)",
         "(function () { location.href = '/next' })()",
         "$(document).ready(function () { location = '/next' })",
+        "self.location.href='/next'",
+        "window.top.location.assign('/next')",
+        "(function go () { parent.location = '/next' })()",
     ],
 )
 def test_a_script_that_leads_on_at_once_is_seen(code: str) -> None:
@@ -94,10 +97,25 @@ def test_a_handler_may_lead_on_at_once() -> None:
         "location.href = '#prices'",
         "var here = location.href",
         "if (location.href == '/') start()",
+        "config.location = 'Berlin'",
+        "map.location.href = '/next'",
+        "app.window.location = '/next'",
+        "$location = '/next'",
+        "(function () { const location = 'Berlin' })()",
+        "map.location.replace('/next')",
     ],
 )
 def test_a_script_that_may_lead_on_says_nothing(code: str) -> None:
     assert not goes_on_at_once(f"{SHORT}<script>{code}</script>")
+
+
+@pytest.mark.parametrize(
+    "before",
+    ["/* " * 80_000, "(function" + " " * 250_000, "<body " * 40_000, "window." * 35_000 + "x "],
+)
+def test_long_code_is_read_in_linear_time(before: str) -> None:
+    assert not goes_on_at_once(f"<script>{before}</script>")
+    assert goes_on_at_once(f"<script>location = '/next'; {before}</script>")
 
 
 @pytest.mark.parametrize(
