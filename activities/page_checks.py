@@ -29,6 +29,12 @@ _ERRORS = {
 """What each kind of error page says, although the HTTP status is no error."""
 
 
+_ASKS_FOR_LOGIN = (
+    "The page says that a part of it needs a login. If you want that part, log in in a browser, "
+    "and send its cookies."
+)
+
+
 class PageChecks:
     """The checks of one worker. `converter` reads the pages."""
 
@@ -52,6 +58,8 @@ class PageChecks:
         _check_text(run, page, traits)
         if traits.is_login:
             _note_login(run)
+        elif traits.asks_for_login:
+            run.warn(item_warning("LOGIN_FORM", _ASKS_FOR_LOGIN))
         shell = None
         if traits.leads_on:
             shell = ScrapeError("NEEDS_BROWSER", "A script of the page leads on to another one.")

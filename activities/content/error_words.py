@@ -50,6 +50,13 @@ _MISSING_PAGE = (
 
 _ON_PAGE = r".{0,20}\b(?:to|before) (?!view|see|access|continue|read|use|proceed|visit)\w+"
 
+_PRICES = (
+    r"\b(?:prices?|pricing|availability|preise?n?|netto\w*|lagerbestand|verfügbarkeit|tarifs?|"
+    r"prix|precios?|prezz[io]|preços?|prij(?:s|zen)|cen[ayęu]?|priser?|fiyat\w*|цен[аыу]?|stocks?)\b|"
+    r"価格|价格|價格|가격"
+)
+"""What shops tell to the dealers that they know, on pages that all visitors may see."""
+
 _NUMBERED = (
     r"^\W*(?:(?:http|error|fehler|erreur|errore|erro|fout|fel|fejl|feil|chyba|błąd|hiba|hata|"
     r"eroare|ошибка|помилка|エラー|错误|錯誤|오류|oops|ups)\W*)*%s"
@@ -87,6 +94,7 @@ _DOWN = (
 )
 
 _NEEDS_LOGIN = (
+    rf"^(?!.*(?:{_PRICES})).*?(?:"
     r"\b(?:(?:must|need to|have to)(?: first)? (?:be (?:logged|signed) in|(?:log|sign) in)|"
     rf"please (?:log|sign) in)\b(?!{_ON_PAGE})|\blog-?in (?:is )?required|"
     r"sie müssen (?:sich |zuerst |erst )*(?:angemeldet|eingeloggt|anmelden|einloggen)|"
@@ -98,9 +106,9 @@ _NEEDS_LOGIN = (
     r"je moet (?:ingelogd|inloggen|eerst inloggen)|musisz (?:być zalogowan|się zalogować)|"
     r"(?:необходимо|нужно|должны) (?:войти|авторизоваться|быть авторизован)|требуется авторизация|"
     r"giriş yapma(?:l|n)|ログインが必要|ログインしてください|请先?登[录入]|需要登[录入]|請先?登入|"
-    r"로그인이 ?필요|로그인 ?해 ?주"
+    r"로그인이 ?필요|로그인 ?해 ?주)"
 )
-"""Such words count unless they ask for the login to do something on the page."""
+"""Such words count unless they ask for the login to do something on the page, or to see prices."""
 
 _KINDS = {
     "missing": re.compile(

@@ -36,6 +36,7 @@ _FONT_SIZE = 16
 _ROOM = 4
 """Pixels between two texts that keep them apart like a space."""
 
+_GROWING = ("flex", "flex-grow")
 _ZERO = re.compile(r"0(?:\.0+)?(?:px|em|rem|%)?")
 _POINT = re.compile(r"[01]px|0")
 _CLIPPED = re.compile(r"rect\((?:[01](?:px)?[,\s]*){4}\)")
@@ -76,8 +77,7 @@ def _write_hidden(element: HtmlElement, style: dict[str, str]) -> None:
         style.get("visibility") == "collapse"
         or style.get("content-visibility") == "hidden"
         or (_is_zero(style, "font-size") and not len(element))
-        # A box with padding has a height all the same.
-        or (is_cut and _has_no_height(style) and not any("padding" in name for name in style))
+        or (is_cut and _has_no_height(style))
     ):
         element.set("hidden", "")
 
@@ -89,11 +89,17 @@ def _is_point(style: dict[str, str], *, is_cut: bool) -> bool:
 
 
 def _has_no_height(style: dict[str, str]) -> bool:
-    return _is_zero(style, "height") or _is_zero(style, "max-height")
+    """Return whether `style` leaves a box without a height. Padding is a height as well."""
+    if any("padding" in name for name in style) or not _is_zero(style, "min-height", missing="0"):
+        return False
+    if _is_zero(style, "max-height"):
+        return True
+    grows = any(not style.get(name, "0").startswith(("0", "none", "initial")) for name in _GROWING)
+    return _is_zero(style, "height") and not grows
 
 
-def _is_zero(style: dict[str, str], name: str) -> bool:
-    return _ZERO.fullmatch(style.get(name, "")) is not None
+def _is_zero(style: dict[str, str], name: str, *, missing: str = "") -> bool:
+    return _ZERO.fullmatch(style.get(name, missing)) is not None
 
 
 def _write_separation(element: HtmlElement, style: dict[str, str]) -> None:

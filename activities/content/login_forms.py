@@ -41,12 +41,13 @@ _LINK_WEIGHT = 0.25
 """What a letter of a link counts."""
 
 _LOGIN_ADDRESS = re.compile(
-    r"(?<![a-z])(?:log[-_]?in|log[-_]?on|sign[-_]?in|signon|auth|oauth2?|sso|saml|session|sessions|"
-    r"anmelden|anmeldung|einloggen|connexion|identification|iniciar|acceso|ingresar|accedi|accesso|"
-    r"entrar|inloggen|logga-?in|prihlaseni|logowanie|zaloguj|giris)(?![a-z])",
+    r"(?<![a-z])(?:log[-_]?in|log[-_]?on|sign[-_]?in|signon|auth|oauth2?|sso|saml|sessions?/new|"
+    r"anmelden|anmeldung|einloggen|connexion|iniciar[-_]?sess?[^/]*|acceso|ingresar|accedi|accesso|"
+    r"entrar|inloggen|logga-?in|prihlaseni|logowanie|zaloguj|giris)(?![a-z])|"
+    r"/identification(?:[/.]|$)",
     re.IGNORECASE,
 )
-"""Words in the path of a login page."""
+"""Words in the path of a login page. A `session` may also be one of a conference."""
 
 _LOGIN_HOST = re.compile(
     r"(?:log-?in|sign-?in|accounts?|auth|sso|idp|id|identity)\.", re.IGNORECASE
@@ -89,7 +90,7 @@ def is_login_page(root: HtmlElement, texts: list[ShownText], url: str, final_url
         forms = first_steps(root, small_forms, is_at_login=is_place, is_certain=is_certain)
     if not forms:
         return False
-    others = [text for text in texts if _is_other(text, small_forms)]
+    others = [(text.element, _weight(text)) for text in texts if _is_other(text, small_forms)]
     return any(_is_main_thing(form, others, allowed) for form in forms)
 
 
@@ -126,16 +127,21 @@ def _form_of(field: HtmlElement, small_forms: set[HtmlElement]) -> HtmlElement:
     return form if len(form.text_content()) <= _FORM_CHARACTERS else field
 
 
-def _is_main_thing(form: HtmlElement, others: list[ShownText], allowed: int) -> bool:
-    """Return whether the page has at most `allowed` letters in `others`, its own texts.
+def _is_main_thing(
+    form: HtmlElement, others: list[tuple[HtmlElement, float]], allowed: int
+) -> bool:
+    """Return whether the page's own texts, whose places and weights are `others`, are few.
 
-    A `main` or `article` beside the form is the main thing in any case.
+    They have at most `allowed` letters. A `main` or `article` beside the form is the main thing in
+    any case.
     """
     inside = set(form.iter())
     around = set(form.iterancestors())
-    others = [text for text in others if text.element not in inside]
-    beside = sum(map(_weight, (text for text in others if _is_beside(text.element, around))))
-    return beside <= _CONTENT_LETTERS and sum(map(_weight, others)) <= allowed
+    others = [(element, weight) for element, weight in others if element not in inside]
+    if sum(weight for _, weight in others) > allowed:
+        return False
+    beside = (weight for element, weight in others if _is_beside(element, around))
+    return sum(beside) <= _CONTENT_LETTERS
 
 
 def _weight(text: ShownText) -> float:

@@ -18,7 +18,8 @@ from activities.content.form_fields import (
 from activities.content.login_words import says_login, says_newsletter, says_next
 
 _ACCOUNTS = re.compile(
-    r"google|apple|facebook|github|gitlab|microsoft|linkedin|okta|keycloak|openid|oauth|saml|sso",
+    r"google|apple|facebook|github|gitlab|microsoft|linkedin|okta|keycloak|openid|oauth|saml|"
+    r"(?<![a-z])sso(?![a-z])",
     re.IGNORECASE,
 )
 """Names of what logs a visitor in without a password of the site. All languages have them."""
@@ -38,8 +39,13 @@ _ONLY_LOGINS = re.compile(
 _MAX_FIELDS = 20
 """Fields that are looked at. A page with more asks for more than a name."""
 
-_AUTHENTICATES = re.compile(r"auth|saml|sso|log-?in|sign-?in|openid", re.IGNORECASE)
-"""Parts of addresses and names of links that log a visitor in."""
+_MAX_LINKS = 20
+"""Links to accounts that are looked at. Login pages offer fewer."""
+
+_AUTHENTICATES = re.compile(
+    r"auth(?!or(?!i))|saml|(?<![a-z])sso(?![a-z])|log-?in|sign-?in|openid", re.IGNORECASE
+)
+"""Parts of addresses and names of links that log a visitor in. Links to authors do not."""
 
 
 def has_login_title(root: HtmlElement) -> bool:
@@ -66,8 +72,11 @@ def first_steps(
         if _asks_for_name(form)
         and (is_certain or _is_step(form, has_title=has_title, is_at_login=is_at_login))
     ]
-    accounts = (link for link in root.iter("a", "button") if _leads_to_account(link))
-    return steps + [link for link in accounts if is_certain or (has_title and _logs_in(link))]
+    if is_certain or has_title:
+        links = root.iter("a", "button")
+        accounts = (link for link in links if _leads_to_account(link) and _logs_in(link))
+        steps += islice(accounts, _MAX_LINKS)
+    return steps
 
 
 def _titles(root: HtmlElement) -> Iterator[str]:

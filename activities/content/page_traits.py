@@ -17,7 +17,7 @@ from activities.content.legibility import is_binary, is_damaged
 from activities.content.loading_words import only_loads
 from activities.content.login_forms import is_login_page
 from activities.content.shown_text import ShownText, is_hidden, shown_texts
-from activities.content.soft_errors import error_of
+from activities.content.soft_errors import error_of, only_asks_for_login
 
 _DATA_SCRIPT = re.compile(r"json|text/(?!javascript)|importmap|speculationrules", re.IGNORECASE)
 """Types of scripts that are not run."""
@@ -52,6 +52,8 @@ class PageTraits:
     whether the whole page is in its frames."""
     is_login: bool
     """Whether a login form is the main thing of the page, or the page only asks for a login."""
+    asks_for_login: bool
+    """Whether a short page says that its visitor must log in. It may have other text as well."""
     error: str
     """What the page says in the place of content: `missing`, `denied` or `down`. Empty if it is no
     error page."""
@@ -83,7 +85,9 @@ def read_traits(html: str, url: str, final_url: str, *, has_run: bool) -> PageTr
         is_shell=has_scripts and _says_nothing(texts, letters) and not (has_media and not letters),
         needs_browser=(has_scripts and (has_empty_root or not letters))
         or (not has_run and _is_in_frames(root, letters)),
-        is_login=error == "login" or is_login_page(root, texts, url, final_url),
+        is_login=is_login_page(root, texts, url, final_url)
+        or (error == "login" and only_asks_for_login(texts)),
+        asks_for_login=error == "login",
         error="" if error == "login" else error,
         is_binary=is_binary(html),
         is_damaged=is_damaged(texts),

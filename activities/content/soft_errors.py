@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from lxml.html import HtmlElement
 
 from activities.content.error_words import error_in
+from activities.content.form_fields import upwards
 from activities.content.shown_text import ShownText
 
 _HEADING_CHARACTERS = 60
@@ -24,6 +25,12 @@ _LONG_LETTERS = 1500
 
 _LINES = 8
 """Texts at the beginning of a page among which such a sentence is."""
+
+_ADVICE_LETTERS = 40
+"""Letters besides the sentence that asks for a login, the headings and the links: some advice."""
+
+_BESIDES = frozenset(("h1", "h2", "a", "label"))
+"""Elements that also stand on pages that only ask for a login."""
 
 _SEGMENTS = re.compile(r"\s+[-\u2013\u2014|:·•»«/]+\s+|\s*[|»«]\s*|:\s+")
 """What parts the name of a page from that of its site, in a title."""
@@ -53,6 +60,18 @@ def error_of(root: HtmlElement, texts: list[ShownText]) -> str:
         lines = (text.text for text in own[:_LINES] if len(text.text) <= _LINE_CHARACTERS)
         kind = next(filter(None, (error_in(line, is_heading=False) for line in lines)), "")
     return kind if is_short else ""
+
+
+def only_asks_for_login(texts: list[ShownText]) -> bool:
+    """Return whether a page that asks for a login has hardly any other text among `texts`."""
+    others = (
+        text.letters
+        for text in texts
+        if not text.is_around
+        and error_in(text.text, is_heading=False) != "login"
+        and _BESIDES.isdisjoint(each.tag for each in upwards(text.element))
+    )
+    return sum(others) <= _ADVICE_LETTERS
 
 
 def _kind_in_headings(root: HtmlElement) -> str:

@@ -156,6 +156,16 @@ async def test_a_login_form_fails_if_a_login_was_given(processor: PageProcessor)
     ]
 
 
+async def test_a_page_that_asks_for_a_login_besides_its_text_is_kept(
+    processor: PageProcessor,
+) -> None:
+    body = (
+        "<h1>Heron</h1><p>Red, 8 m, with a new sail of last year, and two berths below deck, also "
+        "an anchor.</p><p>Please log in to view the papers.</p>"
+    )
+    assert await warned(processor, item(cookies="a=1"), body) == ["LOGIN_FORM"]
+
+
 @pytest.mark.parametrize("body", ["", "<hr>", "<p>&nbsp;</p>", "<p>\N{ZERO WIDTH SPACE}</p>"])
 async def test_an_empty_result_has_a_warning(processor: PageProcessor, body: str) -> None:
     assert await warned(processor, item(), body) == ["NO_TEXT"]

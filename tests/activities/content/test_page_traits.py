@@ -152,6 +152,35 @@ def test_a_login_may_ask_for_the_name_first() -> None:
     assert not traits(search, final_url="https://example.com/login").is_login
 
 
+@pytest.mark.parametrize(
+    "address", ["sessions/12", "birds/identification-of-gulls", "guides/iniciar-un-negocio"]
+)
+@pytest.mark.parametrize(
+    "link",
+    [
+        "<a href='https://facebook.com/sharer?u=x'>Share on Facebook</a>",
+        "<a class=author href=https://github.com/wil>Wil on GitHub</a>",
+    ],
+)
+def test_a_page_with_a_link_to_another_site_is_no_login(address: str, link: str) -> None:
+    body = f"<h1>Tides of the North</h1><p>Why harbours silt up. By Wil.</p>{link}"
+    assert not traits(body, final_url=f"https://example.com/{address}").is_login
+    assert not traits(body, final_url="https://example.com/auth/12").is_login
+
+
+@pytest.mark.parametrize("address", ["session/new", "identification", "iniciar-sesion"])
+def test_the_address_of_a_login_tells_of_one(address: str) -> None:
+    body = f"<h1>The harbour</h1>{MUCH}{LOGIN}"
+    assert traits(body, final_url=f"https://example.com/{address}").is_login
+    assert not traits(body, final_url=f"https://example.com/tour-{address[1:]}").is_login
+
+
+def test_a_page_with_very_many_links_to_accounts_is_judged() -> None:
+    links = "<a href=/auth/google><b>Google</b></a>" * 8000
+    found = traits(f"<h1>Sign in</h1>{links}", final_url="https://example.com/login")
+    assert not found.is_login
+
+
 def titled(title: str, body: str) -> bool:
     """Return whether a page with `title` as its heading is a login."""
     return traits(f"<h1>{title}</h1>{body}").is_login
@@ -222,10 +251,27 @@ def test_a_page_that_only_asks_for_a_login_is_one(words: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", ["You must be logged in to reply.", "Please sign in to rate this boat."]
+    "words",
+    [
+        "You must be logged in to reply.",
+        "Please sign in to rate this boat.",
+        "Please log in to see prices",
+        "You need to log in to view your price and our stock.",
+        "Bitte anmelden, um Preise zu sehen",
+        "価格を見るにはログインしてください",
+    ],
 )
 def test_a_login_for_something_on_the_page_is_none(words: str) -> None:
-    assert not traits(f"<h1>Boat for sale</h1><p>Red, 8 m.</p><p>{words}</p>").is_login
+    found = traits(f"<h1>Boat for sale</h1><p>Red, 8 m.</p><p>{words}</p>")
+    assert (found.is_login, found.asks_for_login) == (False, False)
+
+
+def test_a_login_for_a_part_of_the_page_is_told_apart() -> None:
+    about = (
+        "<p>Red, 8 m, with a new sail of last year, an old anchor, and two berths below deck.</p>"
+    )
+    found = traits(f"<h1>Heron</h1>{about}<p>Please log in to view the papers.</p>")
+    assert (found.is_login, found.asks_for_login) == (False, True)
 
 
 def are_copies(one: PageTraits, other: PageTraits) -> bool:
