@@ -7,7 +7,7 @@ import re
 from lxml.html import HtmlElement
 
 from activities.content.loading_words import ends_in_dots, only_loads, says_loading
-from activities.content.shown_text import ShownText, is_surrounding, shown_texts
+from activities.content.shown_text import ShownText, is_main, is_surrounding, shown_texts
 from activities.content.templates import UNFILLED
 
 _LITTLE_TEXT = 200
@@ -82,7 +82,7 @@ def _is_place(element: HtmlElement, *, has_little_text: bool) -> bool:
         return True
     if not has_little_text:
         return False
-    if element.tag == "main" or element.get("role") == "main":
+    if is_main(element):
         return True
     if not _FILLED_IN.isdisjoint(element.keys()) or _LOADS.search(element.get("hx-trigger") or ""):
         return True

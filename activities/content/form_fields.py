@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from lxml.html import HtmlElement
 
-from activities.content.shown_text import is_hidden, is_surrounding
+from activities.content.shown_text import is_main, is_surrounding
+from activities.content.visibility import is_hidden
 
 FILLED_IN = frozenset(("text", "email", "tel", "number", "url", "date"))
 """Types of fields that may name the visitor."""
@@ -36,7 +37,7 @@ def is_away(field: HtmlElement) -> bool:
 
 def is_content(element: HtmlElement) -> bool:
     """Return whether `element` says that it is the content of the page."""
-    return element.tag in ("main", "article") or element.get("role") == "main"
+    return element.tag == "article" or is_main(element)
 
 
 def is_in_content(field: HtmlElement) -> bool:

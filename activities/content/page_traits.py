@@ -16,8 +16,9 @@ from activities.content.form_fields import upwards
 from activities.content.legibility import is_binary, is_damaged
 from activities.content.loading_words import only_loads
 from activities.content.login_forms import is_login_page
-from activities.content.shown_text import ShownText, is_hidden, shown_texts
+from activities.content.shown_text import ShownText, shown_texts
 from activities.content.soft_errors import error_of, only_asks_for_login
+from activities.content.visibility import is_hidden
 
 _DATA_SCRIPT = re.compile(r"json|text/(?!javascript)|importmap|speculationrules", re.IGNORECASE)
 """Types of scripts that are not run."""

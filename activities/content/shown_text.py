@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 from lxml.html import HtmlElement
 
+from activities.content.visibility import is_hidden
+
 _TEXTLESS = frozenset(
     ("title", "script", "style", "template", "textarea", "svg", "iframe", "noframes", "noembed",
      "option", "parsererror")
@@ -67,19 +69,9 @@ def is_surrounding(element: HtmlElement, *, is_content: bool = False) -> bool:
     return element.tag in _AROUND or element.get("role") in _AROUND_ROLES
 
 
-def is_hidden(element: HtmlElement) -> bool:
-    """Return whether the attributes of `element` hide it."""
-    if element.tag == "dialog" and element.get("open") is None:
-        return True
-    if not element.attrib:
-        return False
-    if element.get("hidden") is not None or element.get("aria-hidden") == "true":
-        return True
-    style = element.get("style")
-    if style is None:
-        return False
-    style = style.lower().replace(" ", "")
-    return "display:none" in style or "visibility:hidden" in style
+def is_main(element: HtmlElement) -> bool:
+    """Return whether `element` says that it is the main part of the page."""
+    return "main" in (element.tag, element.get("role"))
 
 
 def _add(texts: list[ShownText], text: str | None, element: HtmlElement, is_around: bool) -> None:

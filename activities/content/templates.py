@@ -8,17 +8,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import islice
+from itertools import accumulate, islice
 
 from lxml.html import HtmlElement
 
+from activities.content.form_fields import upwards
 from activities.content.shown_text import ShownText, shown_texts
 
 UNFILLED = "data-unfilled"
 """Attribute that `remove_templates` gives to elements in which it has removed something."""
 
-_BRACES = re.compile(r"\{\{.*?\}\}", re.DOTALL)
-_BRACES_OR_BRACKETS = re.compile(r"\{\{.*?\}\}|\[\[.*?\]\]", re.DOTALL)
+_Marks = tuple[tuple[str, str], ...]
+
+_BRACES: _Marks = (("{{", "}}"),)
+_BRACES_OR_BRACKETS: _Marks = (*_BRACES, ("[[", "]]"))
+"""What stands before and behind a value."""
+
 _CHOSEN_BRACKETS = ("'[['", '"[["')
 """Code that chooses brackets for its values, because braces belong to the server."""
 
@@ -84,24 +89,32 @@ def remove_templates(root: HtmlElement, html: str) -> None:
     if not root.xpath(_HAS_VALUES) or _HAS_RUN.search(html):
         return
     has_brackets = any(chosen in html for chosen in _CHOSEN_BRACKETS)
-    values = _BRACES_OR_BRACKETS if has_brackets else _BRACES
+    marks = _BRACES_OR_BRACKETS if has_brackets else _BRACES
     texts = shown_texts(root)
     held = {
-        text.element for text in texts if values.search(text.text) and not _is_shown_as_is(text)
+        text.element for text in texts if _has_value(text.text, marks) and not _is_shown_as_is(text)
     }
     if not _is_application(root, texts, held):
         held = set(filter(_is_in_template, held))
     if held:
         _remove_parts(root, texts, held)
-        for element in held:
-            _remove_values(element, values)
-        _remove_attributes(root, values)
+        for element in _without_lines(held):
+            _remove_values(element, marks)
+        _remove_attributes(root, marks)
+
+
+def _has_value(text: str | None, marks: _Marks) -> bool:
+    """Return whether `text` has a value between two of `marks`. This takes linear time."""
+    if not text:
+        return False
+    begins = ((text.find(begin), end) for begin, end in marks)
+    return any(at >= 0 and text.find(end, at + len(end)) >= 0 for at, end in begins)
 
 
 def _is_shown_as_is(text: ShownText) -> bool:
     return any(
         each.tag in _QUOTING or any(each.get(name) is not None for name in _KEPT)
-        for each in _upwards(text.element)
+        for each in upwards(text.element)
     )
 
 
@@ -110,24 +123,29 @@ def _is_application(root: HtmlElement, texts: list[ShownText], held: set[HtmlEle
     if sum(text.letters for text in texts if text.element not in held) >= _LITTLE_TEXT:
         return False
     scripts = [f"{script.get('src') or ''} {script.text or ''}" for script in root.iter("script")]
-    has_root = any(_ROOT_ID.fullmatch(up.get("id") or "") for each in held for up in _upwards(each))
+    has_root = any(_ROOT_ID.fullmatch(up.get("id") or "") for each in held for up in upwards(each))
     return bool(scripts) and (has_root or any(map(_LIBRARIES.search, scripts)))
 
 
 def _is_in_template(element: HtmlElement) -> bool:
     """Return whether directives around `element`, or close to it, show that it is a template."""
-    if any(_has(each, _DIRECTIVE) for each in _upwards(element)):
+    if any(_has(each, _DIRECTIVE) for each in upwards(element)):
         return True
     near = [
         each
-        for each in islice(_upwards(element), 1 + _NEAR_LEVELS)
-        if each.tag not in ("html", "body") and len(each.text_content()) < _NEAR_CHARACTERS
+        for each in islice(upwards(element), 1 + _NEAR_LEVELS)
+        if each.tag not in ("html", "body") and _has_little_text(each)
     ]
     return any(
         _has(inside, _SHORT_DIRECTIVE if level < _NEAR_LEVELS else _DIRECTIVE)
         for level, each in enumerate(near)
         for inside in islice(each.iter("*"), _NEAR_ELEMENTS)
     )
+
+
+def _has_little_text(element: HtmlElement) -> bool:
+    """Return whether `element` has less text than a part of a template. Stop counting at that."""
+    return all(size < _NEAR_CHARACTERS for size in accumulate(map(len, element.itertext())))
 
 
 def _has(element: HtmlElement, directive: re.Pattern[str]) -> bool:
@@ -148,17 +166,26 @@ def _remove_parts(root: HtmlElement, texts: list[ShownText], held: set[HtmlEleme
                 _drop(part)
 
 
-def _remove_values(element: HtmlElement, values: re.Pattern[str]) -> None:
-    """Remove the texts of `element` that have a value, or the line that they are a part of."""
-    line = next((each for each in _upwards(element) if each.tag in _LINES), None)
-    if line is not None and next(line.iterdescendants(*_BLOCKS), None) is None:
-        _drop(line)
-        return
+def _without_lines(held: set[HtmlElement]) -> Iterator[HtmlElement]:
+    """Yield those of `held` that are in no line without blocks. Remove these lines."""
+    lines: dict[HtmlElement, bool] = {}  # whether each of them is removed
+    for element in held:
+        line = next((each for each in upwards(element) if each.tag in _LINES), None)
+        if line is not None and line not in lines:
+            lines[line] = next(line.iterdescendants(*_BLOCKS), None) is None
+            if lines[line]:
+                _drop(line)
+        if line is None or not lines[line]:
+            yield element
+
+
+def _remove_values(element: HtmlElement, marks: _Marks) -> None:
+    """Remove the texts of `element` that have a value."""
     element.set(UNFILLED, "")
-    if values.search(element.text or ""):
+    if _has_value(element.text, marks):
         element.text = None
     for child in element:
-        if values.search(child.tail or ""):
+        if _has_value(child.tail, marks):
             child.tail = None
 
 
@@ -169,16 +196,11 @@ def _drop(element: HtmlElement) -> None:
         element.drop_tree()
 
 
-def _remove_attributes(root: HtmlElement, values: re.Pattern[str]) -> None:
+def _remove_attributes(root: HtmlElement, marks: _Marks) -> None:
     """Remove addresses and declarations that wait for a value."""
     for element in root.iter("a", "meta", "title", "form", "iframe"):
         for name in ("href", "src", "content"):
-            if values.search(element.get(name) or ""):
+            if _has_value(element.get(name), marks):
                 del element.attrib[name]
-        if element.tag == "title" and values.search(element.text or ""):
+        if element.tag == "title" and _has_value(element.text, marks):
             element.text = None
-
-
-def _upwards(element: HtmlElement) -> Iterator[HtmlElement]:
-    yield element
-    yield from element.iterancestors()

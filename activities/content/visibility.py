@@ -159,13 +159,15 @@ def _walk(root: HtmlElement) -> Iterator[tuple[HtmlElement, int]]:
 
 def is_hidden(element: HtmlElement) -> bool:
     """Return whether an element's own attributes hide it. Style sheets are not read."""
+    if element.tag == "dialog" and element.get("open") is None:
+        return True
+    if not element.attrib:
+        return False
     # Drawings with text are charts, which screen readers often skip; icons have no text.
     if element.get("aria-hidden") == "true" and element.tag != "svg":
         return True
     hidden = element.get("hidden")
     if hidden is not None and hidden.lower() != "until-found":
-        return True
-    if element.tag == "dialog" and element.get("open") is None:
         return True
     declarations = _declarations(element)
     if any(map(_OUTSIDE.match, declarations)):

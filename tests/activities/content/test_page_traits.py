@@ -278,6 +278,20 @@ def are_copies(one: PageTraits, other: PageTraits) -> bool:
     return not set(one.fingerprints).isdisjoint(other.fingerprints)
 
 
+@pytest.mark.parametrize(
+    "attribute",
+    ["hidden=until-found", "style='left:-9999px'", "style='left:-980px;position:absolute'"],
+)
+def test_text_that_the_result_has_is_judged(attribute: str) -> None:
+    assert not traits(f"<div {attribute}>{MUCH}</div>{APP}").is_shell
+
+
+def test_text_that_the_result_has_not_is_not_judged() -> None:
+    body = f"<div style='left:-9999px;\nposition: absolute'>{MUCH}</div>"
+    assert traits(f"{body}{LOGIN}<div id=root></div>{APP}").is_login
+    assert traits(f"{body}<div id=root></div>{APP}").is_shell
+
+
 def test_copies_have_a_fingerprint_in_common() -> None:
     def missing(path: str, more: str) -> PageTraits:
         body = f"<h1>Not here</h1><p>There is no {path} in the harbour ({more}).</p>"

@@ -106,6 +106,22 @@ def test_an_element_that_waits_for_its_text_needs_a_browser() -> None:
     assert not shown(f"<p>Hello <span ng-bind=name></span></p>{MUCH}{APP}")[2]
 
 
+@pytest.mark.parametrize(
+    ("around", "is_left"), [("div", True), ("div v-cloak", False), ("p v-cloak", False)]
+)
+def test_a_page_with_very_many_values_is_judged(around: str, is_left: bool) -> None:
+    values = "<span>{{ value }}</span> " * 20_000
+    text, _, needs_browser = shown(f"{MUCH}<{around}>{values}</{around[:3].strip()}>{VUE}")
+    assert text.startswith("A harbour has")
+    assert ("{{" in text, needs_browser) == (is_left, not is_left)
+
+
+def test_braces_that_never_end_are_text() -> None:
+    text, is_shell, _ = shown(f"<div id=app v-cloak>{MUCH}<p>{'{' * 300_000}</p></div>{VUE}")
+    assert text.endswith("{{{")
+    assert not is_shell
+
+
 def test_declarations_do_not_wait_for_a_value() -> None:
     root = dom.parse(
         "<title>{{ t }}</title><meta property=og:title content='{{ t }}'>"
