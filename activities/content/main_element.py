@@ -7,6 +7,7 @@ from lxml.html import HtmlElement
 from activities.content.bylines import is_byline
 from activities.content.menus import is_navigation
 from activities.content.page_parts import mark_of
+from activities.content.shown_text import is_main
 from activities.content.text_sizes import TextSize, TextSizes, total
 from activities.content.titles import main_title
 
@@ -25,11 +26,7 @@ def declared_main(body: HtmlElement, sizes: TextSizes) -> HtmlElement | None:
 
     A `main` is not believed if most of the running text stands elsewhere, unmarked.
     """
-    mains = [
-        element
-        for element in body.iter()
-        if (element.tag == "main" or element.get("role") == "main") and sizes[element].text
-    ]
+    mains = [element for element in body.iter() if is_main(element) and sizes[element].text]
     if len(mains) != 1:
         return None
     main = mains[0]

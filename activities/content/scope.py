@@ -8,6 +8,7 @@ from lxml.html import HtmlElement
 
 from activities.content.list_pages import other_texts
 from activities.content.menus import is_navigation
+from activities.content.shown_text import is_main
 from activities.content.text_sizes import TextSizes
 from activities.content.titles import main_title
 
@@ -97,8 +98,7 @@ def main_around(scope: HtmlElement) -> HtmlElement | None:
         (
             element
             for element in (scope, *scope.iterancestors())
-            if element.tag not in ("body", "html")
-            and (element.tag == "main" or element.get("role") == "main")
+            if element.tag not in ("body", "html") and is_main(element)
         ),
         None,
     )
