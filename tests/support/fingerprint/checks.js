@@ -273,6 +273,18 @@ async function examine() {
       throwsTypeError(() => Worker('/collect.js')),
   );
 
+  const { set } = Map.prototype;
+  const called = [];
+  Map.prototype.set = function setAndTell(...values) {
+    called.push('set');
+    return Reflect.apply(set, this, values);
+  };
+  const delay = { valueOf: () => called.push('valueOf') && 2000 };
+  const ids = [delay, 10, 2000, '2000'].map((each) => setTimeout(() => { document.title = ''; }, each));
+  Map.prototype.set = set;
+  ids.forEach((id) => clearTimeout(id));
+  check('timers convert a delay once', same(called, ['valueOf']), called);
+
   const state = (await navigator.permissions.query({ name: 'geolocation' })).state;
   const position = state !== 'granted' ? null : await new Promise((resolve) => {
     navigator.geolocation.getCurrentPosition(
