@@ -141,6 +141,31 @@ Article II War
 - § 1 x
 - § 2 y
 
+10
+
+- III. x
+- II. y
+- I. z
+
+11
+
+- Q2: x
+- Q1: y
+
+12
+
+- Q9: x
+
+More
+
+Figure 3: A horse
+
+- (a) x
+
+Figure 3: A hen
+
+Shade
+
 | Export | ✗ |
 | --- | --- |
 
@@ -232,6 +257,27 @@ Slide 2
 Because
 
 Agree
+
+4
+
+Coming
+
+Shown
+
+5
+
+Tab 1
+
+Tab 2
+
+6
+
+[x] Ticked
+
+```
+if c:
+  d()
+```
 
 In its place"""
     )
