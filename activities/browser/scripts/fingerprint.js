@@ -14,9 +14,14 @@
   const source = apply(nativeToString, install, []);
   const prelude = `(${source})(${JSON.stringify(options)});`;
 
+  // Gives a collection methods of its own: those of its prototype, which the page may replace later.
+  const guarded = (collection) => Object.defineProperties(
+    collection, Object.getOwnPropertyDescriptors(Object.getPrototypeOf(collection)),
+  );
+
   // `toString` prints a proxy of a native function without its name, in every realm. So it is
   // enough to remember names: no realm has to know the functions of another realm.
-  const replaced = new Set();
+  const replaced = guarded(new Set());
   const anonymous = 'function () { [native code] }';
 
   const replaceMethod = (owner, name, act, traps = {}) => {
@@ -57,10 +62,9 @@
     });
   }
 
-  // Timers by their ids, with the ms at which they are due. The page cannot replace the methods of a
-  // record. What is due is dropped whenever a record is twice as large as it was after the last time.
-  const mapMethods = Object.getOwnPropertyDescriptors(Map.prototype);
-  const newRecord = () => Object.assign(Object.defineProperties(new Map(), mapMethods), { limit: 256 });
+  // Timers by their ids, with the ms at which they are due. What is due is dropped whenever a record is
+  // twice as large as it was after the last time.
+  const newRecord = () => Object.assign(guarded(new Map()), { limit: 256 });
   const nativeNow = performance.now;
   const now = () => apply(nativeNow, performance, []);
   const dropDue = (record, at) => {
@@ -146,8 +150,8 @@
   // changed on their way from the network, by `activities.browser.worker_scripts`: a dialog asks
   // it to begin, and this window waits until the dialog is closed.
   const isScript = /^$|javascript|ecmascript/i;
-  const blobs = new Map();
-  const altered = new Map();
+  const blobs = guarded(new Map());
+  const altered = guarded(new Map());
   const nativeCreate = URL.createObjectURL;
   replaceMethod(URL, 'createObjectURL', (native, target, args) => {
     const url = apply(native, target, args);
@@ -243,7 +247,7 @@
     });
     const requests = self.XMLHttpRequest?.prototype;
     const nativeSet = requests?.setRequestHeader;
-    const named = new WeakSet();
+    const named = guarded(new WeakSet());
     replaceMethod(requests, 'setRequestHeader', (native, target, args) => {
       const result = apply(native, target, args);
       if (`${args[0]}`.toLowerCase() === header.toLowerCase()) named.add(target);
@@ -298,7 +302,7 @@
   }
 
   // The PDF viewer that every Chrome with a window has.
-  const facts = new WeakMap();
+  const facts = guarded(new WeakMap());
   const put = (target, name, value, enumerable) => {
     defineProperty(target, name, { value, enumerable, configurable: true, writable: false });
   };

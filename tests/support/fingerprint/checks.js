@@ -273,15 +273,19 @@ async function examine() {
       throwsTypeError(() => Worker('/collect.js')),
   );
 
-  const { set } = Map.prototype;
   const called = [];
-  Map.prototype.set = function setAndTell(...values) {
-    called.push('set');
-    return Reflect.apply(set, this, values);
-  };
+  const methods = [[Map.prototype, 'set'], [Set.prototype, 'has'], [WeakMap.prototype, 'get']];
+  const native = methods.map(([owner, name]) => owner[name]);
+  methods.forEach(([owner, name], index) => {
+    owner[name] = function callAndTell(...values) {
+      called.push(name);
+      return Reflect.apply(native[index], this, values);
+    };
+  });
+  `${setTimeout} ${navigator.plugins.length}`;
   const delay = { valueOf: () => called.push('valueOf') && 2000 };
   const ids = [delay, 10, 2000, '2000'].map((each) => setTimeout(() => { document.title = ''; }, each));
-  Map.prototype.set = set;
+  methods.forEach(([owner, name], index) => { owner[name] = native[index]; });
   ids.forEach((id) => clearTimeout(id));
   check('timers convert a delay once', same(called, ['valueOf']), called);
 
