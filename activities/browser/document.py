@@ -25,6 +25,9 @@ from domain.warnings import item_warning
 _TIMEOUT = 15.0
 """Seconds to fetch the HTML. 20 MB take about one second."""
 
+_TREES_TIMEOUT = 3.0
+"""Seconds to read closed shadow trees. Without them, the page is as it was read at first."""
+
 
 @dataclass(frozen=True)
 class SerializedDocument:
@@ -101,8 +104,11 @@ async def _serialize(tab: Tab, max_bytes: int) -> dict[str, Any]:
     given = (*flattened(frames),)
     document: dict[str, Any] = await tab.world.run("serialize", max_bytes, site, False, *given)
     if document["hasClosedTrees"]:
-        trees = await closed_trees(tab.session, tab.world)
-        if trees:
-            pairs = chain.from_iterable(trees)
-            document = await tab.world.run("serialize", max_bytes, site, False, *given, *pairs)
+        with suppress(TimeoutError, PlaywrightError):
+            async with asyncio.timeout(_TREES_TIMEOUT):
+                if trees := await closed_trees(tab.session, tab.world):
+                    pairs = chain.from_iterable(trees)
+                    document = await tab.world.run(
+                        "serialize", max_bytes, site, False, *given, *pairs
+                    )
     return document

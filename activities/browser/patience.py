@@ -19,7 +19,7 @@ a server."""
 _MIDDLE = 10.0
 """Seconds for a request of a page that has text. It may be a poll, which waits for news."""
 
-_SHORT = 5.0
+SHORT = 5.0
 """Seconds for a page that shows that it is loading, while nothing is known to be under way. Also
 for one that has little text and an open stream. Timers and workers may still write."""
 
@@ -55,23 +55,23 @@ def what_is_missing(
             # Many lists load their next entries only when the reader comes there.
             return Unfinished(0, f"{what}, below the first window")
         is_under_way = navigation.active or navigation.has_streams
-        return Unfinished(_LONG if is_under_way else _SHORT, what)
+        return Unfinished(_LONG if is_under_way else SHORT, what)
     if slow and signs.has_little_text:
         return Unfinished(_LONG, _told(slow))
     if lasting := [request for request in slow if _may_be_content(request, navigation)]:
         return Unfinished(_MIDDLE, _told(lasting))
     if navigation.silent_sockets and signs.has_little_text:
-        return Unfinished(_SHORT, "its WebSocket had not brought anything yet")
+        return Unfinished(SHORT, "its WebSocket had not brought anything yet")
     if navigation.has_streams and not signs.letters:
-        return Unfinished(_SHORT, "its stream of data had not brought any text yet")
+        return Unfinished(SHORT, "its stream of data had not brought any text yet")
     lost: str | None = None
     if navigation.has_lost_scripts and not signs.letters:
         lost = "it had no text of its own, and some of its scripts could not be loaded"
     if is_timed:
-        return Unfinished(_SHORT, lost)
+        return Unfinished(SHORT, lost)
     if signs.is_empty or lost:
         # An empty result has a warning of its own.
-        return Unfinished(_SHORT if signs.is_empty else 0, lost)
+        return Unfinished(SHORT if signs.is_empty else 0, lost)
     return None
 
 

@@ -12,7 +12,7 @@ from playwright.async_api import Error as PlaywrightError
 
 from activities.browser.loading_signs import read_signs
 from activities.browser.navigation import Navigation
-from activities.browser.patience import Unfinished, what_is_missing
+from activities.browser.patience import SHORT, Unfinished, what_is_missing
 from activities.browser.tab import Tab
 from activities.browser.timers import late_timers, remaining_timer_ms
 
@@ -46,23 +46,24 @@ async def wait_until_settled(
     `patience` seconds from when its document was complete. Return what is still missing, if
     anything is.
     """
-    settling = _Settling(tab, navigation, number)
+    settling = _Settling(tab, navigation, number, patience)
     while True:
         with suppress(TimeoutError):
             async with asyncio.timeout(_TIMEOUT):
                 await settling.wait()
         missing = await settling.look()
-        if missing is None or not await settling.comes(missing, patience):
+        if missing is None or not await settling.comes(missing):
             return missing
 
 
 class _Settling:
     """The wait for one document to settle."""
 
-    def __init__(self, tab: Tab, navigation: Navigation, number: int) -> None:
+    def __init__(self, tab: Tab, navigation: Navigation, number: int, patience: float) -> None:
         self._tab = tab
         self._navigation = navigation
         self._number = number
+        self._patience = patience
         self._is_quiet = False
         """Whether no request began or ended during the latest wait for quiet."""
         self._timer_rounds = 0
@@ -96,19 +97,25 @@ class _Settling:
         return None
 
     async def _waits_for_timer(self, *, has_little_text: bool) -> bool:
-        """Return whether a longer timer may bring text. If there is some, its code must write."""
-        timers = await late_timers(self._tab.session)
+        """Return whether a longer timer may bring text. If there is some, its code must write.
+
+        A timer that is due after the wait must have ended brings nothing.
+        """
+        within = min(SHORT, self._patience or SHORT) - self._waited
+        if within <= 0:
+            return False
+        timers = await late_timers(self._tab.session, within)
         remaining = timers.any if has_little_text else timers.writing
         now = asyncio.get_running_loop().time()
         if self._timers_end is None:
             self._timers_end = now + remaining
         return remaining > 0 and now < self._timers_end
 
-    async def comes(self, missing: Unfinished, patience: float) -> bool:
+    async def comes(self, missing: Unfinished) -> bool:
         """Wait until nothing is missing or the page goes on; return whether that has come."""
         latest: Unfinished | None = missing
         while latest is not None:
-            if self._waited >= min(latest.seconds, patience):
+            if self._waited >= min(latest.seconds, self._patience):
                 return False
             with suppress(TimeoutError, PlaywrightError):
                 async with asyncio.timeout(_TIMEOUT):

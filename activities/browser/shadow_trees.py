@@ -10,7 +10,7 @@ from playwright.async_api import Error as PlaywrightError
 from activities.browser.page_scripts import IsolatedWorld, RemoteElement
 
 _MAX_HOSTS = 30
-"""Elements that are asked for a closed tree. Each question takes about a millisecond."""
+"""Elements of a page that are asked for a closed tree. Each question takes about a millisecond."""
 
 _MAX_LEVELS = 3
 """Closed trees within each other that are read."""
@@ -22,10 +22,15 @@ async def closed_trees(
     """Return pairs of an element and its closed shadow tree. Raises Playwright's errors."""
     found: list[tuple[RemoteElement, RemoteElement]] = []
     roots: list[tuple[RemoteElement, ...]] = [()]
+    left = _MAX_HOSTS
     for _ in range(_MAX_LEVELS):
         inner: list[tuple[RemoteElement, ...]] = []
         for root in roots:
-            for host in await world.find("find_closed_hosts", _MAX_HOSTS, *root):
+            if left == 0:
+                return found
+            hosts = await world.find("find_closed_hosts", left, *root)
+            left -= len(hosts)
+            for host in hosts:
                 with suppress(PlaywrightError):  # the element has gone
                     if (tree := await _closed_tree_of(session, world, host)) is not None:
                         found.append((host, tree))

@@ -30,8 +30,11 @@ Longer timers bring reminders, advertisements and reports. Short intervals wait 
 _MAX_LATE_DELAY = 5000
 """The longest delay, in milliseconds, of a timer that may bring the content of a page."""
 
-_MAX_PAUSE = 3000
-"""The same for a timer that ends a pause of a script. Nothing tells what the script does then."""
+_MAX_PAUSE = 2000
+"""The same for a timer that ends a pause of a script. Nothing tells what the script does then.
+
+The time limits of requests, which scripts write in the same way, are mostly longer.
+"""
 
 SCRIPT_OPTIONS: dict[str, Any] = {
     "timersName": _NAME,
@@ -47,7 +50,7 @@ _RECORD = "Reflect.getOwnPropertyDescriptor(NetworkInformation.prototype, 'rtt')
 
 _TIMERS = f"{_RECORD}['{_NAME}']()"
 
-_LATE = f"{_RECORD}['{_LATE_NAME}']()"
+_LATE = f"{_RECORD}['{_LATE_NAME}']"
 
 _SIGHT = f"""({_RECORD}['{_SIGHT_NAME}']?.() ?? true) || (() => {{
     if (getEventListeners(window).scroll || getEventListeners(document).scroll) return true;
@@ -83,16 +86,26 @@ class LateTimers:
     """Of those whose code writes text."""
 
 
-async def late_timers(session: CDPSession) -> LateTimers:
-    """Return the longer timers of the main frame. Raises Playwright's errors."""
+async def late_timers(session: CDPSession, within: float) -> LateTimers:
+    """Return the longer timers of the main frame that are due within `within` seconds.
+
+    Raises Playwright's errors.
+    """
     answer = await session.send(
         "Runtime.evaluate",
-        {"expression": _LATE, "silent": True, "returnByValue": True},
+        {"expression": f"{_LATE}({1000 * within})", "silent": True, "returnByValue": True},
     )
     found = answer["result"].get("value")
     if not isinstance(found, dict):
         return LateTimers()
-    return LateTimers(found["any"] / 1000, found["writing"] / 1000)
+    return LateTimers(_seconds(found.get("any")), _seconds(found.get("writing")))
+
+
+def _seconds(milliseconds: object) -> float:
+    """Return a time that a page has told, which may be anything, in seconds."""
+    if not isinstance(milliseconds, int | float) or not 0 < milliseconds <= _MAX_LATE_DELAY:
+        return 0
+    return milliseconds / 1000
 
 
 async def observes_sight(session: CDPSession) -> bool:

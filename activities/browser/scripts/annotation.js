@@ -4,7 +4,7 @@
 // `copyOfFrame` returns what a frame shows, or null. `drawn` returns what a tree has of `drawn_tables.js`,
 // `drawn_code.js` and `drawn_order.js`. `separationOf` is the function in `separation.js`, and `writing`
 // has those of `copy_writing.js`. `given` has closed shadow trees by their elements. The work stops at
-// `deadline`. `onGap` is called if the style of a part is not read, and `onClosedTree` for an element
+// `deadline`. `onGap` is called if the style of a part is not read, and `onClosedTree` once for an element
 // that may have a closed shadow tree which is not given.
 ({
   inert, htmlNode, copyOfFrame, separationOf, drawn, writing, given, deadline, onGap, onClosedTree,
@@ -29,6 +29,9 @@
     range.selectNodeContents(element);
     return range.getClientRects().length > 0;
   };
+
+  // Whether `onClosedTree` has been called, after which no other element needs to be asked.
+  let hasClosedTree = false;
 
   // `root` is an element or a shadow tree, and `copy` its copy, which has the same structure.
   return class Annotation {
@@ -75,7 +78,13 @@
           break;
         }
       }
-      for (const act of this.later) act();
+      for (const act of this.later) {
+        try {
+          act();
+        } catch {
+          onGap();
+        }
+      }
     }
 
     // Scripts have run, so no reader sees the content of a `noscript`. There it is a text, and in the
@@ -158,7 +167,8 @@
 
     // Whether an element that cannot be selected holds nothing but numbers. On some pages nothing can be.
     isLineNumber(element) {
-      return /^\s*\d[\d\s]*$/.test(element.textContent) && !this.factsOf(element.parentElement).isUnselectable;
+      const { parentElement } = element;
+      return /^\s*\d[\d\s]*$/.test(element.textContent) && !(parentElement && this.factsOf(parentElement).isUnselectable);
     }
 
     // Returns the text that is still to be written in front of the item.
@@ -174,12 +184,13 @@
       const inside = elements.flatMap((element) => [element, ...element.getElementsByTagName('*')]);
       this.codeUntil = this.places.get(inside.at(-1)) + 1;
       this.later.push(() => {
+        const isInRow = ({ parentElement }) => parentElement !== null && this.factsOf(parentElement).isRow;
         const lines = inside.filter((element) => element.localName !== 'div' && !this.factsOf(element).isInline
-          && !this.factsOf(element.parentElement).isRow);
+          && !isInRow(element));
         for (const line of lines) this.copyAt(line).style.display = 'block';
         const copies = elements.map((element) => this.copyAt(element));
         copies[0].replaceWith(block);
-        block.append(...copies);
+        for (const copy of copies) block.append(copy);
       });
     }
 
@@ -217,7 +228,7 @@
       // Containers of one kind nearly always have children of the same kinds.
       if (facts.arranged >= ENOUGH) return;
       const order = this.drawn.orderOf(element, facts);
-      facts.arranged += order ? 0 : 1;
+      if (!order && element.childElementCount > 1) facts.arranged += 1;
       if (order) this.later.push(() => this.writeOrder(element, order));
     }
 
@@ -242,7 +253,10 @@
     closedTreeOf(element) {
       const tree = given.get(element);
       if (tree instanceof ShadowRoot) return tree;
-      if (this.tools.isClosedHost(element)) onClosedTree();
+      if (!hasClosedTree && this.tools.isClosedHost(element)) {
+        hasClosedTree = true;
+        onClosedTree();
+      }
       return null;
     }
 

@@ -1,5 +1,6 @@
-// Returns a function that tells whether an element may show a closed shadow tree: it has no content,
-// and is as high as if it had. `view` is its window.
+// Returns a function that tells whether an element may show a closed shadow tree: it has no text, and a
+// height all the same. That of an element of HTML is not the height that its style gives it. `view` is
+// its window.
 (view) => {
   const HOSTS = /-|^(?:article|aside|blockquote|div|footer|h[1-6]|header|main|nav|p|section|span)$/;
   const isAuto = (element, name) => element.computedStyleMap().get(name)?.value === 'auto';
@@ -11,7 +12,8 @@
     if (!/^(?:block|flow-root|inline-block)$/.test(style.display) || /absolute|fixed/.test(style.position)) return false;
     if (!isAuto(element, 'height') || style.aspectRatio !== 'auto') return false;
     if (!isZero(style, ['minHeight', 'paddingTop', 'paddingBottom', 'borderTopWidth', 'borderBottomWidth'])) return false;
-    if (/flex|grid/.test(view.getComputedStyle(element.parentElement).display)) return false;
+    const around = element.parentElement ?? element.parentNode.host;
+    if (around && /flex|grid/.test(view.getComputedStyle(around).display)) return false;
     return ['::before', '::after'].every((pseudo) => /^(?:none|normal)$/.test(view.getComputedStyle(element, pseudo).content));
   };
 

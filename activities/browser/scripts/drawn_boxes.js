@@ -24,7 +24,18 @@
       && isSmall(parseFloat(style.width), parseFloat(style.height));
   });
 
-  const labelOf = (input) => [...input.labels ?? []].find((label) => label.getClientRects().length && /[\p{L}\p{N}]/u.test(label.textContent));
+  // By root, labels by the ids of their fields. `labels` of a field would look through the whole tree.
+  const roots = new Map();
+  const labelsIn = (root) => {
+    if (!roots.has(root)) roots.set(root, Map.groupBy(root.querySelectorAll('label[for]'), (label) => label.getAttribute('for')));
+    return roots.get(root);
+  };
+  const labelsOf = (input) => {
+    const around = input.closest('label');
+    const own = around && !around.hasAttribute('for') ? [around] : [];
+    return own.concat((input.id && labelsIn(input.getRootNode()).get(input.id)) || []);
+  };
+  const labelOf = (input) => labelsOf(input).find((label) => label.getClientRects().length && /[\p{L}\p{N}]/u.test(label.textContent));
 
   return (input) => {
     const label = labelOf(input);
@@ -32,7 +43,7 @@
     // Buttons of which one is chosen, such as the sizes of a product. Tabs have their panels beside
     // the button, so that a style sheet can show one of them.
     if (input.type === 'radio' && (label.contains(input) || input.closest('form, fieldset'))) return true;
-    const beside = [...input.parentElement.children].slice(0, 5).filter((other) => other !== input && !other.matches('input'));
+    const beside = [...input.parentNode.children].slice(0, 5).filter((other) => other !== input && !other.matches('input'));
     const places = new Set([label, ...beside, ...[...label.querySelectorAll('*')].slice(0, 10)]);
     return [...places].some((place) => isPaintedBox(place) || hasPaintedPseudo(place));
   };

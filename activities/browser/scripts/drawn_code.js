@@ -3,7 +3,7 @@
 // all letters are as wide. `factsOf` is from `style_facts.js`.
 (factsOf) => {
   const OTHER = 'pre, ul, ol, dl, table, h1, h2, h3, h4, h5, h6, form, img, p';
-  const NAMES = /^(?:div|code|span|p|section|figure|samp|listing)$/;
+  const NAMES = /^(?:div|code|span|p|section|figure|samp)$/;
   // What running text has, and lines of code do not.
   const OF_TEXT = ':scope div div, b, strong, a[href], button, input';
 

@@ -9,14 +9,19 @@
   // A tab waits at this page between two items, without scripts.
   if (self.top === self && !self.opener && self.location.href === 'about:blank') return;
   const { apply, construct, defineProperty, get, getOwnPropertyDescriptor: descriptor } = Reflect;
-  const { Proxy, Object, Map, Blob, URL, Error, DOMException, performance } = self;
+  const { Proxy, Object, Map, WeakRef, Blob, URL, Error, DOMException, performance } = self;
   const nativeToString = Function.prototype.toString;
   const source = apply(nativeToString, install, []);
   const prelude = `(${source})(${JSON.stringify(options)});`;
 
+  // Gives a collection methods of its own: those of its prototype, which the page may replace later.
+  const guarded = (collection) => Object.defineProperties(
+    collection, Object.getOwnPropertyDescriptors(Object.getPrototypeOf(collection)),
+  );
+
   // `toString` prints a proxy of a native function without its name, in every realm. So it is
   // enough to remember names: no realm has to know the functions of another realm.
-  const replaced = new Set();
+  const replaced = guarded(new Set());
   const anonymous = 'function () { [native code] }';
 
   const replaceMethod = (owner, name, act, traps = {}) => {
@@ -57,42 +62,74 @@
     });
   }
 
-  // The timers that are worth waiting for, and the ms until the last of them is due. A caller that
-  // knows the name `timersName` can ask for these ms, at a place where no page looks.
-  const timers = new Map();
+  // Timers by their ids, with the ms at which they are due. What is due is dropped whenever a record is
+  // twice as large as it was after the last time.
+  const newRecord = () => Object.assign(guarded(new Map()), { limit: 256 });
   const nativeNow = performance.now;
   const now = () => apply(nativeNow, performance, []);
+  const dropDue = (record, at) => {
+    record.forEach(({ due }, id) => {
+      if (due <= at) record.delete(id);
+    });
+  };
+  const keep = (record, id, at, timer) => {
+    record.set(id, timer);
+    if (record.size <= record.limit) return;
+    dropDue(record, at);
+    record.limit = record.size > 128 ? 2 * record.size : 256;
+  };
+  // The timers that are worth waiting for, and the ms until the last of them is due. A caller that
+  // knows the name `timersName` can ask for these ms, at a place where no page looks.
+  const timers = newRecord();
   const remainingMs = () => {
     const at = now();
     let last = at;
-    for (const [id, due] of timers) {
-      if (due <= at) timers.delete(id);
-      else if (due > last) last = due;
-    }
+    timers.forEach(({ due }) => {
+      if (due > last) last = due;
+    });
     return last - at;
   };
-  // Longer timers that run once: when they are due, and what they call.
-  const late = new Map();
-  // Code that writes text, or asks another part of the page to do so.
-  const WRITES = /\.(?:(?:inner|outer)HTML|textContent|innerText|nodeValue)\s*\+?=|\.(?:append(?:Child|To)?|prepend|insertBefore|insertAdjacent\w+|insertRow|replace(?:Children|With|Child)|write|html|text)\(|(?<![.\w])(?:render|draw|fill|populate|mount|hydrate|append|insert)\w*\(|\.(?:render|setState)\(|(?<![.\w])set(?!(?:Timeout|Interval|Attribute|Item|Property|Cookie)\()[A-Z]\w*\(/;
-  const LOADS = /createElement\(\s*["'`](?:script|iframe|img|link)/;
-  const writesText = (act, delay) => {
-    if (typeof act !== 'function') return typeof act === 'string' && WRITES.test(act);
-    const text = apply(nativeToString, act, []).slice(0, 10000);
-    // The function that ends a pause: a page that waits for a promise.
-    if (text === anonymous) return descriptor(act, 'name')?.value === '' && delay <= options.maxPause;
-    return WRITES.test(text) && !LOADS.test(text);
+  // Longer timers that run once, with what they call. A function is held weakly: the browser holds it
+  // until the timer is due.
+  const late = newRecord();
+  const { deref } = WeakRef.prototype;
+  const held = (act) => {
+    if (typeof act === 'function') return new WeakRef(act);
+    return typeof act === 'string' ? act : null;
   };
-  const lateMs = () => {
+  const { exec } = RegExp.prototype;
+  const { slice } = String.prototype;
+  const has = (text, pattern) => apply(exec, pattern, [text]) !== null;
+  // Code that writes text, or asks another part of the page to do so. A function that sets what of the
+  // page is shown, such as the slide of a show, brings no text.
+  const WRITES = /\.(?:(?:inner|outer)HTML|textContent|innerText|nodeValue)\s*\+?=|\.(?:append(?:Child|To)?|prepend|insertBefore|insertAdjacent\w+|insertRow|replace(?:Children|With|Child)|write|html|text)\(|(?<![.\w])(?:render|draw|fill|populate|mount|hydrate|append|insert)\w*\(|\.(?:render|setState)\(|(?<![.\w])set(?!(?:Timeout|Interval|Attribute|Item|Property|Cookie)\(|\w*(?:Slide|Index|Active|Visible|Open|Show))[A-Z]\w*\(/;
+  // Code that loads something else, or sends a report.
+  const LOADS = /createElement\(\s*["'`](?:script|iframe|img|link)|\.src\s*=(?!=)|sendBeacon|new (?:FormData|URLSearchParams|Image)\b/;
+  const isText = (text) => has(text, WRITES) && !has(text, LOADS);
+  const writesText = ({ act, delay }) => {
+    if (typeof act === 'string') return isText(act);
+    const called = act && apply(deref, act, []);
+    if (!called) return false;
+    const text = apply(nativeToString, called, []);
+    if (text !== anonymous) return isText(apply(slice, text, [0, 10000]));
+    if (delay > options.maxPause) return false;
+    // The function that ends a pause: a page that waits for a promise. A revoked proxy has no name.
+    try {
+      return descriptor(called, 'name')?.value === '';
+    } catch {
+      return false;
+    }
+  };
+  // The ms until the last of them is due, of those that are due within `limit` ms.
+  const lateMs = (limit) => {
     const at = now();
     const last = { any: at, writing: at };
-    for (const [id, { due, act, delay }] of late) {
-      if (due <= at) late.delete(id);
-      else {
-        if (due > last.any) last.any = due;
-        if (due > last.writing && writesText(act, delay)) last.writing = due;
-      }
-    }
+    late.forEach((timer) => {
+      const { due } = timer;
+      if (due > at + limit) return;
+      if (due > last.any) last.any = due;
+      if (due > last.writing && writesText(timer)) last.writing = due;
+    });
     return { any: last.any - at, writing: last.writing - at };
   };
   // Whether a script of the page observes what is in view, for a caller that knows `sightName`.
@@ -113,8 +150,8 @@
   // changed on their way from the network, by `activities.browser.worker_scripts`: a dialog asks
   // it to begin, and this window waits until the dialog is closed.
   const isScript = /^$|javascript|ecmascript/i;
-  const blobs = new Map();
-  const altered = new Map();
+  const blobs = guarded(new Map());
+  const altered = guarded(new Map());
   const nativeCreate = URL.createObjectURL;
   replaceMethod(URL, 'createObjectURL', (native, target, args) => {
     const url = apply(native, target, args);
@@ -210,7 +247,7 @@
     });
     const requests = self.XMLHttpRequest?.prototype;
     const nativeSet = requests?.setRequestHeader;
-    const named = new WeakSet();
+    const named = guarded(new WeakSet());
     replaceMethod(requests, 'setRequestHeader', (native, target, args) => {
       const result = apply(native, target, args);
       if (`${args[0]}`.toLowerCase() === header.toLowerCase()) named.add(target);
@@ -231,12 +268,11 @@
       const id = apply(native, target, args);
       // Other types would be converted to a number a second time, which the page could notice.
       const delay = args[1] ?? 0;
-      if (typeof delay === 'number' && delay <= maxDelay) {
-        if (timers.size > 500) remainingMs();
-        timers.set(id, now() + delay);
-      } else if (name === 'setTimeout' && delay <= options.maxLateDelay) {
-        if (late.size > 500) lateMs();
-        late.set(id, { due: now() + delay, act: args[0], delay });
+      if (typeof delay !== 'number') return id;
+      const at = now();
+      if (delay <= maxDelay) keep(timers, id, at, { due: at + delay });
+      else if (name === 'setTimeout' && delay <= options.maxLateDelay) {
+        keep(late, id, at, { due: at + delay, act: held(args[0]), delay });
       }
       return id;
     });
@@ -266,7 +302,7 @@
   }
 
   // The PDF viewer that every Chrome with a window has.
-  const facts = new WeakMap();
+  const facts = guarded(new WeakMap());
   const put = (target, name, value, enumerable) => {
     defineProperty(target, name, { value, enumerable, configurable: true, writable: false });
   };

@@ -11,7 +11,7 @@
   const unescape = (text) => text.replace(/\\([0-9a-f]{1,6})\s?|\\(.)/gis, (_, code, character) =>
     (code ? String.fromCodePoint(Math.min(parseInt(code, 16) || 0xfffd, 0x10ffff)) : character));
 
-  // The text that `content` is for an element. Characters of icon fonts (private use) are none.
+  // The text that `content` is for an element, which is empty if a part of it is not known. Characters of icon fonts (private use) are none.
   const textIn = (content, element, pseudo) => {
     let rest = content.split(/ \/ (?=["a])/)[0];
     let text = '';
@@ -21,7 +21,8 @@
       const [all, string, attribute, counter, name, separator, style] = found;
       if (attribute) text += element.getAttribute(attribute) ?? '';
       else if (counter) {
-        const values = valuesOf(element, pseudo, name).map((value) => counterIn(value, style?.trim() ?? 'decimal'));
+        const values = valuesOf(element, pseudo, name)?.map((value) => counterIn(value, style?.trim() ?? 'decimal'));
+        if (!values?.length) return '';
         text += counter === 'counters' ? values.join(unescape(separator ?? '')) : values.at(-1);
       } else text += unescape(string ?? '');
       rest = rest.slice(all.length);

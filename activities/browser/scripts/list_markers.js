@@ -11,7 +11,8 @@
     const items = [...list.children].filter((child) => child.localName === 'li' && factsOf(child).display !== 'none');
     const isNumbered = list.localName === 'ol';
     const step = isNumbered && list.reversed ? -1 : 1;
-    let number = isNumbered ? list.start : 1;
+    let number = 1;
+    if (isNumbered) number = list.reversed && !list.hasAttribute('start') ? items.length : list.start;
     for (const item of items) {
       if (item.hasAttribute('value')) number = item.value;
       numbers.set(item, number);

@@ -14,7 +14,7 @@
 // - Text from style sheets is written where it is drawn. Items of lists whose markers are not those
 //   of the HTML have the marker as their `list-style-type`.
 // - Fields have the values that they have now. Passwords are left out.
-// - Open shadow trees stand in their places, with filled slots. So do the bodies of frames of the
+// - Shadow trees stand in their places, with filled slots. So do the bodies of frames of the
 //   same site, and of frames whose content the page itself has written.
 // - The root has the attribute `data-rendered`, which says that all this is done.
 //
@@ -25,6 +25,13 @@
   const deadline = performance.now() + 3000;
   // Elements with names can stand in the place of any property of a document (HTML, 3.1.6).
   const own = (name, owner = document) => Reflect.get(Document.prototype, name, owner);
+  // A document whose properties no element can stand in the place of.
+  const undisturbed = (owner) => new Proxy(owner, {
+    get(_, name) {
+      const value = own(name, owner);
+      return typeof value === 'function' ? value.bind(owner) : value;
+    },
+  });
   const inert = own('implementation').createHTMLDocument('');
   let isWhole = true;
   const onGap = () => { isWhole = false; };
@@ -54,15 +61,16 @@
     const known = new Map();
     return (owner) => {
       if (!known.has(owner)) {
-        const view = own('defaultView', owner);
+        const inner = undisturbed(owner);
+        const view = inner.defaultView;
         const styles = styleFactsOf(view);
-        const counterIn = lazily(() => counterStylesOf(owner));
-        const texts = generatedTextOf(view, lazily(() => countersOf(owner, styles)), counterIn);
+        const counterIn = lazily(() => counterStylesOf(inner));
+        const texts = generatedTextOf(view, lazily(() => countersOf(inner, styles, deadline)), counterIn);
         known.set(owner, {
           view,
           ...styles,
           ...texts,
-          ...visibilityOf(owner, lazily(() => drawnBoxesOf(view)), unfoldingOf),
+          ...visibilityOf(inner, lazily(() => drawnBoxesOf(view)), unfoldingOf),
           markerOf: listMarkersOf(counterIn, texts.textIn),
           isClosedHost: lazily(() => closedHostsOf(view)),
         });

@@ -11,6 +11,8 @@
   const NOTHING_LEFT = /^(?:circle\(0(?:px|%)?\b|inset\((?:100%|(?:\S+ )100%|(?:\S+ ){2}100%|(?:\S+ ){3}100%)|polygon\(0(?:px|%)? 0(?:px|%)?(?:, 0(?:px|%)? 0(?:px|%)?)*\)$)/;
   const ICON_FONT = /icon|symbol|awesome|glyph/i;
 
+  const classOf = (element) => element?.getAttribute('class') ?? '';
+
   // Each property is asked for when it is needed, and only once.
   class Facts {
     constructor(element) {
@@ -34,9 +36,7 @@
       this.keepsLines = /^(?:pre|break)/.test(style.whiteSpace);
       // Whether it is drawn without its content.
       this.isSkipped = style.contentVisibility === 'hidden';
-      // Whether its shape or its scale leaves nothing of it.
-      this.isCutAway = NOTHING_LEFT.test(style.clipPath)
-        || (!this.isInline && /^matrix\(0, 0, 0, 0,/.test(style.transform));
+      this.mayBeCutAway = this.isCutAway(style);
       // Whether the style may keep the element apart from the text around it.
       this.isApart = this.display !== 'contents'
         && (!this.isInline || this.isBox || this.space('Left') >= MIN_SPACE || this.space('Right') >= MIN_SPACE);
@@ -44,7 +44,7 @@
       this.isCustom = element.localName.includes('-');
       // For what needs no more than that: the tags and classes of the element and of its parent.
       const { parentElement } = element;
-      this.brief = `${element.localName} ${element.className} ${parentElement?.localName} ${parentElement?.className}`;
+      this.brief = `${element.localName} ${classOf(element)} ${parentElement?.localName} ${classOf(parentElement)}`;
       this.isPlainItem = this.isListItem && element.localName === 'li' && this.isPlain(element);
       this.arranged = 0;
       this.texts = null;
@@ -55,6 +55,11 @@
       const { listStyleType } = this.style;
       const isOfHtml = item.parentElement?.localName === 'ol' ? listStyleType === 'decimal' : BULLETS.test(listStyleType);
       return isOfHtml && this.pseudo(item, '::marker').content === 'normal';
+    }
+
+    // Whether its shape or its scale leaves nothing of it.
+    isCutAway({ clipPath, transform }) {
+      return NOTHING_LEFT.test(clipPath) || (!this.isInline && /^matrix\(0, 0, 0, 0,/.test(transform));
     }
 
     once(name, find) {
@@ -106,8 +111,8 @@
   return {
     // `around` is the kind of the element around it, and `style` its attribute of that name.
     kindOf(element, around, style) {
-      const { id, className, localName } = element;
-      const name = `${around} ${localName} ${className} ${id && !/\d/.test(id) ? id : ''} ${style}`;
+      const { id, localName } = element;
+      const name = `${around} ${localName} ${classOf(element)} ${id && !/\d/.test(id) ? id : ''} ${style}`;
       let kind = kinds.get(name);
       if (kind === undefined) kinds.set(name, kind = kinds.size);
       return kind;

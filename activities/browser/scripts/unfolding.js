@@ -108,29 +108,42 @@
     return lists.get(list) === element.localName;
   };
 
-  // The selectors of what is shown while a box is checked, whether it is or not. Null if unknown.
-  let shownByBoxes;
-  const selectorsOfBoxes = () => {
-    if (shownByBoxes !== undefined) return shownByBoxes;
-    shownByBoxes = [];
-    const read = (rules) => {
-      for (const { selectorText, cssRules } of rules) {
-        if (selectorText?.includes(':checked')) shownByBoxes.push(selectorText.replaceAll(':checked', ':is(input)'));
-        else if (cssRules?.length) read(cssRules);
-      }
-    };
-    try {
-      for (const sheet of document.styleSheets) read(sheet.cssRules);
-    } catch { // a style sheet of another site
-      shownByBoxes = null;
+  // By root, the selectors of what is shown while a box is checked or is not, for a box in any state.
+  // Null if unknown.
+  const shownByBoxes = new Map();
+  const inAnyState = (selector) => selector.replaceAll(':not(:checked)', ':is(input)').replaceAll(':checked', ':is(input)');
+  const readSelectors = (rules, found) => {
+    for (const { selectorText, cssRules } of rules) {
+      if (selectorText?.includes(':checked')) found.push(inAnyState(selectorText));
+      else if (cssRules?.length) readSelectors(cssRules, found);
     }
-    return shownByBoxes;
+    return found;
+  };
+  const selectorsOfBoxes = (element) => {
+    const root = element.getRootNode();
+    if (!shownByBoxes.has(root)) {
+      const { styleSheets, adoptedStyleSheets } = root === element.ownerDocument ? document : root;
+      try {
+        shownByBoxes.set(root, [...styleSheets, ...adoptedStyleSheets]
+          .reduce((found, sheet) => readSelectors(sheet.cssRules, found), []));
+      } catch { // a style sheet of another site
+        shownByBoxes.set(root, null);
+      }
+    }
+    return shownByBoxes.get(root);
+  };
+  const matches = (element, selector) => {
+    try {
+      return element.matches(selector);
+    } catch { // without `:checked` it may be no selector
+      return false;
+    }
   };
   // Whether a checkbox or a radio button in front of it shows it, as with tabs without scripts.
   const isShownByBox = (element) => {
     if (!partsOf(element.parentElement).some((child) => child.matches('input[type=radio], input[type=checkbox]')
       && child.compareDocumentPosition(element) & 4)) return false;
-    return selectorsOfBoxes()?.some((selector) => element.matches(selector)) ?? true;
+    return selectorsOfBoxes(element)?.some((selector) => matches(element, selector)) ?? true;
   };
 
   const isUnfolded = (element) => {
@@ -164,6 +177,9 @@
     isOneOfSet,
     isOneOfStack,
     // Whether a control that is drawn unfolds an element, or all that is as flat around it.
-    isUnfolded: (element) => isUnfolded(element) || isUnfolded(flatAround(element)),
+    isUnfolded(element) {
+      const outer = flatAround(element);
+      return isUnfolded(element) || (outer !== element && isUnfolded(outer));
+    },
   };
 }

@@ -111,13 +111,7 @@
 
   const visible = { visibilityProperty: !isWholePageInvisible };
 
-  // `facts` are those of its kind, from `style_facts.js`. `isInFolded`: it is inside of a folded
-  // element, so that nothing is known of its boxes. `hasMarks`: its attributes may hide it.
-  const judge = (element, facts, isInFolded, hasMarks) => {
-    if (EXEMPT.has(element.localName)) return 'seen';
-    // Many sites draw boxes of their own, and hide the real ones.
-    if (element.localName === 'input' && /^(?:checkbox|radio)$/.test(element.type)
-      && (element.closest('li') || isDrawnBox(element))) return 'seen';
+  const judgeByStyle = (element, facts, isInFolded, hasMarks) => {
     if (isInFolded) {
       const style = styleOf(element);
       if (style.display === 'none') return judgeUndrawn(element);
@@ -142,10 +136,22 @@
       }
       if (isOutside(element, style)) return isOneOfSet(element) ? judgeUndrawn(element) : 'hidden';
     }
-    if (facts.isCutAway) return judgeUndrawn(element);
+    // Others of its kind may be shown already, or on their way.
+    if (facts.mayBeCutAway && facts.isCutAway(styleOf(element)) && !element.getAnimations().length) return judgeUndrawn(element);
     if (!facts.isInline && facts.isClipping && isFlat(element)) return judgeUndrawn(element);
     if (facts.isIconFont && isIcon(element)) return 'hidden';
     return hasMarks && element.getAttribute('aria-hidden') === 'true' ? judgeSkipped(element) : 'seen';
+  };
+
+  // `facts` are those of its kind, from `style_facts.js`. `isInFolded`: it is inside of a folded
+  // element, so that nothing is known of its boxes. `hasMarks`: its attributes may hide it.
+  const judge = (element, facts, isInFolded, hasMarks) => {
+    if (EXEMPT.has(element.localName)) return 'seen';
+    const isBox = element.localName === 'input' && /^(?:checkbox|radio)$/.test(element.type);
+    if (isBox && element.closest('li')) return 'seen';
+    const verdict = judgeByStyle(element, facts, isInFolded, hasMarks);
+    // Many sites draw boxes of their own, and hide the real ones.
+    return isBox && verdict === 'hidden' && isDrawnBox(element) ? 'seen' : verdict;
   };
 
   return { judge, isWholePageInvisible };

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from unittest.mock import AsyncMock
 from urllib.parse import urlsplit
 
+import pytest
+from playwright.async_api import Error as PlaywrightError
+
+from activities.browser import document
+from activities.browser.page_scripts import RemoteElement
 from activities.browser.pool import TabPool
+from activities.browser.shadow_trees import closed_trees
 from activities.content import markdown
 from tests.activities.browser.captures import capture
 from tests.support.site import Site
@@ -141,6 +148,31 @@ Article II War
 - § 1 x
 - § 2 y
 
+10
+
+- III. x
+- II. y
+- I. z
+
+11
+
+- Q2: x
+- Q1: y
+
+12
+
+- Q9: x
+
+More
+
+Figure 3: A horse
+
+- (a) x
+
+Figure 3: A hen
+
+Shade
+
 | Export | ✗ |
 | --- | --- |
 
@@ -233,12 +265,54 @@ Because
 
 Agree
 
+4
+
+Coming
+
+Shown
+
+5
+
+Tab 1
+
+Tab 2
+
+6
+
+[x] Ticked
+
+```
+if c:
+  d()
+```
+
 In its place"""
     )
 
 
 async def test_closed_shadow_trees_are_content(pool: TabPool, site: Site) -> None:
     assert (await text_of(pool, site.url("/closed"))).split() == ["light", "full", "inner", "host"]
+
+
+async def test_without_its_closed_shadow_trees_a_page_is_read_as_well(
+    pool: TabPool, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(document, "closed_trees", AsyncMock(side_effect=PlaywrightError("gone")))
+    page = await capture(pool, site.url("/closed"))
+    assert "light" in page.html
+
+
+async def test_the_questions_for_closed_shadow_trees_are_limited() -> None:
+    """Each element of the page and of each tree has a closed tree, without an end."""
+    element = RemoteElement("element")
+    tree = {"shadowRootType": "closed", "backendNodeId": 1}
+    session = AsyncMock()
+    session.send.return_value = {"node": {"shadowRoots": [tree]}}
+    world = AsyncMock()
+    world.find = AsyncMock(side_effect=lambda _, most, *root: [element] * min(most, 8))
+    world.resolve.return_value = element
+    assert 8 < len(await closed_trees(session, world)) <= 30
+    assert session.send.call_count <= 30
 
 
 async def test_pages_that_forbid_to_parse_html_are_read_as_well(pool: TabPool, site: Site) -> None:

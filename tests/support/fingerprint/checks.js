@@ -273,6 +273,22 @@ async function examine() {
       throwsTypeError(() => Worker('/collect.js')),
   );
 
+  const called = [];
+  const methods = [[Map.prototype, 'set'], [Set.prototype, 'has'], [WeakMap.prototype, 'get']];
+  const native = methods.map(([owner, name]) => owner[name]);
+  methods.forEach(([owner, name], index) => {
+    owner[name] = function callAndTell(...values) {
+      called.push(name);
+      return Reflect.apply(native[index], this, values);
+    };
+  });
+  `${setTimeout} ${navigator.plugins.length}`;
+  const delay = { valueOf: () => called.push('valueOf') && 2000 };
+  const ids = [delay, 10, 2000, '2000'].map((each) => setTimeout(() => { document.title = ''; }, each));
+  methods.forEach(([owner, name], index) => { owner[name] = native[index]; });
+  ids.forEach((id) => clearTimeout(id));
+  check('timers convert a delay once', same(called, ['valueOf']), called);
+
   const state = (await navigator.permissions.query({ name: 'geolocation' })).state;
   const position = state !== 'granted' ? null : await new Promise((resolve) => {
     navigator.geolocation.getCurrentPosition(

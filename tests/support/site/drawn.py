@@ -9,7 +9,7 @@ from tests.support.site.pages import html
 routes = web.RouteTableDef()
 
 _NUMBERED_STYLE = """<style>
-body { counter-reset: part figure law }
+body { counter-reset: part figure law shade }
 h2 { counter-increment: part; counter-reset: section } h2::before { content: counter(part) ". " }
 h3 { counter-increment: section } h3::before { content: counter(part) "." counter(section) " " }
 .figure { counter-increment: figure } .figure::before { content: "Figure " counter(figure) ": " }
@@ -23,6 +23,7 @@ h3 { counter-increment: section } h3::before { content: counter(part) "." counte
 .letters li::before { content: "(" counter(letter, lower-latin) ") " }
 @counter-style paragraph { system: numeric; symbols: "0" "1" "2"; prefix: "§ "; suffix: " " }
 .defined { list-style: paragraph }
+.off { display: none }
 .no::before { content: "✗" } .icon::before { content: "\\e900" }
 </style>"""
 
@@ -34,6 +35,14 @@ _NUMBERED = """
 <ul class=arrow><li>x</ul><p>5</p><ul class=yes><li>x</ul><p>6</p><ol class=named><li>x<li>y</ol>
 <p>7</p><ol class=nested><li>x<ol><li>y<li>z</ol></ol><p>8</p><ol class=letters><li>x<li>y</ol>
 <p>9</p><ol class=defined><li>x<li>y</ol>
+<p>10</p><ol reversed class=roman><li>x<li>y<li>z</ol>
+<p>11</p><ol reversed class=named><li>x<li>y</ol>
+<p>12</p><ol reversed start=9 class=named><li>x</ol>
+<button aria-expanded=false aria-controls=more>More</button>
+<div class=off id=more><p class=figure>A horse</p><ol class=letters><li>x</ol></div>
+<p class=figure>A hen</p><p id=shade></p>
+<script>shade.attachShadow({ mode: 'open' }).innerHTML =
+  '<style>p::before { content: counter(shade) ". " }</style><p>Shade</p>'</script>
 <table><tr><th>Export<th class=no></th></tr></table><p class=icon>icon &#xe901;</p>
 """
 
@@ -49,6 +58,9 @@ border: 1px solid } .off { display: none }
 .stack { position: relative; height: 40px } .stack p { position: absolute; top: 0; left: 0 }
 .fold { display: grid; grid-template-rows: 0fr } .fold > div { overflow: hidden }
 .cut { clip-path: circle(0) } .shrunk { transform: scale(0) }
+.reveal { transform: scale(0); transition: transform 60s } .reveal.on { transform: none }
+.tab, .part { display: none } #one:checked ~ .first { display: block }
+#two:not(:checked) ~ .second { display: none }
 </style>"""
 
 _DRAWN = """
@@ -78,6 +90,19 @@ _DRAWN = """
 <div class=fold id=fold><div>Because</div></div>
 <div class=cut>GONE</div><div class=shrunk>GONE</div>
 <form><input type=checkbox>Agree<p class=off>GONE</p></form>
+<p>4</p><div class=reveal>Coming</div><div class="shrunk" style="transform: none">Shown</div>
+<p>5</p><div><input type=radio name=tab id=one class=tab checked>
+<input type=radio name=tab id=two class=tab>
+<div class="part first">Tab 1</div><div class="part second">Tab 2</div></div>
+<p>6</p><div id=shade></div><svg class=part><text>GONE</text></svg>
+<script>shade.attachShadow({ mode: 'open' }).innerHTML = `<style>
+  .code { white-space: pre; font-family: monospace } .number { user-select: none }
+  .box { position: absolute; opacity: 0 } .row { display: block }
+  .mark { display: inline-block; width: 16px; height: 16px; border: 1px solid }</style>
+  <input type=checkbox class=box id=it checked><i class=mark></i><label for=it>Ticked</label>
+  <span class="code row">if c:\n  d()</span><pre class=number>1</pre>`;
+document.body.offsetTop;
+document.querySelector('.reveal').classList.add('on')</script>
 <object data=/none.png type=image/png>In its place</object>
 """
 
