@@ -143,21 +143,20 @@ async def test_a_host_that_asks_for_hours_fails_items_without_requests_to_their_
         [other] = (await scraped(api, [f"{host.url}/other"]))["items"]
         assert other["status"] == "completed", "the refusal of one page says nothing about others"
 
-        host.refusals["/a"] = [refusal(429, "3600")]
+        host.refusals = {f"/{name}": [refusal(429, "3600")] for name in "abcdefg"}
         batch = await scraped(api, [f"{host.url}/{name}" for name in "abc"])
         assert {item["errorCode"] for item in batch["items"]} == {"HTTP_429"}
-        [late] = (await scraped(api, [f"{host.url}/late"]))["items"]
-        assert (late["status"], late["errorCode"], late["httpStatus"], late["retryable"]) == (
-            "failed",
-            "HOST_UNAVAILABLE",
-            None,
-            True,
-        )
+        # Three probes confirm what the host asks for.
+        batch = await scraped(api, [f"{host.url}/{name}" for name in "defg"])
+        codes = sorted(item["errorCode"] for item in batch["items"])
+        assert codes == ["HOST_UNAVAILABLE", "HTTP_429", "HTTP_429", "HTTP_429"]
+        [late] = [item for item in batch["items"] if item["errorCode"] == "HOST_UNAVAILABLE"]
+        assert (late["status"], late["httpStatus"], late["retryable"]) == ("failed", None, True)
         assert "more seconds" in late["error"]
-        assert not host.visits["/late"]
+        assert not host.visits[late["url"].removeprefix(host.url)]
 
         async with ApiClient(stack.api_url, new_key(stack)) as another:
-            batch = await scraped(another, [f"{host.url}/late"])
+            batch = await scraped(another, [f"{host.url}/other"])
             assert batch["completedCount"] == 1, "another account was not refused"
 
 

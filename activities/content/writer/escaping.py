@@ -13,7 +13,7 @@ from unicodedata import category
 
 _SPECIAL = re.compile(
     r"""
-      \\(?=[!-/:-@\[-`{-~])                                  # would escape what follows
+      \\(?=[!-/:-@\[-`{-~]|\s*\Z)                            # escapes what follows, breaks a line
     | `++
     | (?<![\s*])\*++ | (?<!\*)\*++(?!\s)                     # not between white space
     | (?<![^\W_])(?<!_)_++(?!\s) | (?<![\s_])_++(?![^\W_])   # not within a word

@@ -93,6 +93,7 @@ PAGES = st.lists(st.recursive(LEAVES, _containers, max_leaves=8), min_size=1, ma
 @given(page=PAGES)
 @example(page="<ul><li>a</li></ul><ul><li>b</li></ul><ol><li>c</li></ol><ol><li>d</li></ol>")
 @example(page="<p>a<b> *b* </b>c<i>d</i><b>e</b></p>")
+@example(page="<p>\\<br>lamp</p>")
 def test_markdown_shows_what_the_page_shows(page: str) -> None:
     markdown = full_page(page, URL)
     shown = reading_of_markdown(markdown, with_styles=False)

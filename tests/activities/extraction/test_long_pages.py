@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -69,7 +70,14 @@ async def test_a_long_page_is_read_in_parts_and_nothing_is_lost(model: ModelServ
     assert warnings == []
     assert len(model.requests) > 2
     assert usage.tokens == 120 * len(model.requests)
-    assert "This is part 1 of" in model.requests[0]["messages"][0]["content"]
+    parts = [
+        re.search(r"This is part (\d+) of (\d+)", request["messages"][0]["content"])
+        for request in model.requests
+    ]
+    number = len(parts)
+    assert {found and found.groups() for found in parts} == {
+        (str(part), str(number)) for part in range(1, number + 1)
+    }
 
 
 @pytest.mark.parametrize("refusal", [server.CONTEXT_OPENAI, server.CONTEXT_VLLM])
