@@ -8,11 +8,9 @@ from activities.content.article_facts import captions, facts_beside
 from activities.content.rewrites import structure
 from activities.content.text_blocks import divide
 from activities.content.text_index import covered_blocks
-from activities.content.text_sizes import TextSize, TextSizes, total
+from activities.content.text_sizes import HEADINGS, TextSize, TextSizes, total
 from activities.content.titles import main_title, titles
 from activities.content.words import words_of
-
-_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 
 _MAX_LINKED_SHARE = 0.8
 """Share of a section's text that is links. A section with more leads to other pages."""
@@ -70,7 +68,7 @@ def _keep_neighbours(body: HtmlElement, kept: set[HtmlElement], sizes: TextSizes
                 and _is_data(sizes[element])
             )
             or (element.tag == "img" and _is_beside(element, body, kept, parents))
-            or (element.tag in _HEADINGS and _is_right_before(element, kept))
+            or (element.tag in HEADINGS and _is_right_before(element, kept))
         )
         if is_kept:
             kept.add(element)
@@ -105,7 +103,7 @@ def _keep_headed_sections(body: HtmlElement, kept: set[HtmlElement], sizes: Text
     """
     parents = {block.getparent() for block in kept}
     around = {ancestor for element in kept for ancestor in element.iterancestors()}
-    for heading in list(body.iter(*_HEADINGS)):
+    for heading in list(body.iter(*HEADINGS)):
         if heading in kept or heading.getparent() not in parents:
             continue
         section = _section_below(heading)
@@ -121,7 +119,7 @@ def _section_below(heading: HtmlElement) -> list[HtmlElement]:
     """Return what follows a heading, up to the next heading that is as high."""
     section = []
     for sibling in heading.itersiblings():
-        if sibling.tag in _HEADINGS and sibling.tag <= heading.tag:
+        if sibling.tag in HEADINGS and sibling.tag <= heading.tag:
             break
         section.append(sibling)
     return section
@@ -168,9 +166,11 @@ def _title_above(body: HtmlElement, kept: set[HtmlElement]) -> HtmlElement | Non
             best = element
         elif element.tag == "h1":
             others.append(element)
-    if best is None and len(others) == 1:
-        best = others[0]
-    return by_words if best is None and not others and is_above else best
+    if best is not None:
+        return best
+    if others:
+        return others[0] if len(others) == 1 else None
+    return by_words if is_above else None
 
 
 def _prune(body: HtmlElement, kept: set[HtmlElement]) -> None:

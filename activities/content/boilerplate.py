@@ -112,7 +112,7 @@ class _Page:
         return self._sizes[element].text if self._own is None else self._own[element].characters
 
     def boilerplate(self, known: set[HtmlElement]) -> _Boilerplate:
-        """Return the outermost elements that are boilerplate. Those in `known` are."""
+        """Return the outermost elements that are boilerplate. All of `known` are."""
         found = _Boilerplate()
         stack = [(child, child is self._main) for child in reversed(self._body)]
         while stack:
@@ -152,7 +152,7 @@ class _Page:
         return is_navigation(size)
 
     def _is_of_page(self, element: HtmlElement, size: TextSize) -> bool:
-        """Return whether no sibling has the running text of an element that is mostly that."""
+        """Return whether most of an element is running text that no sibling of the page has."""
         if self._own is None:
             return False
         return self._own[element].running >= _MIN_RUNNING_SHARE * size.text > 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from lxml.html import HtmlElement
 
 from activities.content.page_kind import is_article_item
-from activities.content.text_sizes import TextSizes, total
+from activities.content.text_sizes import HEADINGS, TextSizes, outermost, total
 from activities.content.titles import titles
 
 _MIN_ARTICLES = 2
@@ -22,8 +22,6 @@ A page with a longer one is that article, with others below it.
 
 _MIN_LIST_SHARE = 0.5
 """Share of the page's text that a list has."""
-
-_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 
 
 def is_list(body: HtmlElement, sizes: TextSizes) -> bool:
@@ -57,9 +55,9 @@ def other_texts(body: HtmlElement) -> list[HtmlElement]:
     groups = [items for items in _alike_items(body).values() if len(items) >= _MIN_ITEMS]
     articles = _outermost_articles(body)
     if not around_title.isdisjoint(articles):  # else one of them may be the page's own
-        groups += [[item] for item in articles if next(item.iter(*_HEADINGS), None) is not None]
+        groups += [[item] for item in articles if next(item.iter(*HEADINGS), None) is not None]
     found = {item for items in groups if around_title.isdisjoint(items) for item in items}
-    return [item for item in found if found.isdisjoint(item.iterancestors())]
+    return outermost(found)
 
 
 def _around_title(body: HtmlElement) -> set[HtmlElement]:
@@ -107,7 +105,7 @@ def _alike_items(body: HtmlElement) -> dict[tuple[HtmlElement, str, str], list[H
     """Return the elements with a linked heading, by the parent, tag and class that they share."""
     groups: dict[tuple[HtmlElement, str, str], list[HtmlElement]] = {}
     seen: set[HtmlElement] = set()
-    for heading in body.iter(*_HEADINGS):
+    for heading in body.iter(*HEADINGS):
         if not _is_linked(heading):
             continue
         for element in (heading, *heading.iterancestors()):

@@ -98,7 +98,7 @@ class MainContent:
 
 def main_content(html: str, url: str) -> str:
     """Return the main content of the page at `url`, or the whole page if no content is found."""
-    return main_content_beside_siblings(html, url, frozenset()).markdown
+    return _read(html, url, None).markdown
 
 
 def main_content_beside_siblings(html: str, url: str, repeated: frozenset[int]) -> MainContent:
@@ -106,6 +106,11 @@ def main_content_beside_siblings(html: str, url: str, repeated: frozenset[int]) 
 
     `repeated` are the prints of what is on the page's siblings.
     """
+    return _read(html, url, repeated)
+
+
+def _read(html: str, url: str, repeated: frozenset[int] | None) -> MainContent:
+    """Return the main content. Its prints are empty if `repeated` is None."""
     root = dom.parse(html)
     base_url = dom.base_of(root, url)
     kind = declared_kind(root)
@@ -114,8 +119,9 @@ def main_content_beside_siblings(html: str, url: str, repeated: frozenset[int]) 
     body = root.find("body")
     prints = b""
     if body is not None:
-        prints = prints_of(body).tobytes()
-        sizes = remove_boilerplate(body, forms, repeated)
+        if repeated is not None:
+            prints = prints_of(body).tobytes()
+        sizes = remove_boilerplate(body, forms, repeated or frozenset())
         if kind is Kind.THREAD:
             reduce_to_thread(body, sizes)
         elif len(html) <= _MAX_LENGTH and (kind is Kind.ARTICLE or not is_list(body, sizes)):

@@ -8,7 +8,7 @@ from activities.content.bylines import is_byline
 from activities.content.menus import is_navigation
 from activities.content.page_parts import mark_of
 from activities.content.shown_text import is_main
-from activities.content.text_sizes import TextSize, TextSizes, total
+from activities.content.text_sizes import TextSize, TextSizes, outermost, total
 from activities.content.titles import main_title
 
 _MIN_MAIN = 500
@@ -39,14 +39,8 @@ def declared_main(body: HtmlElement, sizes: TextSizes) -> HtmlElement | None:
             stack.extend(element)
         elif element is not main and sizes[element].running and mark_of(element) is None:
             marked = [part for part in element.iter() if mark_of(part) is not None]
-            outside += sizes[element].running - total(sizes, _outermost(marked)).running
+            outside += sizes[element].running - total(sizes, outermost(marked)).running
     return main if outside <= max(sizes[main].running, _MIN_MAIN) else None
-
-
-def _outermost(elements: list[HtmlElement]) -> list[HtmlElement]:
-    """Return those of some elements that are not inside of another one."""
-    known = set(elements)
-    return [element for element in elements if known.isdisjoint(element.iterancestors())]
 
 
 def reduce_to_main(body: HtmlElement, main: HtmlElement, sizes: TextSizes) -> None:
@@ -96,7 +90,7 @@ def _is_line(element: HtmlElement, size: TextSize) -> bool:
 def _is_plain(element: HtmlElement, sizes: TextSizes) -> bool:
     """Return whether an element holds no navigation besides what is marked as such."""
     marked = [part for part in element.iterdescendants() if mark_of(part) is not None]
-    rest = total(sizes, _outermost(marked))
+    rest = total(sizes, outermost(marked))
     size = sizes[element]
     return size.links - rest.links <= _MAX_TITLE_LINKS and size.controls == rest.controls
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lxml.html import HtmlElement
 
-from activities.content.text_sizes import TextSize, TextSizes, total
+from activities.content.text_sizes import HEADINGS, TextSize, TextSizes, total
 from activities.content.titles import main_title
 
 _MIN_LINK_SHARE = 0.5
@@ -24,8 +24,6 @@ _MAX_LABEL = 40
 
 _CONTENT = frozenset(("body", "main", "article"))
 """Elements that hold content, whatever it is."""
-
-_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 
 _MAX_LINKED_SHARE = 0.5
 """Share of a page's text in lists of links. A page with more is itself a list of links."""
@@ -118,7 +116,7 @@ def menus(body: HtmlElement, sizes: TextSizes, ignored: set[HtmlElement]) -> lis
 def _has_heading(element: HtmlElement) -> bool:
     """Return whether a heading stands right before a list."""
     before = element.getprevious()
-    return before is not None and before.tag in _HEADINGS
+    return before is not None and before.tag in HEADINGS
 
 
 def _lists_before_heading(body: HtmlElement) -> set[HtmlElement]:

@@ -116,6 +116,15 @@ def _has_alike(element: HtmlElement, sizes: TextSizes) -> bool:
     )
 
 
+def labels_above(title: HtmlElement, sizes: TextSizes) -> set[HtmlElement]:
+    """Return the elements right above a title that are its labels, such as a section or a date."""
+    return {
+        label
+        for label in title.itersiblings(preceding=True)
+        if sizes[label].link_share < _MAX_LABEL_LINKS
+    }
+
+
 def reduce_main(
     main: HtmlElement, scope: HtmlElement, title: HtmlElement | None, sizes: TextSizes
 ) -> None:
@@ -130,11 +139,7 @@ def reduce_main(
     if title is not None:
         path.update(title.iterancestors())
         is_below_title = main not in set(title.iterancestors())
-        labels.update(
-            label
-            for label in title.itersiblings(preceding=True)
-            if sizes[label].link_share < _MAX_LABEL_LINKS
-        )
+        labels = labels_above(title, sizes)
     others = set(other_texts(next(main.iterancestors("body"))))
     is_below_scope = False
     stack = [] if main is scope else list(reversed(main))

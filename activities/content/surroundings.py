@@ -8,7 +8,7 @@ teasers, comments, a form, or the end of the page.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from enum import Enum, auto
 
 from lxml.html import HtmlElement
@@ -25,7 +25,8 @@ from activities.content.records import (
     leads_to_files,
     shape_of,
 )
-from activities.content.text_sizes import TextSize, TextSizes, total
+from activities.content.scope import labels_above
+from activities.content.text_sizes import HEADINGS, TextSize, TextSizes, total
 from activities.content.titles import main_title
 
 _MAX_LINK_SHARE = 0.5
@@ -64,8 +65,6 @@ _TEXTS = frozenset(
 )  # fmt: skip
 """Words for what other pages hold."""
 
-_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
-
 
 class _Place(Enum):
     """Where an element stands: above the title, above the scope, or below the scope."""
@@ -86,6 +85,7 @@ class Surroundings:
         self._others = set(other_texts(body))
         self._around_title = set() if self._title is None else set(self._title.iterancestors())
         self._around = self._around_title.union(scope.iterancestors())
+        self._labels = set() if self._title is None else labels_above(self._title, sizes)
         self._shapes_around = {(part.getparent(), shape_of(part)) for part in self._around}
         self._inside = set(self._container().iterdescendants())
 
@@ -163,7 +163,7 @@ class Surroundings:
         size = self._sizes[element]
         is_inside = element in self._inside
         if place is _Place.ABOVE:
-            return is_inside and (is_byline(element, size) or self._is_label(element, size))
+            return is_inside and (is_byline(element, size) or element in self._labels)
         if place is _Place.BELOW or self._title is None:
             return is_inside and not self._is_foreign(element)
         return (
@@ -171,11 +171,6 @@ class Surroundings:
             or is_byline(element, size)
             or (is_inside and has_linked_records(element, self._sizes))
         )
-
-    def _is_label(self, element: HtmlElement, size: TextSize) -> bool:
-        """Return whether an element is a label right above the title."""
-        is_beside = self._title is not None and element.getparent() is self._title.getparent()
-        return is_beside and size.link_share < _MAX_LINK_SHARE
 
     def _is_alike(self, element: HtmlElement) -> bool:
         """Return whether an element is built as what holds the scope beside it, as replies are."""
@@ -192,8 +187,8 @@ class Surroundings:
             or (bool(size.controls) and not size.headings and not has_number(element))
             or (bool(size.links or size.controls) and mark_of(element) is not None)
             or self._is_end(element)
-            or self._is_mostly(self._others, element)
-            or self._is_mostly(set(filter(self._is_named_other, element.iter())), element)
+            or self._is_mostly(self._others.__contains__, element)
+            or self._is_mostly(self._is_named_other, element)
             or _is_small_form(element)
         )
 
@@ -208,13 +203,13 @@ class Surroundings:
         is_plain = is_linked and not (has_price(element) or element.find(".//tr") is not None)
         return is_plain or not has_linked_records(element, self._sizes)
 
-    def _is_mostly(self, parts: set[HtmlElement], element: HtmlElement) -> bool:
-        """Return whether some parts of an element have most of its text."""
+    def _is_mostly(self, is_other: Callable[[HtmlElement], bool], element: HtmlElement) -> bool:
+        """Return whether the parts of an element that are another's have most of its text."""
         found = 0
         stack = [element]
         while stack:
             part = stack.pop()
-            if part in parts:
+            if is_other(part):
                 found += self._sizes[part].text
             else:
                 stack.extend(part)
@@ -236,7 +231,7 @@ class Surroundings:
 
     def _is_heading(self, element: HtmlElement) -> bool:
         """Return whether an element holds nothing but one heading."""
-        headings = list(element.iter(*_HEADINGS))
+        headings = list(element.iter(*HEADINGS))
         return len(headings) == 1 and self._sizes[headings[0]].text == self._sizes[element].text
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from lxml.html import HtmlElement
@@ -15,7 +16,7 @@ _MIN_RUNNING_CHARACTERS = 15
 _MAX_WORD = 12
 """Characters per word. Only scripts without spaces have more."""
 
-_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 
 _CONTROLS = frozenset(("button", "input", "select", "textarea"))
 
@@ -96,7 +97,7 @@ def measure(root: HtmlElement) -> TextSizes:
             size.controls = 1
             if tag == "button":
                 linked.add(element)
-        elif tag in _HEADINGS:
+        elif tag in HEADINGS:
             size.headings = 1
         if parent in linked:
             linked.add(element)
@@ -117,6 +118,12 @@ def total(sizes: TextSizes, elements: list[HtmlElement]) -> TextSize:
     for element in elements:
         found.add(sizes[element])
     return found
+
+
+def outermost(elements: Iterable[HtmlElement]) -> list[HtmlElement]:
+    """Return those of some elements that are not inside of another one, in the same order."""
+    known = dict.fromkeys(elements)
+    return [element for element in known if known.keys().isdisjoint(element.iterancestors())]
 
 
 def drop(elements: list[HtmlElement], sizes: TextSizes) -> None:

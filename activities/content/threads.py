@@ -6,7 +6,7 @@ from collections import Counter
 
 from lxml.html import HtmlElement
 
-from activities.content.text_sizes import TextSizes, drop, total
+from activities.content.text_sizes import HEADINGS, TextSizes, drop, outermost, total
 from activities.content.titles import main_title
 from activities.content.words import words_of
 
@@ -30,8 +30,6 @@ _MAX_LABEL = 60
 
 _MAX_FACT_WORDS = 12
 """Words of a fact about an author with its label, such as the number of posts."""
-
-_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 
 
 def reduce_to_thread(body: HtmlElement, sizes: TextSizes) -> None:
@@ -98,7 +96,7 @@ def _labels(posts: list[HtmlElement], sizes: TextSizes) -> list[HtmlElement]:
         for part in (_control(leaf, len(targets[label]) > 1), _fact(leaf)):
             if part is not None:
                 found[part] = None
-    return [element for element in found if found.keys().isdisjoint(element.iterancestors())]
+    return outermost(found)
 
 
 def _link(leaf: HtmlElement) -> HtmlElement | None:
@@ -119,7 +117,7 @@ def _control(leaf: HtmlElement, leads_apart: bool) -> HtmlElement | None:
     if leaf.tag == "button" or leaf.get("role") == "button":
         return leaf
     link = _link(leaf)
-    if link is None or next(link.iter(*_HEADINGS, "time"), None) is not None:
+    if link is None or next(link.iter(*HEADINGS, "time"), None) is not None:
         return None
     return link if leads_apart or link.get("href", "#").startswith("#") else None
 
@@ -130,7 +128,7 @@ def _is_leaf(element: HtmlElement, sizes: TextSizes) -> bool:
 
 
 def _label(leaf: HtmlElement) -> str:
-    """Return the words of a label, or nothing if a text is none. Dates and counts have digits."""
+    """Return the words of a label; empty for other texts. Dates and counts have digits."""
     text = leaf.text_content()
     words = words_of(text) if len(text) <= _MAX_LABEL else []
     is_label = len(words) <= _MAX_LABEL_WORDS and not any(map(str.isdigit, text))
@@ -140,7 +138,7 @@ def _label(leaf: HtmlElement) -> str:
 def _fact(label: HtmlElement) -> HtmlElement | None:
     """Return the item of a list that is a number or a date about an author, with its label."""
     item = next(label.iterancestors("li"), None)
-    if item is None or next(item.iter("a", "p", "time", *_HEADINGS), None) is not None:
+    if item is None or next(item.iter("a", "p", "time", *HEADINGS), None) is not None:
         return None
     text = item.text_content()
     is_fact = len(words_of(text)) <= _MAX_FACT_WORDS and any(map(str.isdigit, text))

@@ -7,9 +7,8 @@ from collections.abc import Iterator
 
 from lxml.html import HtmlElement
 
+from activities.content.text_sizes import HEADINGS
 from activities.content.words import words_of
-
-_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 
 _NAME = re.compile(r"(?i)title|headline|heading|subject")
 """A class of an element that is a heading by its looks."""
@@ -67,7 +66,7 @@ def _heading_by_words(body: HtmlElement) -> HtmlElement | None:
 def _short_texts(body: HtmlElement) -> Iterator[tuple[HtmlElement, str]]:
     """Yield the headings, by their tag or class, and other elements that hold only a text."""
     for element in body.iterdescendants():
-        if element.tag in _HEADINGS or _NAME.search(element.get("class", "")):
+        if element.tag in HEADINGS or _NAME.search(element.get("class", "")):
             text = " ".join(element.itertext())
         else:
             text = "" if len(element) else element.text or ""

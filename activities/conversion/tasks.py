@@ -43,7 +43,7 @@ class ReadPage:
 
     page: ModelPage
     prints: bytes
-    """As in `MainContent`."""
+    """As in `MainContent`. Empty if not only the main content is wanted."""
 
 
 @dataclass(frozen=True)
@@ -131,20 +131,23 @@ def read_for_model(html: str, url: str, main_only: bool, repeated: frozenset[int
 
     declared = read_declared(dom.parse(html), url)
     evidence = None if declared.is_empty else declared.to_evidence()
-    main = main_content.main_content_beside_siblings(html, url, repeated)
-    rest = ""
-    if not main_only:
-        known = set(blocks(main.markdown))
+    prints, rest = b"", ""
+    if main_only:
+        content = main_content.main_content_beside_siblings(html, url, repeated)
+        main, prints = content.markdown, content.prints
+    else:
+        main = main_content.main_content(html, url)
+        known = set(blocks(main))
         others = [block for block in blocks(markdown.full_page(html, url)) if block not in known]
         rest = "\n\n".join(others)
     page = ModelPage(
         url,
-        _encodable(main.markdown),
+        _encodable(main),
         _encodable(rest),
         _encodable_json(evidence),
         declared.reading_language,
     )
-    return ReadPage(page, main.prints)
+    return ReadPage(page, prints)
 
 
 def _encodable(text: str) -> str:
