@@ -65,7 +65,9 @@ FAILURE_KINDS: dict[str, FailureKind] = {
     ),
     "BLOCKED": FailureKind(True, "Retry later, or with useProxy: the site refuses this visitor."),
     "CAPTCHA_REQUIRED": FailureKind(
-        False, "Set SPIDRA_CAPTCHA_URL and SPIDRA_CAPTCHA_KEY, or skip the page."
+        False,
+        "Set SPIDRA_CAPTCHA_URL and SPIDRA_CAPTCHA_KEY to a service that solves this kind, or skip "
+        "the page.",
     ),
     "CAPTCHA_FAILED": FailureKind(True, "Retry: another answer may be accepted."),
     "CAPTCHA_ACCOUNT": FailureKind(

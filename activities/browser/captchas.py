@@ -35,6 +35,8 @@ class _FoundWidget(BaseModel):
     enterprise: bool = False
     action: str | None = Field(default=None, max_length=200)
     data: str | None = Field(default=None, max_length=20_000)
+    user_agent: str = Field(default="", alias="userAgent", max_length=500)
+    api_host: str = Field(default="", alias="apiHost", max_length=100)
     needs_hooks: bool = Field(default=False, alias="needsHooks")
 
 
@@ -107,6 +109,8 @@ async def _find(frame: Frame) -> list[Widget]:
                 enterprise=widget.enterprise,
                 action=widget.action,
                 data=widget.data,
+                user_agent=widget.user_agent,
+                api_host=widget.api_host,
                 image=await _picture(frame) if widget.kind == "image" else b"",
             ),
             widget.needs_hooks,

@@ -9,7 +9,13 @@ from collections import Counter
 from activities.walls.detector import WallDetection
 from activities.walls.providers import CaptchaTask
 from activities.walls.signatures import CAPTCHA_NAMES, CaptchaKind
-from activities.walls.solver import AccountError, Answer, Solver, SolverError
+from activities.walls.solver import (
+    AccountError,
+    Answer,
+    Solver,
+    SolverError,
+    UnsupportedKindError,
+)
 from domain.failures import ScrapeError
 
 logger = logging.getLogger(__name__)
@@ -46,6 +52,11 @@ class LimitedSolver:
         try:
             async with asyncio.timeout_at(self._deadline):
                 return await self._solver.solve(task)
+        except UnsupportedKindError:
+            what = (
+                f"The page is behind {CAPTCHA_NAMES[kind]}, which the solving service cannot solve."
+            )
+            raise _failure("CAPTCHA_REQUIRED", what, detection) from None
         except AccountError as error:
             logger.error("the CAPTCHA solver refuses to work: %s", error)
             what = f"The page is behind {CAPTCHA_NAMES[kind]}, and the solver refuses: {error}."

@@ -33,6 +33,10 @@ class CaptchaTask:
     """Data of the site that the answer has to repeat: `data-s`, `rqdata` or `cData`."""
     image: bytes = b""
     """The picture of an image CAPTCHA."""
+    user_agent: str = ""
+    """The browser's `User-Agent`. Some sites accept an answer from no other browser."""
+    api_host: str = ""
+    """Host of a reCAPTCHA's script if it is not www.google.com: `www.recaptcha.net`."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,7 @@ class SolverProvider:
     """The names that one service uses."""
 
     types: dict[str, str]
-    """Task types by kind of CAPTCHA.
+    """Task types by kind of CAPTCHA. The service does not solve a kind without a type.
 
     The key `{kind}_enterprise` holds the type of an enterprise CAPTCHA, if it has its own.
     """
@@ -48,6 +52,10 @@ class SolverProvider:
     """Returns the extra fields of a task. Fields without a value are left out later."""
     report_method: Callable[[CaptchaKind], str | None]
     """Returns the method that reports a wrong answer, or None if the service has none."""
+
+    def solves(self, kind: CaptchaKind) -> bool:
+        """Return whether the service solves CAPTCHAs of `kind`."""
+        return kind in self.types
 
     def task_body(self, task: CaptchaTask) -> dict[str, Any]:
         """Return the value of `task` in a `createTask` request."""
@@ -69,21 +77,18 @@ _MIN_SCORE = 0.7
 
 def _two_captcha_fields(task: CaptchaTask) -> dict[str, Any]:
     if task.kind == "recaptcha_v2":
-        fields: dict[str, Any] = {"isInvisible": task.invisible}
-        if task.enterprise and task.data:
-            fields["enterprisePayload"] = {"s": task.data}
-        elif task.data:
-            fields["recaptchaDataSValue"] = task.data
-        return fields
+        # The documentation wants "google.com or recaptcha.net".
+        api_domain = task.api_host.removeprefix("www.")
+        fields = {"apiDomain": api_domain, "userAgent": task.user_agent}
+        return {**_recaptcha_v2_fields(task), **fields}
     if task.kind == "recaptcha_v3":
         return {
-            "minScore": _MIN_SCORE,
-            "pageAction": task.action,
+            **_recaptcha_v3_fields(task),
             "isEnterprise": task.enterprise,
+            "apiDomain": task.api_host.removeprefix("www."),
         }
     if task.kind == "hcaptcha":
-        payload = {"rqdata": task.data} if task.data else None
-        return {"isInvisible": task.invisible, "enterprisePayload": payload}
+        return {**_hcaptcha_fields(task), "userAgent": task.user_agent}
     return {"action": task.action, "data": task.data}
 
 
@@ -91,25 +96,58 @@ def _capsolver_fields(task: CaptchaTask) -> dict[str, Any]:
     if task.kind == "turnstile":
         metadata = {"action": task.action, "cdata": task.data}
         return {"metadata": {name: value for name, value in metadata.items() if value}}
-    fields = _two_captcha_fields(task)
-    fields.pop("isEnterprise", None)
-    return {**fields, "pageAction": task.action}
+    api_domain = f"http://{task.api_host}/" if task.api_host and task.enterprise else ""
+    if task.kind == "recaptcha_v3":
+        # This service has no minimum score.
+        return {"pageAction": task.action, "apiDomain": api_domain}
+    fields = {"apiDomain": api_domain, "userAgent": task.user_agent, "pageAction": task.action}
+    return {**_recaptcha_v2_fields(task), **fields}
 
 
 def _anti_captcha_fields(task: CaptchaTask) -> dict[str, Any]:
     if task.kind == "turnstile":
         return {"action": task.action, "cData": task.data}
-    return _two_captcha_fields(task)
+    if task.kind == "hcaptcha":
+        return {**_hcaptcha_fields(task), "userAgent": task.user_agent}
+    if task.kind == "recaptcha_v3":
+        return {**_recaptcha_v3_fields(task), "isEnterprise": task.enterprise}
+    # Tasks without a proxy take no `userAgent`: the service's own browser solves them.
+    api_domain = task.api_host if task.enterprise else ""
+    return {**_recaptcha_v2_fields(task), "apiDomain": api_domain}
 
 
 def _capmonster_fields(task: CaptchaTask) -> dict[str, Any]:
     if task.kind == "turnstile":
         return {"pageAction": task.action, "data": task.data}
+    agent = {"userAgent": task.user_agent}
     if task.kind == "hcaptcha":
-        return {"isInvisible": task.invisible, "data": task.data}
-    fields = _two_captcha_fields(task)
-    fields.pop("isEnterprise", None)
+        return {"isInvisible": task.invisible, "data": task.data, **agent}
+    if task.kind == "recaptcha_v3":
+        return _recaptcha_v3_fields(task)
+    fields = {**_recaptcha_v2_fields(task), **agent}
+    if task.enterprise:
+        del fields["isInvisible"]
+        api_domain = f"http://{task.api_host}/" if task.api_host else ""
+        fields |= {"pageAction": task.action, "apiDomain": api_domain}
     return fields
+
+
+def _recaptcha_v2_fields(task: CaptchaTask) -> dict[str, Any]:
+    fields: dict[str, Any] = {"isInvisible": task.invisible}
+    if task.enterprise and task.data:
+        fields["enterprisePayload"] = {"s": task.data}
+    elif task.data:
+        fields["recaptchaDataSValue"] = task.data
+    return fields
+
+
+def _recaptcha_v3_fields(task: CaptchaTask) -> dict[str, Any]:
+    return {"minScore": _MIN_SCORE, "pageAction": task.action}
+
+
+def _hcaptcha_fields(task: CaptchaTask) -> dict[str, Any]:
+    payload = {"rqdata": task.data} if task.data else None
+    return {"isInvisible": task.invisible, "enterprisePayload": payload}
 
 
 def _anti_captcha_report_method(kind: CaptchaKind) -> str | None:
@@ -140,12 +178,21 @@ _CAPSOLVER_TYPES = {
     "recaptcha_v2_enterprise": "ReCaptchaV2EnterpriseTaskProxyLess",
     "recaptcha_v3": "ReCaptchaV3TaskProxyLess",
     "recaptcha_v3_enterprise": "ReCaptchaV3EnterpriseTaskProxyLess",
-    "hcaptcha": "HCaptchaTaskProxyLess",
     "turnstile": "AntiTurnstileTaskProxyLess",
     "image": "ImageToTextTask",
 }
+"""Task types of CapSolver's client (capsolver-npm 2.1.11). It has none for hCaptcha."""
 
-_CAPMONSTER_TYPES = {**_TYPES, "recaptcha_v3_enterprise": "RecaptchaV3EnterpriseTask"}
+_CAPMONSTER_TYPES = {
+    "recaptcha_v2": "RecaptchaV2Task",
+    "recaptcha_v2_enterprise": "RecaptchaV2EnterpriseTask",
+    "recaptcha_v3": "RecaptchaV3TaskProxyless",
+    "recaptcha_v3_enterprise": "RecaptchaV3EnterpriseTask",
+    "hcaptcha": "HCaptchaTask",
+    "turnstile": "TurnstileTask",
+    "image": "ImageToTextTask",
+}
+"""Task types of CapMonster's client (capmonstercloudclient 4.3.1)."""
 
 PROVIDERS: dict[ProviderName, SolverProvider] = {
     "2captcha": SolverProvider(_TYPES, _two_captcha_fields, lambda _: "reportIncorrect"),

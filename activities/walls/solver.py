@@ -7,12 +7,13 @@ import json
 import logging
 import re
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
 import aiohttp
 
 from activities.walls.providers import PROVIDERS, CaptchaTask, ProviderName, provider_of
-from activities.walls.signatures import CaptchaKind
+from activities.walls.signatures import CAPTCHA_NAMES, CaptchaKind
 
 logger = logging.getLogger(__name__)
 
@@ -25,19 +26,40 @@ _TRIES = 3
 _PAUSE = 3.0
 """Seconds between two questions whether a task is done."""
 
+_KIND_REST = 3600.0
+"""Seconds for which a kind is not submitted after the service has refused it."""
+
 _MAX_TOKEN = 64 * 1024
 """Characters of an answer: far more than any token has."""
 
 _ERROR_CODE = re.compile(r"[A-Z][A-Z0-9_]{2,60}")
 
+_ACCOUNT_STATUSES = frozenset((401, 402, 403))
+"""HTTP statuses which say that the key or the balance is not good enough."""
+
 _ACCOUNT_ERRORS = re.compile(
-    r"ZERO_BALANCE|INSUFFICIENT|KEY_DOES_NOT_EXIST|WRONG_USER_KEY|KEY_DENIED|KEY_INVALID|"
-    r"INVALID_KEY|_IP_|ACCOUNT_|DOMAIN_NOT_ALLOWED|SERVICE_UNAVAILABLE_FOR"
+    r"ZERO_BALANCE|INSUFFICIENT|SETTLEMENT_FAILED|WRONG_USER_KEY|INVALID_KEY|ACCESS_DENIED|"
+    r"(?<![A-Z])KEY_(?:DOES_NOT_EXIST|DENIED|INVALID|TEMP_BLOCKED|BLOCKED|BANNED|EXPIRED)|"
+    r"(?<![A-Z])(?:IP|ACCOUNT|PACKAGE)_|SERVICE_UNAVAILABLE_FOR"
 )
 """Error codes of problems that only the operator can solve."""
 
-_BUSY_ERRORS = re.compile(r"NO_SLOT_AVAILABLE|SERVICE_UNAVAILABLE$|RATE_LIMIT|TOO_MANY|THROTTL")
-"""Error codes which say that the service did not take the task, for the moment."""
+_BUSY_ERRORS = re.compile(
+    r"NO_SLOT|SERVICE_UNAVA[A-Z]+$|RATE_LIMIT|TOO_MANY|TOO_MUCH|THROTTL|OVERLOAD|THREAD_"
+)
+"""Error codes which say that the service does not answer the request, for the moment.
+
+CapSolver writes `ERROR_SERVICE_UNAVALIABLE`, CapMonster `ERROR_TOO_MUCH_REQUESTS`.
+"""
+
+_PENDING_ERRORS = re.compile(r"NOT_READY")
+"""Error codes which say that a task is still being worked on: CapMonster's `CAPTCHA_NOT_READY`."""
+
+_UNSUPPORTED_ERRORS = re.compile(r"TASK_NOT_SUPPORTED|NO_SUCH_METHOD|TASK_TYPE")
+"""Error codes which say that the service does not solve this kind of CAPTCHA."""
+
+_UNSOLVED = frozenset(("failed", "error", "unsolvable", "expired", "canceled", "cancelled"))
+"""Statuses of a task that will not be solved. Some services give them without an error code."""
 
 _SOLUTION_FIELDS = ("gRecaptchaResponse", "token", "text", "captcha_response", "code")
 """Fields of a solution that may hold the answer, in the order in which they are tried."""
@@ -49,6 +71,10 @@ class SolverError(Exception):
 
 class AccountError(SolverError):
     """The service refuses to work for this account: no balance, or an unknown key."""
+
+
+class UnsupportedKindError(SolverError):
+    """The service does not solve this kind of CAPTCHA."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +108,8 @@ class Solver:
         self._url = url.rstrip("/")
         self._key = key
         self._provider = PROVIDERS[provider or provider_of(url)]
+        self._refused: dict[CaptchaKind, tuple[float, UnsupportedKindError]] = {}
+        """Kinds of CAPTCHAs that the service refuses to solve, each with the end of its rest."""
         self._pause = pause
         self._request_timeout = aiohttp.ClientTimeout(total=request_timeout)
         self._session: aiohttp.ClientSession | None = None
@@ -92,7 +120,10 @@ class Solver:
             await self._session.close()
 
     async def check(self) -> None:
-        """Log the account's balance, or what is wrong with the account."""
+        """Log what the service does not solve, and the balance or the problem of the account."""
+        solves = self._provider.solves
+        if unsolved := [name for kind, name in CAPTCHA_NAMES.items() if not solves(kind)]:
+            logger.warning("the CAPTCHA service does not solve %s", " and ".join(unsolved))
         try:
             response = await self._call("getBalance", {})
         except SolverError as error:
@@ -109,11 +140,21 @@ class Solver:
 
         Raises:
             AccountError: The service refuses to work for this account.
+            UnsupportedKindError: The service does not solve such CAPTCHAs.
             SolverError: There is no answer for another reason.
         """
+        if not self._provider.solves(task.kind):
+            raise UnsupportedKindError("the service does not solve it")
+        now = asyncio.get_running_loop().time()
+        until, refusal = self._refused.get(task.kind, (now, None))
+        if refusal is not None and now < until:
+            raise refusal
         try:
             async with asyncio.timeout(self.timeout):
                 return await self._solve(task)
+        except UnsupportedKindError as error:
+            self._refused[task.kind] = (now + _KIND_REST, error)
+            raise
         except TimeoutError:
             raise SolverError(f"it was not solved within {self.timeout:g} seconds") from None
 
@@ -136,12 +177,14 @@ class Solver:
         if not isinstance(task_id, int | str):
             raise SolverError("the service answered without a task")
         # Some services read an image at once, and send the solution with the first response.
-        while response.get("status") != "ready":
+        while (status := str(response.get("status")).lower()) != "ready":
+            if status in _UNSOLVED:
+                raise SolverError(f"the service gave up: the task's status is {status}")
             await asyncio.sleep(self._pause)
             try:
                 response = await self._call("getTaskResult", {"taskId": task_id})
             except _UnreachableError:
-                response = {}
+                response = {}  # the task goes on, and is paid for
         return Answer(_solution(response), task.kind, task_id)
 
     async def _create_task(self, task: CaptchaTask) -> dict[str, Any]:
@@ -174,7 +217,7 @@ class Solver:
 
 
 class _UnreachableError(SolverError):
-    """The service failed. The next request may succeed."""
+    """The service failed, or has no result yet. The next request may succeed."""
 
     def __init__(self, what: str, *, is_refusal: bool) -> None:
         super().__init__(what)
@@ -189,28 +232,43 @@ def _read_response(status: int, content: bytes) -> dict[str, Any]:
     except ValueError:
         response = None
     # Some services send their errors as JSON with an HTTP status other than 200.
-    if isinstance(response, dict) and "errorId" in response:
-        if response["errorId"]:
-            raise _error(response.get("errorCode"))
-        return response
-    if status == 200:
-        raise SolverError("the service answered with something else than JSON")
-    if status in (401, 402, 403):
-        raise AccountError(f"the service answered with HTTP status {status}")
-    raise _UnreachableError(
-        f"the service answered with HTTP status {status}", is_refusal=status >= 500
-    )
+    if isinstance(response, dict):
+        code = response.get("errorCode")
+        if response.get("errorId") or code:
+            raise _error(code, status)
+        if "errorId" in response or status == HTTPStatus.OK:
+            return response
+    if status == HTTPStatus.OK:
+        # The service may have taken the task.
+        what = "the service answered with something else than JSON"
+        raise _UnreachableError(what, is_refusal=False)
+    raise _status_error(status)
 
 
-def _error(code: object) -> SolverError:
+def _error(code: object, status: int) -> SolverError:
     # Only the code is shown: the description often repeats the request, with the key.
-    is_code = isinstance(code, str) and _ERROR_CODE.fullmatch(code) is not None
-    name = str(code) if is_code else "an error without code"
-    if _ACCOUNT_ERRORS.search(name):
-        return AccountError(f"the service answered with {name}")
-    if _BUSY_ERRORS.search(name):
-        return _UnreachableError(f"the service answered with {name}", is_refusal=True)
-    return SolverError(f"the service answered with {name}")
+    if not isinstance(code, str) or not _ERROR_CODE.fullmatch(code):
+        if status >= HTTPStatus.BAD_REQUEST:
+            return _status_error(status)
+        return SolverError("the service answered with an error without code")
+    what = f"the service answered with {code}"
+    if _ACCOUNT_ERRORS.search(code):
+        return AccountError(what)
+    if _UNSUPPORTED_ERRORS.search(code):
+        return UnsupportedKindError(what)
+    if _BUSY_ERRORS.search(code) or _PENDING_ERRORS.search(code):
+        return _UnreachableError(what, is_refusal=True)
+    return SolverError(what)
+
+
+def _status_error(status: int) -> SolverError:
+    what = f"the service answered with HTTP status {status}"
+    if status in _ACCOUNT_STATUSES:
+        return AccountError(what)
+    is_refusal = (
+        status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.TOO_MANY_REQUESTS
+    )
+    return _UnreachableError(what, is_refusal=is_refusal)
 
 
 def _solution(response: dict[str, Any]) -> str:

@@ -102,8 +102,13 @@
       }
     }
     if (picture()) add('image', '', { declared: true });
+    // Services take the usual host, www.google.com, for granted.
+    const apiHost = sources.filter((url) => /\/recaptcha\/(api|enterprise)\.js/.test(url))
+      .map((url) => new URL(url).host).find((host) => host.endsWith('recaptcha.net'));
     return [...widgets.values()].map((widget) => ({
       ...widget,
+      userAgent: navigator.userAgent,
+      ...(apiHost && { apiHost }),
       // Only the hooks reveal the callback of such a widget, and for some kinds even its key.
       needsHooks: (Boolean(widget.explicit) && !widget.declared)
         || (widget.kind === 'recaptcha_v3' && !widget.waits),

@@ -61,7 +61,10 @@ TASKS: dict[str, dict[str, object]] = {
     "v2-callback": {"type": "RecaptchaV2TaskProxyless"},
     "v2-explicit": {"type": "RecaptchaV2TaskProxyless"},
     "v2-invisible": {"type": "RecaptchaV2TaskProxyless", "isInvisible": True},
-    "v2-enterprise": {"type": "RecaptchaV2EnterpriseTaskProxyless"},
+    "v2-enterprise": {
+        "type": "RecaptchaV2EnterpriseTaskProxyless",
+        "apiDomain": "recaptcha.net",
+    },
     "v3": {"type": "RecaptchaV3TaskProxyless", "pageAction": "visit"},
     "v3-enterprise": {"type": "RecaptchaV3TaskProxyless", "isEnterprise": True},
     "hcaptcha-form": {"type": "HCaptchaTaskProxyless"},
@@ -87,6 +90,8 @@ async def test_captchas_are_solved(world: World, family: str) -> None:
         assert wall_handler.solved == 1, flavour
         [asked] = world.service.tasks_of(f"0x6Le-{name}'")
         assert {**asked.body, **TASKS[flavour]} == asked.body
+        has_browser = "Chrome/" in asked.body.get("userAgent", "")
+        assert has_browser == (not flavour.startswith(("v3", "turnstile")))
         assert (f"data-of-0x6Le-{name}" in str(asked.body)) == (flavour in WITH_DATA)
 
     await asyncio.gather(*(check(flavour) for flavour in TASKS if flavour.startswith(family)))

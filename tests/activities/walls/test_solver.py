@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import logging
 from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
+from aiohttp import web
 
 from activities.walls.providers import PROVIDERS, CaptchaTask, ProviderName, provider_of
-from activities.walls.solver import AccountError, Solver, SolverError
+from activities.walls.solver import AccountError, Solver, SolverError, UnsupportedKindError
+from tests.support.servers import serving
 from tests.support.site import closed_port
 from tests.support.site.pages import solid_png
 from tests.support.walls.service import IMAGE_SIZE, IMAGE_TEXT, KEY, POOR_KEY, Service
 
 PAGE = "https://shop.example/"
+BROWSER = "Mozilla/5.0 (X11; Linux x86_64) Chrome/140.0.0.0"
 
 
 @pytest_asyncio.fixture(scope="module")
@@ -45,17 +49,109 @@ async def error_of(solver: Solver, task: CaptchaTask) -> SolverError:
     return caught.value
 
 
+CAPTCHAS = [
+    CaptchaTask("recaptcha_v2", PAGE, "key", data="s", user_agent=BROWSER),
+    CaptchaTask(
+        "recaptcha_v2",
+        PAGE,
+        "key",
+        invisible=True,
+        enterprise=True,
+        action="buy",
+        data="s",
+        user_agent=BROWSER,
+        api_host="www.recaptcha.net",
+    ),
+    CaptchaTask("recaptcha_v3", PAGE, "key", action="visit"),
+    CaptchaTask("recaptcha_v3", PAGE, "key", action="visit", enterprise=True),
+    CaptchaTask("turnstile", PAGE, "key", action="visit", data="c"),
+    CaptchaTask("image", PAGE, image=solid_png(*IMAGE_SIZE, (9, 9, 9))),
+    CaptchaTask("hcaptcha", PAGE, "key", data="rq", user_agent=BROWSER),
+]
+WHERE = {"websiteURL": PAGE, "websiteKey": "key"}
+DATA_S = {"recaptchaDataSValue": "s"}
+PAYLOAD = {"enterprisePayload": {"s": "s"}}
+RQDATA = {"enterprisePayload": {"rqdata": "rq"}}
+SCORE = {"minScore": 0.7, "pageAction": "visit"}
+AGENT = {"userAgent": BROWSER}
+IMAGE: dict[str, object] = {
+    "type": "ImageToTextTask",
+    "body": base64.b64encode(solid_png(*IMAGE_SIZE, (9, 9, 9))).decode(),
+}
+BODIES: dict[ProviderName, list[dict[str, object]]] = {
+    "2captcha": [
+        {"type": "RecaptchaV2TaskProxyless", **WHERE, **DATA_S, **AGENT},
+        {
+            "type": "RecaptchaV2EnterpriseTaskProxyless",
+            **WHERE,
+            **PAYLOAD,
+            **AGENT,
+            "isInvisible": True,
+            "apiDomain": "recaptcha.net",
+        },
+        {"type": "RecaptchaV3TaskProxyless", **WHERE, **SCORE},
+        {"type": "RecaptchaV3TaskProxyless", **WHERE, **SCORE, "isEnterprise": True},
+        {"type": "TurnstileTaskProxyless", **WHERE, "action": "visit", "data": "c"},
+        IMAGE,
+        {"type": "HCaptchaTaskProxyless", **WHERE, **RQDATA, **AGENT},
+    ],
+    "capsolver": [
+        {"type": "ReCaptchaV2TaskProxyLess", **WHERE, **DATA_S, **AGENT},
+        {
+            "type": "ReCaptchaV2EnterpriseTaskProxyLess",
+            **WHERE,
+            **PAYLOAD,
+            **AGENT,
+            "isInvisible": True,
+            "pageAction": "buy",
+            "apiDomain": "http://www.recaptcha.net/",
+        },
+        {"type": "ReCaptchaV3TaskProxyLess", **WHERE, "pageAction": "visit"},
+        {"type": "ReCaptchaV3EnterpriseTaskProxyLess", **WHERE, "pageAction": "visit"},
+        {
+            "type": "AntiTurnstileTaskProxyLess",
+            **WHERE,
+            "metadata": {"action": "visit", "cdata": "c"},
+        },
+        IMAGE,
+    ],
+    "anti-captcha": [
+        {"type": "RecaptchaV2TaskProxyless", **WHERE, **DATA_S},
+        {
+            "type": "RecaptchaV2EnterpriseTaskProxyless",
+            **WHERE,
+            **PAYLOAD,
+            "isInvisible": True,
+            "apiDomain": "www.recaptcha.net",
+        },
+        {"type": "RecaptchaV3TaskProxyless", **WHERE, **SCORE},
+        {"type": "RecaptchaV3TaskProxyless", **WHERE, **SCORE, "isEnterprise": True},
+        {"type": "TurnstileTaskProxyless", **WHERE, "action": "visit", "cData": "c"},
+        IMAGE,
+        {"type": "HCaptchaTaskProxyless", **WHERE, **RQDATA, **AGENT},
+    ],
+    "capmonster": [
+        {"type": "RecaptchaV2Task", **WHERE, **DATA_S, **AGENT},
+        {
+            "type": "RecaptchaV2EnterpriseTask",
+            **WHERE,
+            **PAYLOAD,
+            **AGENT,
+            "pageAction": "buy",
+            "apiDomain": "http://www.recaptcha.net/",
+        },
+        {"type": "RecaptchaV3TaskProxyless", **WHERE, **SCORE},
+        {"type": "RecaptchaV3EnterpriseTask", **WHERE, **SCORE},
+        {"type": "TurnstileTask", **WHERE, "pageAction": "visit", "data": "c"},
+        IMAGE,
+        {"type": "HCaptchaTask", **WHERE, "data": "rq", **AGENT},
+    ],
+}
+
+
 @pytest.mark.parametrize("provider", PROVIDERS)
 async def test_each_provider_gets_tasks_under_its_own_names(provider: ProviderName) -> None:
-    captchas = [
-        CaptchaTask("recaptcha_v2", PAGE, "key", data="s"),
-        CaptchaTask("recaptcha_v2", PAGE, "key", invisible=True, enterprise=True, data="s"),
-        CaptchaTask("recaptcha_v3", PAGE, "key", action="visit"),
-        CaptchaTask("recaptcha_v3", PAGE, "key", action="visit", enterprise=True),
-        CaptchaTask("hcaptcha", PAGE, "key", data="rq"),
-        CaptchaTask("turnstile", PAGE, "key", action="visit", data="c"),
-        CaptchaTask("image", PAGE, image=solid_png(*IMAGE_SIZE, (9, 9, 9))),
-    ]
+    captchas = CAPTCHAS[: len(BODIES[provider])]
     async with Service(provider) as service:
         solver = solver_of(service)
         answers = await asyncio.gather(*map(solver.solve, captchas))
@@ -63,45 +159,78 @@ async def test_each_provider_gets_tasks_under_its_own_names(provider: ProviderNa
             await solver.report_wrong(answer)
         await solver.close()
     tasks = {task.id: task.body for task in service.tasks}
-    *tokens, image = answers
-    assert all(service.accepts(token.value, "key") for token in tokens)
-    assert image.value == IMAGE_TEXT
-    bodies = [tasks[int(answer.task_id)] for answer in answers]
-    proxyless = "ProxyLess" if provider == "capsolver" else "Proxyless"
-    re = "ReCaptcha" if provider == "capsolver" else "Recaptcha"
-    turnstile = "AntiTurnstile" if provider == "capsolver" else "Turnstile"
-    v3_enterprise = {
-        "capsolver": "ReCaptchaV3EnterpriseTaskProxyLess",
-        "capmonster": "RecaptchaV3EnterpriseTask",
-    }.get(provider, "RecaptchaV3TaskProxyless")
-    assert [body["type"] for body in bodies] == [
-        f"{re}V2Task{proxyless}",
-        f"{re}V2EnterpriseTask{proxyless}",
-        f"{re}V3Task{proxyless}",
-        v3_enterprise,
-        f"HCaptchaTask{proxyless}",
-        f"{turnstile}Task{proxyless}",
-        "ImageToTextTask",
-    ]
-    v2, enterprise, v3, v3_paid, hcaptcha, widget, _ = bodies
-    assert (v2["websiteURL"], v2["websiteKey"]) == (PAGE, "key")
-    assert v2["recaptchaDataSValue"] == "s"
-    assert enterprise["enterprisePayload"] == {"s": "s"}
-    assert enterprise["isInvisible"] is True
-    assert (v3["pageAction"], v3["minScore"]) == ("visit", 0.7)
-    is_in_name = provider in ("capsolver", "capmonster")
-    assert v3_paid.get("isEnterprise") is (None if is_in_name else True)
-    rqdata = {"data": "rq"} if provider == "capmonster" else {"enterprisePayload": {"rqdata": "rq"}}
-    assert {**hcaptcha, **rqdata} == hcaptcha
-    extras: dict[ProviderName, dict[str, object]] = {
-        "2captcha": {"action": "visit", "data": "c"},
-        "capsolver": {"metadata": {"action": "visit", "cdata": "c"}},
-        "anti-captcha": {"action": "visit", "cData": "c"},
-        "capmonster": {"pageAction": "visit", "data": "c"},
-    }
-    assert {**widget, **extras[provider]} == widget
+    assert [tasks[int(answer.task_id)] for answer in answers] == BODIES[provider]
+    assert all(
+        answer.value == IMAGE_TEXT
+        if answer.kind == "image"
+        else service.accepts(answer.value, "key")
+        for answer in answers
+    )
     # Anti-Captcha takes no reports of wrong answers to a Turnstile.
-    assert len(service.reported) == (6 if provider == "anti-captcha" else 7)
+    expected = len(captchas) - (provider == "anti-captcha")
+    assert len(service.reported) == expected
+
+
+async def test_a_kind_without_a_task_is_told_at_the_start_and_costs_nothing(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async with Service("capsolver") as service:
+        solver = solver_of(service)
+        await solver.check()
+        error = await error_of(solver, CaptchaTask("hcaptcha", PAGE, "key"))
+    assert "does not solve an hCaptcha" in caplog.text
+    assert isinstance(error, UnsupportedKindError)
+    assert service.tasks == []
+
+
+async def test_a_kind_that_was_refused_is_not_submitted_again(service: Service) -> None:
+    service.behave("gone", "unsupported")
+    solver = solver_of(service)
+    for _ in range(2):
+        with pytest.raises(UnsupportedKindError, match="ERROR_TASK_NOT_SUPPORTED"):
+            await solver.solve(CaptchaTask("hcaptcha", PAGE, "gone"))
+    assert len(service.tasks_of("gone")) == 1
+    await solver.solve(CaptchaTask("turnstile", PAGE, "gone"))
+    await solver.close()
+
+
+async def test_a_task_goes_on_while_the_service_has_no_result(service: Service) -> None:
+    service.behave("early", "http-429", "not-ready")
+    solver = solver_of(service)
+    answer = await solver.solve(CaptchaTask("hcaptcha", PAGE, "early"))
+    await solver.close()
+    assert service.accepts(answer.value, "early")
+    refused, solved = service.tasks_of("early")
+    assert (refused.polls, solved.polls) == (0, 4)
+
+
+@pytest.mark.parametrize(
+    ("code", "is_account"),
+    [
+        ("ERROR_KEY_TEMP_BLOCKED", True),
+        ("ERROR_SETTLEMENT_FAILED", True),
+        ("ERROR_KEY_DENIED_ACCESS", True),
+        ("ERROR_IP_BLOCKED", True),
+        ("ERROR_ACCOUNT_SUSPENDED", True),
+        ("ERROR_PACKAGE_EXPIRED", True),
+        ("ERROR_RECAPTCHA_INVALID_SITEKEY", False),
+        ("ERROR_DOMAIN_NOT_ALLOWED", False),
+        ("ERROR_TOKEN_EXPIRED", False),
+    ],
+)
+async def test_an_error_code_tells_whether_the_account_is_the_cause(
+    code: str, is_account: bool
+) -> None:
+    async def create(_: web.Request) -> web.Response:
+        return web.json_response({"errorId": 1, "errorCode": code})
+
+    app = web.Application()
+    app.router.add_post("/createTask", create)
+    async with serving(app) as origin:
+        solver = Solver(origin, KEY, timeout=5, pause=0.01)
+        error = await error_of(solver, CaptchaTask("turnstile", PAGE, "key"))
+    assert isinstance(error, AccountError) is is_account
+    assert str(error) == f"the service answered with {code}"
 
 
 @pytest.mark.parametrize(
@@ -133,6 +262,7 @@ async def test_the_solver_waits_for_slow_and_busy_services(service: Service) -> 
     ("behaviours", "reason"),
     [
         (("unsolvable",), "the service answered with ERROR_CAPTCHA_UNSOLVABLE"),
+        (("failed",), "the service gave up: the task's status is failed"),
         (("http-500",) * 3, "the service answered with HTTP status 500"),
         (("garbage",), "the service answered with something else than JSON"),
         (("stuck",), "it was not solved within 1 seconds"),

@@ -28,8 +28,23 @@ IMAGE_TEXT = "tin7lamp"
 IMAGE_SIZE = (120, 40)
 
 Behaviour = Literal[
-    "solved", "wrong", "slow", "unsolvable", "http-500", "busy", "hanging", "garbage", "stuck"
+    "solved",
+    "wrong",
+    "slow",
+    "not-ready",
+    "unsolvable",
+    "failed",
+    "unsupported",
+    "http-500",
+    "http-429",
+    "busy",
+    "hanging",
+    "garbage",
+    "stuck",
 ]
+
+_NOT_READY = ("CAPTCHA_NOT_READY", "ERROR_TOO_MUCH_REQUESTS", "ERROR_SERVICE_UNAVALIABLE")
+"""Errors of CapMonster and CapSolver that come instead of a result, while the task goes on."""
 
 
 @dataclass
@@ -111,6 +126,10 @@ class Service(LocalServer):
         self.tasks.append(task)
         if behaviour == "http-500":
             return web.Response(status=500, text="<h1>500</h1>")
+        if behaviour == "http-429":
+            return web.Response(status=429, text="slow down")
+        if behaviour == "unsupported":
+            return _error("ERROR_TASK_NOT_SUPPORTED", body["type"])
         if behaviour == "garbage":
             return web.Response(text="<h1>200</h1>", content_type="text/html")
         if behaviour == "busy":
@@ -127,6 +146,10 @@ class Service(LocalServer):
         task.polls += 1
         if task.behaviour == "unsolvable":
             return _error("ERROR_CAPTCHA_UNSOLVABLE", "too hard")
+        if task.behaviour == "failed":
+            return web.json_response({"errorId": 0, "status": "failed"})
+        if task.behaviour == "not-ready" and task.polls <= len(_NOT_READY):
+            return _error(_NOT_READY[task.polls - 1], "later")
         if task.behaviour == "stuck" or (task.behaviour == "slow" and task.polls < 6):
             # The third answer is lost.
             if task.polls == 3:

@@ -53,6 +53,7 @@ _WALLS = {
         </button></form>""",
     "v2-enterprise": f"""<script>{_FETCH}</script>
         <script src=/recaptcha/enterprise.js async defer></script>
+        <script src=https://www.recaptcha.net/recaptcha/enterprise.js async></script>
         <div class=g-recaptcha data-sitekey=$key data-s=data-of-$key data-callback=solved></div>""",
     "v3": f"""<script src="/recaptcha/api.js?render=$key"></script><script>{_FETCH}
         grecaptcha.ready(() => grecaptcha.execute('$key', {{ action: 'visit' }}).then(solved))
