@@ -15,6 +15,7 @@ from activities.capture import PageCapture, PageLimits
 from activities.egress.gateway import Gateway
 from activities.egress.routes import ExitPool, Route
 from activities.egress.session import EgressSession
+from activities.fetch_errors import host
 from activities.http.capture import HttpVisit, fetch_page
 from activities.http.client import HttpClient
 from activities.item_context import ItemContext
@@ -78,6 +79,11 @@ class PageFetcher:
         wall_handler = self._wall_handler(run)
         earlier_captchas = run.usage.captchas
         route = self._exits.route(options.proxy_country) if options.use_proxy else None
+        if route is not None:
+            # Another exit is to have time enough for the whole page.
+            seconds = run.item.timeout_seconds
+            seconds -= min(self._limits.navigation_timeout, seconds / 2)
+            route.ends_at = self._exits.clock() + seconds
         losses = 0
         while True:
             try:
@@ -92,8 +98,10 @@ class PageFetcher:
                     losses += 1
                     if losses == _ATTEMPTS:
                         raise
-                elif route is None or not route.try_next(code):
+                elif route is None:
                     raise
+                elif not route.try_next(code):
+                    raise route.verdict(error, host(run.item.url)) from None
             finally:
                 run.usage.captchas = earlier_captchas + wall_handler.solved
 
@@ -145,6 +153,9 @@ class PageFetcher:
         """
         exit_ = None if route is None else route.exit
         async with self._gateway.open_session(exit_) as egress:
+            if route is not None:
+                route.exit.watch = egress.watch
+                egress.watch.patience = route.patience(self._limits.navigation_timeout)
             try:
                 yield egress
             finally:

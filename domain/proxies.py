@@ -31,7 +31,7 @@ EUROPEAN_UNION = frozenset(
 """Members of the European Union among `COUNTRIES`."""
 
 _ALL = "*"
-_SCHEMES = ("http", "socks5", "socks5h")
+_SCHEMES = ("http", "https", "socks5", "socks5h")
 _PLACEHOLDER = re.compile(r"\{[^{}]*\}|[{}]")
 _COUNTRY_PLACEHOLDERS = ("{country}", "{COUNTRY}")
 _SESSION = "{session}"
@@ -47,6 +47,8 @@ class ProxyServer:
     port: int
     user: str | None = None
     password: str | None = field(default=None, repr=False)
+    is_tls: bool = False
+    """Whether the proxy itself is reached by TLS."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,13 @@ class Proxy:
     def has_sessions(self) -> bool:
         """Whether each session of the proxy is a different exit."""
         return _SESSION in self.url
+
+    @property
+    def address(self) -> str:
+        """Host and port, for logs: without user name, password and session."""
+        server = read_proxy_url(self.url_of(_EXAMPLE_SESSION))
+        host = f"[{server.host}]" if ":" in server.host else server.host
+        return f"{host}:{server.port}"
 
     def url_of(self, session: str) -> str:
         """Return the URL of the proxy for `session`."""
@@ -189,13 +198,15 @@ def read_proxy_url(url: str) -> ProxyServer:
         raise ValueError("its URL ends with the port; write special characters before as %XX")
     user = None if parts.username is None else unquote(parts.username)
     password = unquote(parts.password or "")
-    _check_credential(user, password, is_http=parts.scheme == "http")
+    is_http = parts.scheme in ("http", "https")
+    _check_credential(user, password, is_http=is_http)
     return ProxyServer(
-        kind="http" if parts.scheme == "http" else "socks5",
+        kind="http" if is_http else "socks5",
         host=parts.hostname,
         port=port,
         user=user,
         password=None if user is None else password,
+        is_tls=parts.scheme == "https",
     )
 
 

@@ -157,15 +157,15 @@ class GatewayConnection:
             return await self._responder.refuse(session, target, error.refusal)
 
     async def _tunnel(self, session: EgressSession, target: Target) -> bool:
-        reader, writer = await self._dialer.connect(session, target)
+        connection = await self._dialer.connect(session, target)
         try:
             await self._stream.send(
                 h11.Response(status_code=200, reason=b"Connection established", headers=[])
             )
             self._is_busy = False
-            await Tunnel(self._stream, reader, writer, self._meter).run()
+            await Tunnel(self._stream, connection.reader, connection.writer, self._meter).run()
         finally:
-            writer.transport.abort()
+            connection.writer.transport.abort()
         return False
 
     def _credential_of(self, request: h11.Request) -> ProxyCredential | None:

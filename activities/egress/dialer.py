@@ -8,7 +8,8 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from ipaddress import IPv6Address
 
-from activities.egress.exits import ExitError
+from activities.egress.exit_errors import ExitError
+from activities.egress.exits import Destination, ExitConnection
 from activities.egress.refusal import EgressRefusal, EgressRefusedError
 from activities.egress.session import EgressSession
 from activities.egress.target import Target
@@ -18,14 +19,10 @@ from name_resolution import NameNotResolvedError
 Resolver = Callable[[str], Awaitable[Sequence[Address]]]
 """Returns the addresses of a name. Raises `NameNotResolvedError`."""
 
-Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
-
 _LOOKUP_TIMEOUT = 10.0
 _CONNECT_TIMEOUT = 15.0
 _CACHE_SECONDS = 30.0
 _CACHE_SIZE = 512
-_READ_BUFFER = 256 * 1024
-
 
 _PRIVATE_NAMES = re.compile(
     r"[^.]+|.*\.(localhost|local|internal|intranet|private|corp|home|lan|home\.arpa)", re.IGNORECASE
@@ -47,10 +44,13 @@ class Dialer:
         self._allow = allow
         self._own_port = own_port
 
-    async def connect(self, session: EgressSession, target: Target) -> Streams:
+    async def connect(
+        self, session: EgressSession, target: Target, *, is_plain_http: bool = False
+    ) -> ExitConnection:
         """Connect to `target` through the exit of `session`.
 
-        Raises `EgressRefusedError`.
+        With `is_plain_http`, the connection may lead to a proxy that takes absolute URLs. Raises
+        `EgressRefusedError`.
         """
         host = target.host.strip("[]")
         found = await self._addresses(session, target.host)
@@ -58,20 +58,27 @@ class Dialer:
         if found and not addresses:
             what = f"{host} leads to an address that may not be reached."
             raise _refused("EGRESS_BLOCKED", what, 403)
+        destination = Destination(
+            target.host,
+            addresses,
+            target.port,
+            is_plain_http=is_plain_http,
+            may_reach=lambda address: may_reach(address, self._allow),
+        )
         try:
             async with asyncio.timeout(_CONNECT_TIMEOUT):
-                connection = await session.exit.connect(target.host, addresses, target.port)
-                return await asyncio.open_connection(sock=connection, limit=_READ_BUFFER)
+                connection = await session.exit.connect(destination)
         except TimeoutError:
             raise _refused("NAVIGATION_TIMEOUT", f"{host} did not answer in time.", 504) from None
         except ConnectionRefusedError:
             raise _refused("CONNECTION_REFUSED", f"{host} refused the connection.", 502) from None
-        except ExitError:
-            what = f"The proxy exit did not connect to {host}."
-            raise _refused("PROXY_FAILED", what, 502) from None
+        except ExitError as error:
+            raise exit_refused(error, target) from None
         except OSError:
             what = f"There is no connection to {host}."
             raise _refused("CONNECTION_FAILED", what, 502) from None
+        session.watch.connected()
+        return connection
 
     def _may_reach(self, address: Address, port: int) -> bool:
         if not may_reach(address, self._allow):
@@ -103,6 +110,12 @@ class Dialer:
             if len(session.resolved) > _CACHE_SIZE:
                 session.resolved.popitem(last=False)
             return addresses
+
+
+def exit_refused(error: ExitError, target: Target) -> EgressRefusedError:
+    """Return the refusal for an exit that failed when it was asked for `target`."""
+    what = error.sentence(target.host.strip("[]"), target.port)
+    return _refused("PROXY_FAILED", what, 502)
 
 
 def _refused(code: str, what: str, status: int) -> EgressRefusedError:

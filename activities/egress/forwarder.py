@@ -8,7 +8,9 @@ from collections.abc import Iterable
 import h11
 
 from activities.egress.client_reader import ClientReader
-from activities.egress.dialer import Dialer
+from activities.egress.dialer import Dialer, exit_refused
+from activities.egress.exit_errors import ExitError
+from activities.egress.exits import PlainRequests
 from activities.egress.http_stream import HttpStream, end_to_end
 from activities.egress.refusal import EgressRefusal, EgressRefusedError
 from activities.egress.response_head import MalformedResponseError
@@ -52,13 +54,16 @@ class Forwarder:
         self._task = asyncio.current_task()
         server = await self._connect(session, target)
         first = self._client.http.next_event()
-        head = _for_server(request, target)
+        head = _for_server(request, target, server.plain)
         upload: asyncio.Task[None] | None = None
         try:
             upload = await self._send_request(server, head, first)
             switch = await self._pass_response(server)
             if switch is not None:
                 return await self._switch(server, switch)
+        except ExitError as error:
+            self.close()
+            raise exit_refused(error, target) from None
         except (OSError, h11.ProtocolError) as error:
             # A server may close a connection between two requests. Clients repeat the request then.
             if server.has_answered:
@@ -90,8 +95,8 @@ class Forwarder:
             if self._server.can_serve(target):
                 return self._server
             self.close()
-        reader, writer = await self._dialer.connect(session, target)
-        self._server = ServerStream(target, reader, writer, self._meter)
+        connection = await self._dialer.connect(session, target, is_plain_http=True)
+        self._server = ServerStream(target, connection, self._meter)
         return self._server
 
     async def _send_request(
@@ -135,6 +140,7 @@ class Forwarder:
             if isinstance(event, h11.InformationalResponse) and event.status_code == 101:
                 return event
             if isinstance(events[0], h11.Response):
+                server.check_origin(events[0])
                 server.has_answered = True
             await self._client.send(*map(_for_client, events))
         return None
@@ -148,18 +154,22 @@ class Forwarder:
         return False
 
 
-def _for_server(request: h11.Request, target: Target) -> h11.Request:
-    """Return `request` as the server gets it, without a `Via` that tells of a proxy."""
+def _for_server(request: h11.Request, target: Target, plain: PlainRequests | None) -> h11.Request:
+    """Return `request` as the server gets it, without a `Via` that tells of a proxy.
+
+    `plain` is not None if the server is a proxy.
+    """
     is_websocket = any(
         key == b"upgrade" and value.lower() == b"websocket" for key, value in request.headers
     )
     headers = end_to_end(request.headers.raw_items(), keep=_UPGRADE_HEADERS if is_websocket else ())
     # The host in the URL wins over the header `Host` (RFC 9112, 3.2.2).
     others = [(key, value) for key, value in headers if key.lower() != b"host"]
+    host = target.authority.encode()
     return h11.Request(
         method=request.method,
-        target=target.path,
-        headers=[(b"Host", target.authority.encode()), *others],
+        target=target.path if plain is None else b"http://" + host + target.path,
+        headers=[(b"Host", host), *others, *(() if plain is None else plain.headers)],
     )
 
 

@@ -89,6 +89,7 @@ class Gateway:
             yield session
         finally:
             session.is_open = False
+            session.watch.stop()
             if not credential.is_kept:
                 credential.close()
             session.end_connections()

@@ -6,44 +6,39 @@ a while: new items get other exits.
 
 from __future__ import annotations
 
+import math
 import secrets
-import socket
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
-from activities.egress.exits import Exit, ExitError, UpstreamProxy
-from domain.addresses import Address
+from activities.egress.exit_errors import ExitError, ExitFailure
+from activities.egress.exit_health import ExitHealth
+from activities.egress.item_exit import ItemExit
+from activities.egress.suspects import Finding, Suspects
 from domain.failures import ScrapeError
 from domain.items import ItemWarning
 from domain.proxies import Proxies, Proxy
 from domain.warnings import item_warning
 
 _EXITS_PER_ITEM = 3
-_FAILURES_IN_A_ROW = 3
-"""Failed items until an exit rests, if the sites may be the cause as well."""
+_KNOWN_WELL_SECONDS = 60.0
+"""How long before an item an exit may have served another one, to be known as well."""
 
-_FIRST_REST = 30.0
-_LONGEST_REST = 600.0
-"""Seconds for which an exit rests. Each further failure doubles the time."""
+_PATIENCE = 10.0
+"""Seconds for the first byte through an exit that is not known to be well, if there is another.
 
-_MAY_BE_THE_EXIT = frozenset({"PROXY_FAILED", "CONNECTION_FAILED", "BLOCKED"})
-"""Failures of an item that another exit may avoid."""
-
-_BY_THE_SITE = "BLOCKED"
-"""Failure that a site usually causes for all exits alike.
-
-So an item tries one more exit only, and the exit does not rest: it may work for other sites.
+The first byte of TLS comes after one round trip. The first byte of plain HTTP comes when the server
+has made the page, which takes all but a few pages less than this.
 """
 
+_BY_THE_EXIT = frozenset({"PROXY_FAILED", "CONNECTION_FAILED"})
+"""Failures of an item that are the exit's, until all exits fail alike."""
 
-@dataclass
-class _Health:
-    failures: int = 0
-    """Failed items in a row."""
-    rests: int = 0
-    """Rests in a row."""
-    rests_until: float = 0.0
+_BY_EITHER = frozenset({"NAVIGATION_TIMEOUT", "TLS_ERROR"})
+"""Failures that a site usually causes, and an exit sometimes."""
+
+_BY_THE_SITE = "BLOCKED"
+"""Failure that a site causes, perhaps for some exits only. The exit may work for other sites."""
 
 
 class ExitPool:
@@ -51,8 +46,8 @@ class ExitPool:
 
     def __init__(self, proxies: Proxies, clock: Callable[[], float] = time.monotonic) -> None:
         self._proxies = proxies
-        self._clock = clock
-        self._health = {proxy: _Health() for proxy in proxies.all}
+        self.clock = clock
+        self._health = {proxy: ExitHealth(proxy) for proxy in proxies.all}
 
     def route(self, country: str | None) -> Route:
         """Return the route of one item through an exit in `country`, or through any exit.
@@ -70,7 +65,7 @@ class ExitPool:
 
         A proxy that was `tried` is chosen again only if it has sessions.
         """
-        now = self._clock()
+        now = self.clock()
         proxies = self._proxies.of(country)
         fresh = [p for p in proxies if p not in tried] or [p for p in proxies if p.has_sessions]
         if healthy := [p for p in fresh if self._health[p].rests_until <= now]:
@@ -78,40 +73,51 @@ class ExitPool:
         # All proxies rest, so one more try does no harm.
         return min(fresh, key=lambda p: self._health[p].rests_until, default=None)
 
+    def is_well(self, exit_: ItemExit) -> bool:
+        """Return whether other items were loaded through `exit_` while its item was under way."""
+        return self._health[exit_.proxy].well_at >= exit_.began - _KNOWN_WELL_SECONDS
+
+    def open(self, proxy: Proxy) -> ItemExit:
+        """Return the exit `proxy` for one item."""
+        return ItemExit(proxy, no_tunnels=self._health[proxy].no_tunnels, began=self.clock())
+
     def record_success(self, proxy: Proxy) -> None:
         """Record that an item was loaded through `proxy`."""
-        self._health[proxy] = _Health()
+        self._health[proxy].record_success(self.clock())
 
-    def record_failure(self, proxy: Proxy, *, is_lost: bool) -> None:
-        """Record that an item was not loaded through `proxy`.
-
-        `is_lost` says that the proxy is certainly the cause.
-        """
-        health = self._health[proxy]
-        health.failures += 1
-        if health.rests_until > self._clock():
-            return  # the item had begun before the rest
-        if is_lost or health.failures >= _FAILURES_IN_A_ROW:
-            rest = min(_FIRST_REST * 2**health.rests, _LONGEST_REST)
-            health.rests_until = self._clock() + rest
-            health.rests += 1
+    def record_failure(self, proxy: Proxy, failure: ExitFailure, *, is_certain: bool) -> None:
+        """Record that an item was not loaded through `proxy`. See `ExitHealth`."""
+        self._health[proxy].record_failure(self.clock(), failure, is_certain=is_certain)
 
 
 class Route:
     """The exit that one item uses. After a failure it may be replaced by another exit."""
 
     def __init__(self, pool: ExitPool, country: str | None) -> None:
+        self.ends_at = math.inf
+        """Time of the pool's clock from which on no other exit is tried."""
         self._pool = pool
         self._country = country
         self._tried: list[Proxy] = []
-        self._was_blocked = False
+        self._suspects = Suspects(pool.is_well)
+        self._has_doubted = False
+        """Whether another exit was tried for a failure that the site may cause."""
         self.exit = self._next()
 
     def _next(self) -> ItemExit:
         proxy = self._pool.choose(self._country, self._tried)
         assert proxy is not None  # noqa: S101 -- the callers have checked this
         self._tried.append(proxy)
-        return ItemExit(proxy)
+        return self._pool.open(proxy)
+
+    def patience(self, longest: float) -> float | None:
+        """Return the seconds that `exit` has for its first byte; None for no limit.
+
+        `longest` is the time for the whole page.
+        """
+        if self._pool.is_well(self.exit) or not self._has_another():
+            return None
+        return min(_PATIENCE, longest / 2)
 
     def record_success(self) -> list[ItemWarning]:
         """Record that the page was loaded through `exit`, and return warnings about the page.
@@ -121,6 +127,7 @@ class Route:
         if self.exit.is_lost:
             raise ScrapeError("PROXY_FAILED", "The proxy exit went away while the page loaded.")
         self._pool.record_success(self.exit.proxy)
+        self._record(self._suspects.blamed_by(self.exit))
         refused = self.exit.refused
         if not refused:
             return []
@@ -135,50 +142,53 @@ class Route:
     def try_next(self, code: str) -> bool:
         """Return whether the item, which failed with `code`, may succeed through another exit.
 
-        If so, `exit` is that other exit.
+        If so, `exit` is that other exit. If not, call `verdict`.
         """
-        if code not in _MAY_BE_THE_EXIT and not self.exit.is_lost:
+        exit_ = self.exit
+        if exit_.is_lost or (code in _BY_THE_EXIT and not exit_.is_silent):
+            failure = ExitFailure.CLOSED if exit_.error is None else exit_.error.failure
+            self._pool.record_failure(exit_.proxy, failure, is_certain=exit_.is_lost)
+        elif exit_.is_silent or code in _BY_EITHER:
+            self._suspects.add(exit_, code)
+            if (not exit_.is_silent or self._pool.is_well(exit_)) and not self._may_doubt():
+                return False
+        elif code != _BY_THE_SITE or not self._may_doubt():
             return False
-        is_blocked = code == _BY_THE_SITE
-        if self.exit.is_lost or not is_blocked:
-            self._pool.record_failure(self.exit.proxy, is_lost=self.exit.is_lost)
-        if len(self._tried) >= _EXITS_PER_ITEM or (is_blocked and self._was_blocked):
-            return False
-        self._was_blocked = self._was_blocked or is_blocked
-        if self._pool.choose(self._country, self._tried) is None:
+        if not self._has_another() or self._pool.clock() >= self.ends_at:
             return False
         self.exit = self._next()
         return True
 
+    def verdict(self, error: ScrapeError, host: str) -> ScrapeError:
+        """Return why the item fails, after `try_next` has found no other exit for `error`.
 
-class ItemExit:
-    """A proxy exit as one item uses it: with a session of its own, and its failures."""
+        `host` is the host of the page.
+        """
+        exit_, code = self.exit, error.failure.code
+        if exit_.answered_after is not None and code not in _BY_THE_EXIT | _BY_EITHER:
+            self._record(self._suspects.blamed_by(exit_))
+            return error
+        blamed = self._suspects.blamed_by_nobody()
+        self._record(blamed)
+        if exit_.is_lost or not any(finding.exit is exit_ for finding in blamed):
+            return error
+        return ScrapeError("PROXY_FAILED", ExitError(ExitFailure.SILENT).sentence(host, 0))
 
-    def __init__(self, proxy: Proxy) -> None:
-        self.proxy = proxy
-        self.refused = 0
-        """Number of connections that the exit did not make."""
-        self.is_lost = False
-        """Whether the exit is away, or refuses our credential."""
-        self._exit: Exit = UpstreamProxy(
-            proxy.url_of(secrets.token_hex(5)), sends_names=proxy.sends_names
+    def _may_doubt(self) -> bool:
+        """Return whether one more exit may be tried, though the site may be the cause."""
+        if self._has_doubted:
+            return False
+        self._has_doubted = True
+        return True
+
+    def _has_another(self) -> bool:
+        return (
+            len(self._tried) < _EXITS_PER_ITEM
+            and self._pool.choose(self._country, self._tried) is not None
         )
 
-    @property
-    def country(self) -> str | None:
-        """Country of the exit, whatever was asked for; None if it is not known."""
-        return self.proxy.country
-
-    @property
-    def sends_names(self) -> bool:
-        """See `Exit`."""
-        return self.proxy.sends_names
-
-    async def connect(self, host: str, addresses: Sequence[Address], port: int) -> socket.socket:
-        """See `Exit`."""
-        try:
-            return await self._exit.connect(host, addresses, port)
-        except ExitError as error:
-            self.refused += 1
-            self.is_lost = self.is_lost or error.is_lost
-            raise
+    def _record(self, blamed: list[Finding]) -> None:
+        for finding in blamed:
+            self._pool.record_failure(
+                finding.exit.proxy, finding.failure, is_certain=finding.is_certain
+            )

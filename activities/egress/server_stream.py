@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import h11
 
 from activities.egress.chunks import ChunkTidier
+from activities.egress.exits import ExitConnection
 from activities.egress.http_stream import HttpStream
 from activities.egress.response_head import MalformedResponseError, split_head, tidy_head
 from activities.egress.session import TrafficMeter
@@ -21,18 +20,19 @@ class ServerStream(HttpStream):
     def __init__(
         self,
         target: Target,
-        reader: asyncio.StreamReader,
-        writer: asyncio.StreamWriter,
+        connection: ExitConnection,
         meter: TrafficMeter,
     ) -> None:
         super().__init__(
             h11.CLIENT,
-            reader,
-            writer,
+            connection.reader,
+            connection.writer,
             max_head=_MAX_RESPONSE_HEAD,
             on_read=meter.count_received,
             on_write=meter.count_sent,
         )
+        self.plain = connection.plain
+        """Not None if this is a proxy without a tunnel to the server."""
         self._address = (target.host, target.port)
         self._held = b""
         """Bytes that the parser has not got yet."""
@@ -54,6 +54,11 @@ class ServerStream(HttpStream):
         """Return whether the connection is open and leads to `target`."""
         is_alive = not self.reader.at_eof() and not self.writer.is_closing()
         return is_alive and self._address == (target.host, target.port)
+
+    def check_origin(self, response: h11.Response) -> None:
+        """Raise `ExitError` if a proxy, which is asked for absolute URLs, has failed itself."""
+        if self.plain is not None:
+            self.plain.check(response.status_code, list(response.headers))
 
     def renew(self) -> bool:
         """See `HttpStream`. What follows a body might pass for the next response."""

@@ -13,6 +13,7 @@ from typing import Protocol
 import ada_url
 
 from activities.abort import AbortReason, abort_with
+from activities.egress.answer_watch import AnswerWatch
 from activities.egress.exits import Exit
 from activities.egress.refusal import EgressRefusal
 from domain.addresses import Address
@@ -141,7 +142,7 @@ class EgressSession:
     exhausted: asyncio.Future[AbortReason] = field(
         default_factory=lambda: asyncio.get_running_loop().create_future(), repr=False
     )
-    """Done as soon as the item has received more than `max_bytes`. All requests fail then."""
+    """Done as soon as the item may load no more, and why. All requests fail then."""
 
     def __post_init__(self) -> None:
         self.connections: set[Connection] = set()
@@ -149,6 +150,8 @@ class EgressSession:
         self.lookup_slots = asyncio.Semaphore(_LOOKUPS)
         self.resolved: OrderedDict[str, tuple[float, Sequence[Address]]] = OrderedDict()
         """Names that were looked up: until when the result is valid, and the addresses."""
+        self.watch = AnswerWatch(self._give_up)
+        """Whether servers answer."""
         self._refusals_by_name: OrderedDict[str, EgressRefusal] = OrderedDict()
         self._refusals_by_host: OrderedDict[tuple[str, int], EgressRefusal] = OrderedDict()
 
@@ -196,11 +199,17 @@ class EgressSession:
 
     def count_received(self, count: int) -> None:
         """Count received bytes; end all connections if the item has received too many."""
+        self.watch.answered()
         self.received += count
         if self.received > self.max_bytes and not self.exhausted.done():
             what = f"The page loaded more than {self.max_bytes} bytes."
             abort_with(self.exhausted, "TRAFFIC_LIMIT", what)
             self.end_connections()
+
+    def _give_up(self, seconds: float) -> None:
+        what = f"The server did not answer within {seconds:g} seconds."
+        abort_with(self.exhausted, "NAVIGATION_TIMEOUT", what)
+        self.end_connections()
 
     def end_connections(self) -> None:
         """Break all open connections, without telling the clients why."""

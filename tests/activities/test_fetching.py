@@ -9,7 +9,8 @@ import pytest
 
 from activities import fetching
 from activities.capture import PageCapture, PageLimits
-from activities.egress.routes import ExitPool, ItemExit
+from activities.egress.item_exit import ItemExit
+from activities.egress.routes import ExitPool
 from activities.egress.session import EgressSession
 from activities.fetching import PageFetcher, WallPolicy
 from activities.http.capture import HttpVisit

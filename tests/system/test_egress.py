@@ -20,8 +20,9 @@ from activities.browser.executable import find_browser
 from activities.browser.pool import TabPool
 from activities.browser.visit import Visit
 from activities.capture import PageCapture, PageLimits
-from activities.egress.exits import Exit, UpstreamProxy
+from activities.egress.exits import Exit
 from activities.egress.gateway import Gateway
+from activities.egress.upstream import UpstreamProxy
 from activities.http.capture import HttpVisit, fetch_page
 from activities.http.client import HttpClient
 from activities.visitor.profile import profile_for

@@ -13,10 +13,11 @@ from aiohttp import web
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from activities.egress.exits import DirectExit, Exit, UpstreamProxy
+from activities.egress.exits import DirectExit, Exit
 from activities.egress.gateway import Gateway
 from activities.egress.session import EgressSession
 from activities.egress.target import parse_target
+from activities.egress.upstream import UpstreamProxy
 from domain.addresses import Address
 from name_resolution import NameNotResolvedError
 from tests.support.canary import Canary

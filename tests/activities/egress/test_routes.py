@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
+from activities.egress.exit_errors import ExitError, ExitFailure
 from activities.egress.routes import ExitPool, Route
 from domain.failures import ScrapeError
 from domain.proxies import Proxies
@@ -41,7 +42,7 @@ def clock() -> Clock:
 
 def lose(route: Route) -> bool:
     """Lose the exit of `route`; return whether the item gets another exit."""
-    route.exit.is_lost = True
+    route.exit.record(ExitError(ExitFailure.AWAY))
     return route.try_next("PROXY_FAILED")
 
 
@@ -131,4 +132,3 @@ def test_a_blocked_item_tries_one_more_exit_and_no_exit_rests() -> None:
 def test_failures_of_the_site_change_no_exit() -> None:
     route = ExitPool(proxies({"de": ["http://a:1", "http://b:1"]})).route("de")
     assert not route.try_next("HTTP_404")
-    assert not route.try_next("NAVIGATION_TIMEOUT")

@@ -1,0 +1,69 @@
+"""How one proxy exit does: its failures, its rests, and what the log is told of them."""
+
+from __future__ import annotations
+
+import logging
+import math
+from dataclasses import dataclass, field
+
+from activities.egress.exit_errors import ExitFailure
+from domain.proxies import Proxy
+
+logger = logging.getLogger(__name__)
+
+_FAILURES_IN_A_ROW = 3
+"""Failed items until an exit rests, if the sites may be the cause as well."""
+
+_FIRST_REST = 30.0
+_LONGEST_REST = 600.0
+"""Seconds for which an exit rests. Each further failure doubles the time."""
+
+
+@dataclass
+class ExitHealth:
+    """The health of `proxy`. Times are those of the pool's clock."""
+
+    proxy: Proxy
+    failures: int = 0
+    """Failed items in a row."""
+    rests: int = 0
+    """Rests in a row."""
+    rests_until: float = 0.0
+    failure: ExitFailure | None = None
+    """The latest failure; None if an item has succeeded since."""
+    well_at: float = -math.inf
+    """When an item was loaded last."""
+    no_tunnels: set[int] = field(default_factory=set)
+    """Ports to which the exit refuses tunnels, though it passes on plain HTTP."""
+    _told: set[ExitFailure] = field(default_factory=set)
+    """Failures that the log knows of."""
+
+    def record_success(self, now: float) -> None:
+        """Record that an item was loaded."""
+        if self.rests:
+            logger.info("a proxy exit works again", extra=self._named())
+            self._told.clear()
+        self.failures, self.rests, self.rests_until = 0, 0, 0.0
+        self.failure, self.well_at = None, now
+
+    def record_failure(self, now: float, failure: ExitFailure, *, is_certain: bool) -> None:
+        """Record that an item was not loaded. With `is_certain`, no site can be the cause.
+
+        The log is told of each rest, and once of a failure that leads to no rest.
+        """
+        self.failures += 1
+        self.failure = failure
+        if self.rests_until > now:
+            return  # the item had begun before the rest
+        extra = {**self._named(), "failure": failure.value}
+        if is_certain or self.failures >= _FAILURES_IN_A_ROW:
+            rest = min(_FIRST_REST * 2**self.rests, _LONGEST_REST)
+            self.rests_until = now + rest
+            self.rests += 1
+            logger.warning("a proxy exit rests", extra={**extra, "seconds": rest})
+        elif failure not in self._told:
+            logger.warning("a proxy exit failed", extra=extra)
+        self._told.add(failure)
+
+    def _named(self) -> dict[str, str | None]:
+        return {"exit": self.proxy.address, "country": self.proxy.country}

@@ -1,0 +1,127 @@
+"""A client of HTTP proxies: tunnels by `CONNECT`, and plain HTTP by absolute URLs (RFC 9110)."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+from collections.abc import Callable, Sequence
+from http import HTTPStatus
+
+from activities.egress.exit_errors import ExitError, ExitFailure
+from activities.egress.response_head import MalformedResponseError, split_head, tidy_head
+from domain.proxies import ProxyServer
+
+_MAX_HEAD = 64 * 1024
+_CHUNK = 16 * 1024
+
+_WANTS_CREDENTIAL = frozenset({HTTPStatus.PROXY_AUTHENTICATION_REQUIRED, HTTPStatus.UNAUTHORIZED})
+"""Statuses that ask for user name and password. Some proxies use 401, which is meant for sites."""
+
+_NO_TUNNEL = frozenset(
+    {
+        HTTPStatus.BAD_REQUEST,
+        HTTPStatus.FORBIDDEN,
+        HTTPStatus.NOT_FOUND,
+        HTTPStatus.METHOD_NOT_ALLOWED,
+        HTTPStatus.NOT_IMPLEMENTED,
+    }
+)
+"""Answers to `CONNECT` of a proxy that may pass on plain HTTP all the same.
+
+Squid and tinyproxy answer 403 for a port that is not one of TLS. Proxies that know no `CONNECT`
+answer one of the others.
+"""
+
+_OWN_ERROR_HEADERS = frozenset({b"x-squid-error", b"proxy-status", b"proxy-agent"})
+_OWN_SERVERS = (b"squid", b"tinyproxy", b"privoxy", b"3proxy", b"polipo")
+"""What the answers of proxies say in `Server`, if they are about an error of the proxy's own."""
+
+
+async def open_tunnel(
+    reader: asyncio.StreamReader,
+    writer: asyncio.StreamWriter,
+    server: ProxyServer,
+    host: str,
+    port: int,
+) -> None:
+    """Ask the proxy at the other end for a tunnel to `host`, a name or an address.
+
+    Raises `ExitError`, `OSError`, `EOFError`, or `UnicodeError` if `host` cannot be a name.
+    """
+    authority = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    lines = [f"CONNECT {authority} HTTP/1.1".encode(), b"Host: " + authority.encode()]
+    lines += [b"%s: %s" % header for header in credential_headers(server)]
+    writer.write(b"\r\n".join(lines) + b"\r\n\r\n")
+    status, early = await _read_answer(reader)
+    if not HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
+        raise refusal(status)
+    # The client of a tunnel speaks first, in HTTP and in TLS. So this is a page of the proxy.
+    if early:
+        raise ExitError(ExitFailure.GARBAGE, "it sent a page of its own")
+
+
+def credential_headers(server: ProxyServer) -> list[tuple[bytes, bytes]]:
+    """Return the headers by which a request logs in at `server`."""
+    if server.user is None:
+        return []
+    pair = f"{server.user}:{server.password or ''}".encode("latin-1")
+    return [(b"Proxy-Authorization", b"Basic " + base64.b64encode(pair))]
+
+
+def refusal(status: int) -> ExitError:
+    """Return what `status` means, if a proxy answers with it instead of the target."""
+    if status in _WANTS_CREDENTIAL:
+        kind = ExitFailure.CREDENTIAL
+    elif status >= HTTPStatus.INTERNAL_SERVER_ERROR and status != HTTPStatus.NOT_IMPLEMENTED:
+        kind = ExitFailure.TARGET
+    else:
+        kind = ExitFailure.FORBIDDEN
+    return ExitError(kind, status=status)
+
+
+def may_take_plain_requests(error: ExitError) -> bool:
+    """Return whether the proxy, which answered `CONNECT` with `error`, may pass on plain HTTP."""
+    return error.status in _NO_TUNNEL or error.failure is ExitFailure.CLOSED
+
+
+class AbsoluteRequests:
+    """Plain HTTP by absolute URLs, through the proxy `server`. See `PlainRequests`.
+
+    `on_pass` is called when a target has answered through the proxy.
+    """
+
+    def __init__(self, server: ProxyServer, on_pass: Callable[[], object]) -> None:
+        self.headers = credential_headers(server)
+        self._on_pass = on_pass
+
+    def check(self, status: int, headers: Sequence[tuple[bytes, bytes]]) -> None:
+        """See `PlainRequests`."""
+        is_of_proxy = status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED or any(
+            name in _OWN_ERROR_HEADERS
+            or (name == b"server" and value.lower().startswith(_OWN_SERVERS))
+            for name, value in headers
+        )
+        if status >= HTTPStatus.BAD_REQUEST and is_of_proxy:
+            raise refusal(status)
+        self._on_pass()
+
+
+async def _read_answer(reader: asyncio.StreamReader) -> tuple[int, bytes]:
+    """Return the status of the answer to `CONNECT`, and what came after its head."""
+    data = b""
+    while True:
+        try:
+            found = split_head(data)
+            if found is not None:
+                head, data = found
+                status = int(tidy_head(head)[0].split()[1])
+                if status >= HTTPStatus.OK:
+                    return status, data
+                continue  # an interim response
+        except MalformedResponseError:
+            raise ExitError(ExitFailure.GARBAGE) from None
+        if len(data) > _MAX_HEAD:
+            raise ExitError(ExitFailure.GARBAGE)
+        if not (more := await reader.read(_CHUNK)):
+            raise ExitError(ExitFailure.GARBAGE if data else ExitFailure.CLOSED)
+        data += more

@@ -1,0 +1,145 @@
+"""The exit through an upstream proxy, which is reached by TCP or by TLS."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+from functools import cache
+from ipaddress import ip_address
+
+from activities.egress import http_proxy, socks5
+from activities.egress.exit_errors import ExitError, ExitFailure
+from activities.egress.exits import Destination, ExitConnection, open_streams
+from domain.addresses import literal_address
+from domain.proxies import ProxyServer, read_proxy_url
+
+_REACH_SECONDS = 5.0
+"""How long a proxy may take to accept a connection."""
+
+_CONNECT_SECONDS = 12.0
+"""How long a proxy may take until it is connected to the target.
+
+This is less than the dialer waits, so that the proxy gets the blame.
+"""
+
+_NEEDS_NAMES = 'it may be asked without a tunnel only with "names": true'
+
+_CERTIFICATE_FAULTS = {
+    10: "it has expired",
+    18: "it is signed by itself",
+    19: "its authority is unknown",
+    20: "its authority is unknown",
+    62: "it is for another host",
+    64: "it is for another address",
+}
+"""Codes of OpenSSL (`X509_verify_cert_error_string`)."""
+
+
+class UpstreamProxy:
+    """The exit through the proxy at `url`, with a credential if needed. See `read_proxy_url`.
+
+    The proxy gets the checked address. With `sends_names` the proxy gets the name, as some
+    providers demand; which address it connects to is not known here then. `no_tunnels` has the
+    ports to which the proxy refuses tunnels; exits of one proxy share it. Raises `ValueError` if
+    `url` has another scheme.
+    """
+
+    def __init__(
+        self, url: str, *, sends_names: bool = False, no_tunnels: set[int] | None = None
+    ) -> None:
+        self._server = read_proxy_url(url)
+        self._no_tunnels = set() if no_tunnels is None else no_tunnels
+        self.sends_names = sends_names
+
+    async def connect(self, destination: Destination) -> ExitConnection:
+        """See `Exit`."""
+        try:
+            async with asyncio.timeout(_CONNECT_SECONDS):
+                return await self._connect(destination)
+        except TimeoutError:
+            raise ExitError(ExitFailure.HANGING) from None
+        except (ExitError, ConnectionRefusedError):
+            raise
+        except (OSError, EOFError, UnicodeError):  # `UnicodeError`: the host cannot be a name
+            raise ExitError(ExitFailure.CLOSED) from None
+
+    async def _connect(self, destination: Destination) -> ExitConnection:
+        if self._server.kind != "http" or not destination.is_plain_http:
+            return await self._tunnel(destination)
+        if destination.port in self._no_tunnels:
+            return await self._plain(destination, ExitError(ExitFailure.FORBIDDEN))
+        try:
+            return await self._tunnel(destination)
+        except ExitError as error:
+            if not http_proxy.may_take_plain_requests(error):
+                raise
+            return await self._plain(destination, error)
+
+    async def _tunnel(self, destination: Destination) -> ExitConnection:
+        # IPv4 first: few exits have IPv6, and a failed try takes long here.
+        address = min(destination.addresses, key=lambda address: address.version, default=None)
+        is_named = self.sends_names or address is None
+        target = destination.host.strip("[]") if is_named else str(address)
+        protocol = http_proxy if self._server.kind == "http" else socks5
+        reader, writer = await _reach(self._server)
+        try:
+            await protocol.open_tunnel(reader, writer, self._server, target, destination.port)
+        except BaseException:
+            writer.transport.abort()
+            raise
+        return ExitConnection(reader, writer)
+
+    async def _plain(self, destination: Destination, refused: ExitError) -> ExitConnection:
+        """Connect to the proxy, which is to be asked for absolute URLs.
+
+        Raises `refused` if the proxy must not resolve the host.
+        """
+        reader, writer = await _reach(self._server)
+        if not self._may_name(destination, writer):
+            writer.transport.abort()
+            raise ExitError(refused.failure, _NEEDS_NAMES, status=refused.status)
+        plain = http_proxy.AbsoluteRequests(
+            self._server, lambda: self._no_tunnels.add(destination.port)
+        )
+        return ExitConnection(reader, writer, plain)
+
+    def _may_name(self, destination: Destination, writer: asyncio.StreamWriter) -> bool:
+        """Return whether the proxy may get a URL, whose host it resolves itself.
+
+        A name may have another address for the proxy than it has here. A proxy inside a network
+        that pages may not reach could so be led to its neighbours.
+        """
+        if self.sends_names or literal_address(destination.host) is not None:
+            return True
+        return destination.may_reach(ip_address(writer.get_extra_info("peername")[0]))
+
+
+async def _reach(server: ProxyServer) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """Connect to the proxy itself. Raises `ExitError`."""
+    try:
+        async with asyncio.timeout(_REACH_SECONDS):
+            entries = await asyncio.get_running_loop().getaddrinfo(
+                server.host, server.port, type=socket.SOCK_STREAM
+            )
+            return await open_streams(
+                entries,
+                tls=trusted_authorities() if server.is_tls else None,
+                server_hostname=server.host if server.is_tls else None,
+            )
+    except ssl.SSLCertVerificationError as error:
+        fault = _CERTIFICATE_FAULTS.get(error.verify_code, f"OpenSSL's code {error.verify_code}")
+        raise ExitError(ExitFailure.UNTRUSTED, fault) from None
+    except ssl.SSLError:
+        raise ExitError(ExitFailure.GARBAGE, "there is no TLS") from None
+    except (OSError, TimeoutError):
+        raise ExitError(ExitFailure.AWAY) from None
+
+
+@cache
+def trusted_authorities() -> ssl.SSLContext:
+    """Return the rules of TLS to proxies.
+
+    OpenSSL reads the authorities of the system, or those that `SSL_CERT_FILE` names.
+    """
+    return ssl.create_default_context()
