@@ -40,7 +40,7 @@ _CERTAIN = frozenset(
 _SENTENCES = {
     ExitFailure.AWAY: "The proxy exit cannot be reached",
     ExitFailure.UNTRUSTED: "The TLS certificate of the proxy exit is not valid",
-    ExitFailure.CREDENTIAL: "The proxy exit does not accept the worker's user name and password",
+    ExitFailure.CREDENTIAL: "The proxy exit asks for another user name and password",
     ExitFailure.GARBAGE: "The proxy exit did not answer as a proxy does",
     ExitFailure.FORBIDDEN: "The proxy exit does not allow connections to port {port} of {host}",
     ExitFailure.HANGING: "The proxy exit did not answer in time, when it was asked for {host}",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import socket
-import ssl
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -13,10 +12,11 @@ import aiohappyeyeballs
 
 from domain.addresses import Address
 
-NEXT_ADDRESS_DELAY = 0.25
+_NEXT_ADDRESS_DELAY = 0.25
 """Seconds until the next address is tried in parallel (RFC 8305, 5)."""
 
-_READ_BUFFER = 256 * 1024
+READ_BUFFER = 256 * 1024
+"""Bytes that are read ahead of a client that is slow."""
 
 
 @dataclass(frozen=True)
@@ -96,22 +96,15 @@ class DirectExit:
             )
             for address in destination.addresses
         ]
-        return ExitConnection(*await open_streams(entries))
+        connection = await connect_socket(entries)
+        return ExitConnection(*await asyncio.open_connection(sock=connection, limit=READ_BUFFER))
 
 
-async def open_streams(
-    entries: Sequence[aiohappyeyeballs.AddrInfoType],
-    *,
-    tls: ssl.SSLContext | None = None,
-    server_hostname: str | None = None,
-) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+async def connect_socket(entries: Sequence[aiohappyeyeballs.AddrInfoType]) -> socket.socket:
     """Connect to the first of `entries` that answers. Raises `OSError`."""
     try:
-        connection = await aiohappyeyeballs.start_connection(
-            entries, happy_eyeballs_delay=NEXT_ADDRESS_DELAY, interleave=1
+        return await aiohappyeyeballs.start_connection(
+            entries, happy_eyeballs_delay=_NEXT_ADDRESS_DELAY, interleave=1
         )
     except RuntimeError as error:  # uvloop raises this for some errors of sockets
         raise OSError(str(error)) from error
-    return await asyncio.open_connection(
-        sock=connection, limit=_READ_BUFFER, ssl=tls, server_hostname=server_hostname
-    )

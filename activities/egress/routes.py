@@ -37,6 +37,9 @@ _BY_THE_EXIT = frozenset({"PROXY_FAILED", "CONNECTION_FAILED"})
 _BY_EITHER = frozenset({"NAVIGATION_TIMEOUT", "TLS_ERROR"})
 """Failures that a site usually causes, and an exit sometimes."""
 
+_OF_SILENCE = frozenset({"NAVIGATION_TIMEOUT", "TLS_ERROR", "CONNECTION_FAILED"})
+"""How an item fails if not one byte comes through the connections that its exit has made."""
+
 _BY_THE_SITE = "BLOCKED"
 """Failure that a site causes, perhaps for some exits only. The exit may work for other sites."""
 
@@ -145,12 +148,13 @@ class Route:
         If so, `exit` is that other exit. If not, call `verdict`.
         """
         exit_ = self.exit
-        if exit_.is_lost or (code in _BY_THE_EXIT and not exit_.is_silent):
+        is_silent = exit_.is_silent and code in _OF_SILENCE
+        if exit_.is_lost or (code in _BY_THE_EXIT and not is_silent):
             failure = ExitFailure.CLOSED if exit_.error is None else exit_.error.failure
             self._pool.record_failure(exit_.proxy, failure, is_certain=exit_.is_lost)
-        elif exit_.is_silent or code in _BY_EITHER:
+        elif is_silent or code in _BY_EITHER:
             self._suspects.add(exit_, code)
-            if (not exit_.is_silent or self._pool.is_well(exit_)) and not self._may_doubt():
+            if (not is_silent or self._pool.is_well(exit_)) and not self._may_doubt():
                 return False
         elif code != _BY_THE_SITE or not self._may_doubt():
             return False

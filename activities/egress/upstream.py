@@ -10,12 +10,12 @@ from ipaddress import ip_address
 
 from activities.egress import http_proxy, socks5
 from activities.egress.exit_errors import ExitError, ExitFailure
-from activities.egress.exits import Destination, ExitConnection, open_streams
+from activities.egress.exits import READ_BUFFER, Destination, ExitConnection, connect_socket
 from domain.addresses import literal_address
 from domain.proxies import ProxyServer, read_proxy_url
 
 _REACH_SECONDS = 5.0
-"""How long a proxy may take to accept a connection."""
+"""How long a proxy may take to accept a connection, and to begin TLS."""
 
 _CONNECT_SECONDS = 12.0
 """How long a proxy may take until it is connected to the target.
@@ -122,18 +122,28 @@ async def _reach(server: ProxyServer) -> tuple[asyncio.StreamReader, asyncio.Str
             entries = await asyncio.get_running_loop().getaddrinfo(
                 server.host, server.port, type=socket.SOCK_STREAM
             )
-            return await open_streams(
-                entries,
-                tls=trusted_authorities() if server.is_tls else None,
-                server_hostname=server.host if server.is_tls else None,
+            connection = await connect_socket(entries)
+    except (OSError, TimeoutError):
+        raise ExitError(ExitFailure.AWAY) from None
+    if not server.is_tls:
+        return await asyncio.open_connection(sock=connection, limit=READ_BUFFER)
+    return await _secure(connection, server.host)
+
+
+async def _secure(
+    connection: socket.socket, host: str
+) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """Begin TLS with the proxy. Raises `ExitError`."""
+    try:
+        async with asyncio.timeout(_REACH_SECONDS):
+            return await asyncio.open_connection(
+                sock=connection, limit=READ_BUFFER, ssl=trusted_authorities(), server_hostname=host
             )
     except ssl.SSLCertVerificationError as error:
         fault = _CERTIFICATE_FAULTS.get(error.verify_code, f"OpenSSL's code {error.verify_code}")
         raise ExitError(ExitFailure.UNTRUSTED, fault) from None
-    except ssl.SSLError:
-        raise ExitError(ExitFailure.GARBAGE, "there is no TLS") from None
     except (OSError, TimeoutError):
-        raise ExitError(ExitFailure.AWAY) from None
+        raise ExitError(ExitFailure.GARBAGE, "there is no TLS") from None
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from types import TracebackType
@@ -11,7 +12,7 @@ from aiohttp import web
 
 
 class LocalServer:
-    """A server of `application()` on 127.0.0.1 and a free port.
+    """A server of `application()` on 127.0.0.1 and a free port, with TLS if there is `tls`.
 
     It listens from `start` to `stop`, or within an `async with` block. An open request ends when
     its client goes away or the server stops.
@@ -19,6 +20,7 @@ class LocalServer:
 
     _runner: web.AppRunner | None = None
     _port = 0
+    tls: ssl.SSLContext | None = None
 
     def application(self) -> web.Application:
         """Return the application to serve. Each start makes a new application."""
@@ -27,7 +29,8 @@ class LocalServer:
     @property
     def origin(self) -> str:
         """Scheme, host and port of the server."""
-        return f"http://127.0.0.1:{self._port}"
+        scheme = "http" if self.tls is None else "https"
+        return f"{scheme}://127.0.0.1:{self._port}"
 
     async def start(self, port: int = 0) -> None:
         """Start to listen. A server that was stopped keeps its port."""
@@ -35,7 +38,13 @@ class LocalServer:
             self.application(), access_log=None, handler_cancellation=True, shutdown_timeout=0.1
         )
         await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", port or self._port, reuse_address=True)
+        site = web.TCPSite(
+            self._runner,
+            "127.0.0.1",
+            port or self._port,
+            reuse_address=True,
+            ssl_context=self.tls,
+        )
         await site.start()
         self._port = self._runner.addresses[0][1]
 
@@ -59,17 +68,20 @@ class LocalServer:
 
 
 class _Server(LocalServer):
-    def __init__(self, app: web.Application) -> None:
+    def __init__(self, app: web.Application, tls: ssl.SSLContext | None) -> None:
         self._app = app
+        self.tls = tls
 
     def application(self) -> web.Application:
         return self._app
 
 
 @asynccontextmanager
-async def serving(app: web.Application, port: int = 0) -> AsyncIterator[str]:
+async def serving(
+    app: web.Application, port: int = 0, *, tls: ssl.SSLContext | None = None
+) -> AsyncIterator[str]:
     """Serve `app` on 127.0.0.1 until the block ends, and yield its URL."""
-    server = _Server(app)
+    server = _Server(app, tls)
     try:
         await server.start(port)
         yield server.origin

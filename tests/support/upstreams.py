@@ -6,6 +6,7 @@ import asyncio
 import base64
 import ipaddress
 import re
+import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 
@@ -63,7 +64,7 @@ class Upstream:
         """Serve one connection."""
         self._open.add(writer)
         with suppress(OSError, asyncio.IncompleteReadError):
-            if self.scheme == "http":
+            if self.scheme in ("http", "https"):
                 await self._serve_http(reader, writer)
             else:
                 await self._serve_socks(reader, writer)
@@ -168,20 +169,22 @@ async def upstream_proxy(
     names: Mapping[str, str] | None = None,
     dies_after: int | None = None,
     source: str | None = None,
+    tls: ssl.SSLContext | None = None,
 ) -> AsyncIterator[Upstream]:
     """Run a proxy on a free port until the block ends.
 
     Args:
-        scheme: `http` or `socks5`.
+        scheme: `http`, `https` or `socks5`.
         needs_credential: Whether the proxy needs user name and password.
         names: Hosts that only this proxy knows, and their addresses.
         dies_after: Bytes after which the proxy is gone for good, with all its connections.
         source: Address of this machine that sites see as the visitor.
+        tls: TLS by which clients reach the proxy, whose scheme is `https` then.
     """
     upstream = Upstream(
         scheme, names or {}, needs_credential=needs_credential, dies_after=dies_after, source=source
     )
-    server = upstream.server = await asyncio.start_server(upstream.serve, "127.0.0.1", 0)
+    server = upstream.server = await asyncio.start_server(upstream.serve, "127.0.0.1", 0, ssl=tls)
     upstream.address = f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
     try:
         yield upstream

@@ -1,0 +1,357 @@
+"""Pages through odd exits: which exit gets the blame, and what the item is told."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import AsyncIterator, Sequence
+from ipaddress import IPv4Address, IPv4Network
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+
+from activities.egress.dialer import Resolver
+from activities.egress.routes import ExitPool
+from activities.egress.upstream import trusted_authorities
+from domain.addresses import Address
+from domain.proxies import parse_proxies
+from tests.support.certificates import Authority
+from tests.support.fetchers import exit_fetcher
+from tests.support.odd_exits import (
+    ESTABLISHED,
+    Behaviour,
+    answering,
+    hole,
+    odd_exit,
+    relaying,
+    without_tunnels,
+)
+from tests.support.servers import serving
+from tests.support.upstreams import upstream_proxy
+
+PAGE = "<!doctype html><title>Lamp</title><p>A lamp of brass." + "<p>Much more of it." * 2000
+
+
+class Shop:
+    """A site that hangs at `/hang`, and is slow at `/slow`."""
+
+    def __init__(self) -> None:
+        self.requests: list[web.Request] = []
+
+    def application(self) -> web.Application:
+        """Return an application that serves the site."""
+        app = web.Application()
+        app.router.add_get("/{path:.*}", self._page)
+        return app
+
+    async def _page(self, request: web.Request) -> web.Response:
+        self.requests.append(request)
+        match request.path:
+            case "/hang":
+                await asyncio.Event().wait()
+            case "/slow":
+                await asyncio.sleep(0.8)
+            case "/missing":
+                raise web.HTTPNotFound
+            case "/away":
+                raise web.HTTPServiceUnavailable
+        return web.Response(text=PAGE, content_type="text/html")
+
+
+@pytest.fixture(name="shop")
+def _shop() -> Shop:
+    return Shop()
+
+
+@pytest.fixture(name="site")
+async def _site(shop: Shop) -> AsyncIterator[str]:
+    async with serving(shop.application()) as url:
+        yield url
+
+
+def pool_of(*urls: object, **others: object) -> ExitPool:
+    return ExitPool(parse_proxies(json.dumps({"de": list(urls), **others})))
+
+
+def resting(pool: ExitPool) -> set[str]:
+    """Return the addresses of the exits that rest."""
+    return {p.address for p, health in pool._health.items() if health.rests_until}
+
+
+# Exits that pass nothing on
+
+
+SILENT: dict[str, Behaviour] = {
+    "hole": hole,
+    "closes": answering(ESTABLISHED),
+    "closes later": answering(ESTABLISHED, then=b""),
+}
+
+
+@pytest.mark.parametrize("behaviour", SILENT.values(), ids=SILENT)
+async def test_an_exit_that_passes_nothing_on_costs_only_another_try(
+    site: str, behaviour: Behaviour
+) -> None:
+    async with odd_exit(behaviour) as bad, odd_exit(relaying()) as good:
+        pool = pool_of(bad.url, good.url)
+        async with exit_fetcher(pool, navigation_timeout=2) as fetcher:
+            for _ in range(2):
+                pages = await asyncio.gather(*[fetcher.fetch(f"{site}/{n}") for n in range(8)])
+                assert all("A lamp of brass." in page.html for page in pages)
+        assert resting(pool) == {bad.address}
+
+
+async def test_an_exit_that_stops_in_the_middle_costs_only_another_try(site: str) -> None:
+    async with odd_exit(relaying(until=3000)) as bad, odd_exit(relaying()) as good:
+        pool = pool_of(bad.url, good.url)
+        async with exit_fetcher(pool, navigation_timeout=1) as fetcher:
+            # Each item that gets the bad exit is a failure of it. So it rests in the end.
+            while not resting(pool):
+                page = await fetcher.fetch(f"{site}/")
+                assert "A lamp of brass." in page.html
+        assert resting(pool) == {bad.address}
+
+
+async def test_the_exit_gets_the_blame_if_no_exit_passes_anything_on(site: str) -> None:
+    async with odd_exit(hole) as one, odd_exit(hole) as two, odd_exit(hole) as three:
+        pool = pool_of(one.url, two.url, three.url)
+        async with exit_fetcher(pool, navigation_timeout=1) as fetcher:
+            code, message = await fetcher.failure(f"{site}/")
+        assert code == "PROXY_FAILED"
+        assert message.startswith("The proxy exit connected to 127.0.0.1, and passed nothing on.")
+        assert {len(exit_.heads) for exit_ in (one, two, three)} == {1}
+
+
+async def test_the_site_gets_the_blame_if_the_exits_serve_others(shop: Shop, site: str) -> None:
+    async with odd_exit(relaying()) as one, odd_exit(relaying()) as two:
+        pool = pool_of(one.url, two.url)
+        async with exit_fetcher(pool, navigation_timeout=0.5) as fetcher:
+            while len(one.heads) * len(two.heads) == 0:
+                await fetcher.fetch(f"{site}/")
+            for _ in range(3):
+                code, message = await fetcher.failure(f"{site}/hang")
+                assert code == "NAVIGATION_TIMEOUT"
+                assert message.startswith("127.0.0.1 did not answer within ")
+        assert not resting(pool)
+    assert sum(request.path == "/hang" for request in shop.requests) == 6
+
+
+async def test_a_slow_site_is_no_fault_of_an_exit_that_had_less_time(site: str) -> None:
+    async with odd_exit(relaying()) as one, odd_exit(relaying()) as two:
+        pool = pool_of(one.url, two.url)
+        async with exit_fetcher(pool, navigation_timeout=1.5) as fetcher:
+            page = await fetcher.fetch(f"{site}/slow")
+        assert "A lamp of brass." in page.html
+        assert len(one.heads) == len(two.heads) == 1
+        assert not resting(pool)
+        assert [health.failures for health in pool._health.values()] == [0, 0]
+
+
+async def test_an_answer_that_is_no_page_is_a_witness_as_well(site: str) -> None:
+    async with odd_exit(hole) as bad, odd_exit(relaying()) as good:
+        pool = pool_of(bad.url, good.url)
+        async with exit_fetcher(pool, navigation_timeout=1) as fetcher:
+            while not resting(pool):
+                assert (await fetcher.failure(f"{site}/missing"))[0] == "HTTP_404"
+        assert resting(pool) == {bad.address}
+
+
+async def test_a_silent_session_is_no_fault_of_its_provider(site: str) -> None:
+    """The first session of the provider passes nothing on."""
+    behaviours = [hole, relaying()]
+
+    async def behave(
+        reader: asyncio.StreamReader, writer: asyncio.StreamWriter, heads: list[bytes]
+    ) -> None:
+        await behaviours[min(len(heads), 1)](reader, writer, heads)
+
+    async with odd_exit(behave) as provider:
+        pool = pool_of(provider.url.replace("//", "//user-{session}:secret@"))
+        async with exit_fetcher(pool, navigation_timeout=1) as fetcher:
+            assert "A lamp of brass." in (await fetcher.fetch(f"{site}/")).html
+        assert not resting(pool)
+    users = {head.partition(b"Basic ")[2].split(b"\r\n")[0] for head in provider.heads}
+    assert len(users) == 2
+
+
+# What the log says
+
+
+async def test_the_log_names_a_bad_exit_once_and_shows_no_secret(
+    site: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    async with odd_exit(answering(b"HTTP/1.1 407 No\r\n\r\n")) as bad:
+        pool = pool_of(bad.url.replace("//", "//user:s3cret@"))
+        async with exit_fetcher(pool) as fetcher:
+            for _ in range(3):
+                code, message = await fetcher.failure(f"{site}/")
+                assert code == "PROXY_FAILED"
+                assert "asks for another user name and password (HTTP status 407)." in message
+                assert bad.address not in message
+    [told] = [vars(r) for r in caplog.records if r.name == "activities.egress.exit_health"]
+    assert told["message"] == "a proxy exit rests"
+    assert (told["exit"], told["country"]) == (bad.address, "de")
+    assert (told["failure"], told["seconds"]) == ("credential", 30.0)
+    assert "s3cret" not in caplog.text
+
+
+async def test_the_log_tells_once_of_failures_that_lead_to_no_rest(
+    site: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    is_open = False
+
+    async def behave(
+        reader: asyncio.StreamReader, writer: asyncio.StreamWriter, heads: list[bytes]
+    ) -> None:
+        refusing = answering(b"HTTP/1.1 502 No\r\n\r\n")
+        await (relaying() if is_open else refusing)(reader, writer, heads)
+
+    caplog.set_level(logging.INFO)
+    async with odd_exit(behave) as exit_:
+        pool = pool_of(exit_.url)
+        async with exit_fetcher(pool) as fetcher:
+            for _ in range(2):
+                for _ in range(2):
+                    assert (await fetcher.failure(f"{site}/"))[0] == "PROXY_FAILED"
+                is_open = True
+                await fetcher.fetch(f"{site}/")
+                is_open = False
+            for _ in range(3):
+                await fetcher.failure(f"{site}/")
+            is_open = True
+            await fetcher.fetch(f"{site}/")
+    told = [r for r in caplog.records if r.name == "activities.egress.exit_health"]
+    assert [(r.getMessage(), vars(r).get("failure")) for r in told] == [
+        ("a proxy exit failed", "target"),
+        ("a proxy exit rests", "target"),
+        ("a proxy exit works again", None),
+    ]
+
+
+# Exits without tunnels to the port of plain HTTP
+
+
+@pytest.mark.parametrize("status", [b"403 Forbidden", b"405 Not Allowed", b"501 Not Implemented"])
+async def test_plain_http_needs_no_tunnel(shop: Shop, site: str, status: bytes) -> None:
+    async with odd_exit(without_tunnels(b"HTTP/1.1 %s\r\n\r\n" % status)) as exit_:
+        async with exit_fetcher(pool_of(exit_.url.replace("//", "//u:s3cret@"))) as fetcher:
+            for path in ("/a", "/b"):
+                page = await fetcher.fetch(f"{site}{path}")
+                assert "A lamp of brass." in page.html
+            code, _ = await fetcher.failure(f"{site}/away")
+        assert code == "HTTP_503"
+        # What was learnt of the exit is kept for other items.
+        methods = [head.split()[0] for head in exit_.heads]
+        assert methods == [b"CONNECT", b"GET", b"GET", b"GET"]
+        assert all(b"\r\nProxy-Authorization: Basic " in head for head in exit_.heads)
+    assert all("Proxy-Authorization" not in request.headers for request in shop.requests)
+
+
+async def test_an_exit_that_hangs_up_on_connect_may_take_plain_http(site: str) -> None:
+    async with odd_exit(without_tunnels(b"")) as exit_, exit_fetcher(pool_of(exit_.url)) as fetcher:
+        assert "A lamp of brass." in (await fetcher.fetch(f"{site}/")).html
+
+
+async def test_https_needs_a_tunnel(site: str) -> None:
+    port = site.rpartition(":")[2]
+    async with odd_exit(without_tunnels()) as exit_, exit_fetcher(pool_of(exit_.url)) as fetcher:
+        code, message = await fetcher.failure(f"https://127.0.0.1:{port}/")
+    assert code == "PROXY_FAILED"
+    assert f"does not allow connections to port {port} of 127.0.0.1 (HTTP status 403)" in message
+
+
+@pytest.mark.parametrize(
+    ("status", "server", "sentence"),
+    [
+        (403, "Server: squid/6.6", "does not allow connections to port "),
+        (503, "X-Squid-Error: ERR_CONNECT_FAIL 111", "found no connection to 127.0.0.1 (HTTP"),
+        (500, "Server: tinyproxy/1.11.1", "found no connection to 127.0.0.1 (HTTP status 500)"),
+        (502, "Proxy-Status: exit; error=dns_error", "found no connection to 127.0.0.1"),
+        (407, "Proxy-Authenticate: Basic", "asks for another user name and password"),
+    ],
+)
+async def test_an_error_of_the_exit_itself_is_not_the_sites(
+    site: str, status: int, server: str, sentence: str
+) -> None:
+    answer = f"HTTP/1.1 {status} No\r\n{server}\r\nContent-Length: 5\r\n\r\n<p>No"
+
+    async def behave(
+        reader: asyncio.StreamReader, writer: asyncio.StreamWriter, heads: list[bytes]
+    ) -> None:
+        is_first = not heads
+        connect = without_tunnels()
+        await (connect if is_first else answering(answer.encode()))(reader, writer, heads)
+
+    async with odd_exit(behave) as exit_, exit_fetcher(pool_of(exit_.url)) as fetcher:
+        code, message = await fetcher.failure(f"{site}/")
+    assert code == "PROXY_FAILED"
+    assert sentence in message
+
+
+def resolving(address: str) -> Resolver:
+    """Return a resolver by which each name has `address`."""
+
+    async def resolve(_: str) -> Sequence[Address]:
+        return [IPv4Address(address)]
+
+    return resolve
+
+
+@pytest.mark.parametrize(
+    ("allowed", "names", "is_asked"),
+    [("127.0.0.1", False, True), ("127.0.0.3", False, False), ("127.0.0.3", True, True)],
+)
+async def test_an_exit_in_a_protected_network_gets_no_names(
+    site: str, allowed: str, names: bool, is_asked: bool
+) -> None:
+    """The exit is at 127.0.0.1, which pages may not reach in the second case."""
+    url = f"http://shop.test:{site.rpartition(':')[2]}/missing"
+    networks = (IPv4Network(allowed),)
+    async with odd_exit(without_tunnels()) as exit_:
+        pool = pool_of({"url": exit_.url, "names": names})
+        async with exit_fetcher(pool, allow=networks, resolver=resolving(allowed)) as fetcher:
+            code, message = await fetcher.failure(url)
+    urls = [head.split()[1] for head in exit_.heads if head.startswith(b"GET")]
+    if is_asked:
+        assert code == "HTTP_404"
+        assert urls == [url.encode()]
+    else:
+        assert code == "PROXY_FAILED"
+        assert 'without a tunnel only with "names": true' in message
+        assert urls == []
+
+
+async def test_no_forbidden_address_is_asked_for_without_a_tunnel() -> None:
+    async with odd_exit(without_tunnels()) as exit_:
+        pool = pool_of({"url": exit_.url, "names": True})
+        async with exit_fetcher(pool, resolver=resolving("127.0.0.2")) as fetcher:
+            for url in ("http://inside.test/", "http://127.0.0.2/"):
+                assert (await fetcher.failure(url))[0] == "EGRESS_BLOCKED"
+        assert exit_.heads == []
+
+
+# TLS to the exit
+
+
+async def test_an_exit_may_be_reached_by_tls(
+    shop: Shop, site: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The tunnel takes plain HTTP, and TLS within TLS."""
+    authority = Authority.make(tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority.file))
+    trusted_authorities.cache_clear()
+    tls = authority.server("127.0.0.1")
+    async with (
+        upstream_proxy("https", tls=tls) as exit_,
+        serving(shop.application(), tls=tls) as safe_site,
+        exit_fetcher(pool_of(exit_.url), authorities=authority.file) as fetcher,
+    ):
+        for url in (f"{site}/", f"{safe_site}/"):
+            assert "A lamp of brass." in (await fetcher.fetch(url)).html
+        assert exit_.url.startswith("https://exit-user:")
+        assert safe_site.startswith("https:")
+        assert len(exit_.asked) == 2
+    trusted_authorities.cache_clear()
