@@ -100,7 +100,7 @@ class PageFetcher:
                         raise
                 elif route is None:
                     raise
-                elif not route.try_next(code):
+                elif not route.try_next(error):
                     raise route.verdict(error, host(run.item.url)) from None
             finally:
                 run.usage.captchas = earlier_captchas + wall_handler.solved

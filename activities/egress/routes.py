@@ -103,6 +103,8 @@ class Route:
         self._country = country
         self._tried: list[Proxy] = []
         self._suspects = Suspects(pool.is_well)
+        self._answer: ScrapeError | None = None
+        """The first failure that the site may have caused: bytes of it have come."""
         self._has_doubted = False
         """Whether another exit was tried for a failure that the site may cause."""
         self.exit = self._next()
@@ -142,12 +144,14 @@ class Route:
             )
         ]
 
-    def try_next(self, code: str) -> bool:
-        """Return whether the item, which failed with `code`, may succeed through another exit.
+    def try_next(self, error: ScrapeError) -> bool:
+        """Return whether the item, which failed with `error`, may succeed through another exit.
 
         If so, `exit` is that other exit. If not, call `verdict`.
         """
-        exit_ = self.exit
+        exit_, code = self.exit, error.failure.code
+        if exit_.answered_after is not None and code not in _BY_THE_EXIT:
+            self._answer = self._answer or error
         is_silent = exit_.is_silent and code in _OF_SILENCE
         if exit_.is_lost or (code in _BY_THE_EXIT and not is_silent):
             failure = ExitFailure.CLOSED if exit_.error is None else exit_.error.failure
@@ -169,11 +173,17 @@ class Route:
         `host` is the host of the page.
         """
         exit_, code = self.exit, error.failure.code
-        if exit_.answered_after is not None and code not in _BY_THE_EXIT | _BY_EITHER:
-            self._record(self._suspects.blamed_by(exit_))
+        if exit_.answered_after is not None and code not in _BY_THE_EXIT:
+            found = self._suspects.blamed_by(exit_)
+            # If this exit has stopped in the middle as well, the site may have stopped.
+            self._record(
+                [f for f in found if code not in _BY_EITHER or f.failure is ExitFailure.SILENT]
+            )
             return error
         blamed = self._suspects.blamed_by_nobody()
         self._record(blamed)
+        if self._answer is not None:
+            return self._answer
         if exit_.is_lost or not any(finding.exit is exit_ for finding in blamed):
             return error
         return ScrapeError("PROXY_FAILED", ExitError(ExitFailure.SILENT).sentence(host, 0))

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
+from activities.browser.pool import TabPool
 from activities.egress.dialer import Resolver
 from activities.egress.routes import ExitPool
 from activities.egress.upstream import trusted_authorities
@@ -101,6 +102,27 @@ async def test_an_exit_that_passes_nothing_on_costs_only_another_try(
                 pages = await asyncio.gather(*[fetcher.fetch(f"{site}/{n}") for n in range(8)])
                 assert all("A lamp of brass." in page.html for page in pages)
         assert resting(pool) == {bad.address}
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+async def test_a_browser_leaves_an_exit_that_passes_nothing_on(
+    pool: TabPool, shop: Shop, scheme: str, tmp_path: Path
+) -> None:
+    """The browser does not trust the certificate of the site. So it tells what came of the page."""
+    tls = None if scheme == "http" else Authority.make(tmp_path).server("127.0.0.1")
+    async with (
+        serving(shop.application(), tls=tls) as site,
+        odd_exit(hole) as bad,
+        odd_exit(relaying()) as good,
+    ):
+        exits = pool_of(bad.url, good.url)
+        async with exit_fetcher(exits, browsers=pool, navigation_timeout=6) as fetcher:
+            while not resting(exits):
+                if scheme == "http":
+                    assert "A lamp of brass." in (await fetcher.fetch(f"{site}/")).html
+                else:
+                    assert (await fetcher.failure(f"{site}/"))[0] == "TLS_ERROR"
+        assert resting(exits) == {bad.address}
 
 
 async def test_an_exit_that_stops_in_the_middle_costs_only_another_try(site: str) -> None:

@@ -40,10 +40,15 @@ def clock() -> Clock:
     return Clock()
 
 
+def failed(route: Route, code: str) -> bool:
+    """Fail with `code` through the exit of `route`; return whether the item gets another exit."""
+    return route.try_next(ScrapeError(code, "It was scripted."))
+
+
 def lose(route: Route) -> bool:
     """Lose the exit of `route`; return whether the item gets another exit."""
     route.exit.record(ExitError(ExitFailure.AWAY))
-    return route.try_next("PROXY_FAILED")
+    return failed(route, "PROXY_FAILED")
 
 
 def hosts(make: Callable[[], Route], times: int = 60) -> set[str]:
@@ -87,9 +92,9 @@ def test_a_lost_exit_rests_longer_each_time(clock: Clock) -> None:
 def test_an_exit_rests_after_three_failures_in_a_row(clock: Clock) -> None:
     pool = ExitPool(proxies({"de": "http://a:1", "fr": "http://b:1"}), clock)
     for _ in range(2):
-        assert not pool.route("de").try_next("CONNECTION_FAILED")
+        assert not failed(pool.route("de"), "CONNECTION_FAILED")
         assert hosts(lambda: pool.route("eu")) == {"a", "b"}
-    pool.route("de").try_next("CONNECTION_FAILED")
+    failed(pool.route("de"), "CONNECTION_FAILED")
     assert hosts(lambda: pool.route("eu")) == {"b"}
     assert hosts(lambda: pool.route("de")) == {"a"}  # better than no exit
 
@@ -108,7 +113,7 @@ def test_a_proxy_session_lasts_until_a_failure() -> None:
     route = pool.route("de")
     first = route.exit
     assert route.exit is first
-    assert route.try_next("PROXY_FAILED")
+    assert failed(route, "PROXY_FAILED")
     assert route.exit is not first
     assert first != pool.route("de").exit
 
@@ -118,17 +123,17 @@ def test_a_blocked_item_tries_one_more_exit_and_no_exit_rests() -> None:
     for _ in range(20):
         route = pool.route("de")
         first = route.exit.proxy
-        assert route.try_next("BLOCKED")
+        assert failed(route, "BLOCKED")
         assert route.exit.proxy != first
-        assert not route.try_next("BLOCKED")
+        assert not failed(route, "BLOCKED")
     assert hosts(lambda: pool.route("de")) == set("abcd")
     # Failures of an exit count separately from blocks.
     route = pool.route("de")
-    assert [lose(route), route.try_next("BLOCKED"), lose(route)] == [True, True, False]
+    assert [lose(route), failed(route, "BLOCKED"), lose(route)] == [True, True, False]
     only = ExitPool(proxies({"de": "http://a:1"})).route("de")
-    assert not only.try_next("BLOCKED")
+    assert not failed(only, "BLOCKED")
 
 
 def test_failures_of_the_site_change_no_exit() -> None:
     route = ExitPool(proxies({"de": ["http://a:1", "http://b:1"]})).route("de")
-    assert not route.try_next("HTTP_404")
+    assert not failed(route, "HTTP_404")
