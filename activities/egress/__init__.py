@@ -10,7 +10,10 @@ Open `gateway` first, then `session`. From there a request goes this way:
 - `tunnel` serves `CONNECT`, `forwarder` serves plain HTTP, `responder` serves refusals;
 - `server_stream` reads what servers say, `response_head` and `chunks` as leniently as browsers do;
 - `dialer` resolves, checks and connects, through one of the `exits`;
-- `routes` chooses the exit of an item, `refusal` says why there is no connection.
+- `upstream` is the exit through a proxy, with which it talks by `http_proxy` or `socks5`;
+- `routes` chooses the exit of an item: `suspects` says which exits are to blame, `exit_health` when
+  an exit rests, `answer_watch` whether anything comes through it;
+- `refusal` and `exit_errors` say why there is no connection.
 
 This package imports `domain` and `activities.abort` only.
 """

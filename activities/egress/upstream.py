@@ -98,7 +98,9 @@ class UpstreamProxy:
         reader, writer = await _reach(self._server)
         if not self._may_name(destination, writer):
             writer.transport.abort()
-            raise ExitError(refused.failure, _NEEDS_NAMES, status=refused.status)
+            raise ExitError(
+                refused.failure, "; ".join(filter(None, (refused.detail, _NEEDS_NAMES)))
+            )
         plain = http_proxy.AbsoluteRequests(
             self._server, lambda: self._no_tunnels.add(destination.port)
         )

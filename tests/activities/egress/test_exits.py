@@ -342,7 +342,7 @@ async def test_an_exit_in_a_protected_network_gets_no_names(
         assert urls == [url.encode()]
     else:
         assert code == "PROXY_FAILED"
-        assert 'without a tunnel only with "names": true' in message
+        assert '(HTTP status 403; it may be asked without a tunnel only with "names"' in message
         assert urls == []
 
 
