@@ -14,6 +14,9 @@ logger = logging.getLogger(__name__)
 _FAILURES_IN_A_ROW = 3
 """Failed items until an exit rests, if the sites may be the cause as well."""
 
+_TRIAL_SECONDS = 30.0
+"""How long after a rest one item may take to show how the exit does, while others avoid it."""
+
 _FIRST_REST = 30.0
 _LONGEST_REST = 600.0
 """Seconds for which an exit rests. Each further failure doubles the time."""
@@ -29,21 +32,33 @@ class ExitHealth:
     rests: int = 0
     """Rests in a row."""
     rests_until: float = 0.0
+    tried_until: float = 0.0
+    """Until when an item tries the exit after a rest."""
     failure: ExitFailure | None = None
     """The latest failure; None if an item has succeeded since."""
     well_at: float = -math.inf
-    """When an item was loaded last."""
+    """When something came last."""
     no_tunnels: set[int] = field(default_factory=set)
     """Ports to which the exit refuses tunnels, though it passes on plain HTTP."""
     _told: set[ExitFailure] = field(default_factory=set)
     """Failures that the log knows of."""
 
+    def is_free(self, now: float) -> bool:
+        """Return whether items may take the exit: it neither rests nor is tried after a rest."""
+        return max(self.rests_until, self.tried_until) <= now
+
+    def record_use(self, now: float) -> None:
+        """Record that an item takes the exit."""
+        if self.rests and self.is_free(now):
+            self.tried_until = now + _TRIAL_SECONDS
+
     def record_success(self, now: float) -> None:
-        """Record that an item was loaded."""
+        """Record that a page came, or another answer of its site."""
         if self.rests:
             logger.info("a proxy exit works again", extra=self._named())
             self._told.clear()
-        self.failures, self.rests, self.rests_until = 0, 0, 0.0
+        self.failures, self.rests = 0, 0
+        self.rests_until = self.tried_until = 0.0
         self.failure, self.well_at = None, now
 
     def record_failure(self, now: float, failure: ExitFailure, *, is_certain: bool) -> None:

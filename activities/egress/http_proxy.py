@@ -14,8 +14,14 @@ from domain.proxies import ProxyServer
 _MAX_HEAD = 64 * 1024
 _CHUNK = 16 * 1024
 
-_WANTS_CREDENTIAL = frozenset({HTTPStatus.PROXY_AUTHENTICATION_REQUIRED, HTTPStatus.UNAUTHORIZED})
-"""Statuses that ask for user name and password. Some proxies use 401, which is meant for sites."""
+_WANTS_CREDENTIAL = frozenset(
+    {
+        HTTPStatus.PROXY_AUTHENTICATION_REQUIRED,
+        HTTPStatus.UNAUTHORIZED,
+        HTTPStatus.NETWORK_AUTHENTICATION_REQUIRED,
+    }
+)
+"""Statuses that ask for a log-in. Some proxies use 401, which is meant for sites."""
 
 _NO_TUNNEL = frozenset(
     {
@@ -46,7 +52,7 @@ async def open_tunnel(
 ) -> None:
     """Ask the proxy at the other end for a tunnel to `host`, a name or an address.
 
-    Raises `ExitError`, `OSError`, `EOFError`, or `UnicodeError` if `host` cannot be a name.
+    Raises `ExitError`, `OSError`, `EOFError`, or `ValueError` if `host` cannot be a name.
     """
     authority = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     lines = [f"CONNECT {authority} HTTP/1.1".encode(), b"Host: " + authority.encode()]
@@ -81,7 +87,7 @@ def refusal(status: int) -> ExitError:
 
 def may_take_plain_requests(error: ExitError) -> bool:
     """Return whether the proxy, which answered `CONNECT` with `error`, may pass on plain HTTP."""
-    return error.status in _NO_TUNNEL or error.failure is ExitFailure.CLOSED
+    return error.status in _NO_TUNNEL
 
 
 class AbsoluteRequests:

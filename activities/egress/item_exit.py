@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from activities.egress.answer_watch import AnswerWatch
-from activities.egress.exit_errors import ExitError
+from activities.egress.exit_errors import ExitError, ExitFailure
 from activities.egress.exits import Destination, Exit, ExitConnection, PlainRequests
 from activities.egress.upstream import UpstreamProxy
 from domain.proxies import Proxy
@@ -76,9 +76,12 @@ class ItemExit:
     def record(self, error: ExitError) -> None:
         """Record a failure of the exit."""
         self.refused += 1
-        if not self.is_lost:
-            self.error = error
-            self.is_lost = error.failure.is_certain
+        if self.is_lost:
+            return
+        self.error = error
+        # What is no proxy passes nothing on. Otherwise it is a page against one of the hosts.
+        is_filter = error.failure is ExitFailure.GARBAGE and self.answered_after is not None
+        self.is_lost = error.failure.is_certain and not is_filter
 
 
 class _Recorded:

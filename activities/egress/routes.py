@@ -71,21 +71,23 @@ class ExitPool:
         now = self.clock()
         proxies = self._proxies.of(country)
         fresh = [p for p in proxies if p not in tried] or [p for p in proxies if p.has_sessions]
-        if healthy := [p for p in fresh if self._health[p].rests_until <= now]:
+        if healthy := [p for p in fresh if self._health[p].is_free(now)]:
             return secrets.choice(healthy)
         # All proxies rest, so one more try does no harm.
         return min(fresh, key=lambda p: self._health[p].rests_until, default=None)
 
     def is_well(self, exit_: ItemExit) -> bool:
-        """Return whether other items were loaded through `exit_` while its item was under way."""
+        """Return whether something came through `exit_` for others, while its item was under way."""
         return self._health[exit_.proxy].well_at >= exit_.began - _KNOWN_WELL_SECONDS
 
     def open(self, proxy: Proxy) -> ItemExit:
         """Return the exit `proxy` for one item."""
-        return ItemExit(proxy, no_tunnels=self._health[proxy].no_tunnels, began=self.clock())
+        health, now = self._health[proxy], self.clock()
+        health.record_use(now)
+        return ItemExit(proxy, no_tunnels=health.no_tunnels, began=now)
 
     def record_success(self, proxy: Proxy) -> None:
-        """Record that an item was loaded through `proxy`."""
+        """Record that a page came through `proxy`, or another answer of its site."""
         self._health[proxy].record_success(self.clock())
 
     def record_failure(self, proxy: Proxy, failure: ExitFailure, *, is_certain: bool) -> None:
@@ -175,10 +177,12 @@ class Route:
         exit_, code = self.exit, error.failure.code
         if exit_.answered_after is not None and code not in _BY_THE_EXIT:
             found = self._suspects.blamed_by(exit_)
-            # If this exit has stopped in the middle as well, the site may have stopped.
-            self._record(
-                [f for f in found if code not in _BY_EITHER or f.failure is ExitFailure.SILENT]
-            )
+            if code in _BY_EITHER:
+                # The site may have stopped in the middle. It has begun to answer, though.
+                found = [finding for finding in found if finding.failure is ExitFailure.SILENT]
+            else:
+                self._pool.record_success(exit_.proxy)  # the site's answer came through
+            self._record(found)
             return error
         blamed = self._suspects.blamed_by_nobody()
         self._record(blamed)

@@ -27,7 +27,7 @@ async def open_tunnel(
 ) -> None:
     """Ask the proxy at the other end for a tunnel to `host`, a name or an address.
 
-    Raises `ExitError`, `OSError`, `EOFError`, or `UnicodeError` if `host` cannot be a name.
+    Raises `ExitError`, `OSError`, `EOFError`, or `ValueError` if `host` cannot be a name.
     """
     request = bytes([_VERSION, _CONNECT, 0, *_address(host)]) + port.to_bytes(2, "big")
     await _log_in(reader, writer, server)

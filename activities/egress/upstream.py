@@ -61,7 +61,7 @@ class UpstreamProxy:
             raise ExitError(ExitFailure.HANGING) from None
         except (ExitError, ConnectionRefusedError):
             raise
-        except (OSError, EOFError, UnicodeError):  # `UnicodeError`: the host cannot be a name
+        except (OSError, EOFError, ValueError):  # `ValueError`: the host cannot be a name
             raise ExitError(ExitFailure.CLOSED) from None
 
     async def _connect(self, destination: Destination) -> ExitConnection:

@@ -68,11 +68,10 @@ async def hole(
     await asyncio.Event().wait()
 
 
-def answering(answer: bytes, *, then: bytes = b"", stays: bool = False) -> Behaviour:
+def answering(answer: bytes, *, reads: bool = False, stays: bool = False) -> Behaviour:
     """Return how a proxy behaves that gives `answer` to each request.
 
-    `then` follows when the client has sent something into its tunnel. A proxy that `stays` does not
-    close the connection.
+    It closes the connection then, or when it has read more, or never if it stays.
     """
 
     async def behave(
@@ -80,10 +79,9 @@ def answering(answer: bytes, *, then: bytes = b"", stays: bool = False) -> Behav
     ) -> None:
         await _head(reader, heads)
         writer.write(answer)
-        if then:
-            await reader.read(1)
-            writer.write(then)
         await writer.drain()
+        if reads:
+            await reader.read(1024)
         if stays:
             await asyncio.Event().wait()
 

@@ -84,19 +84,30 @@ def resting(pool: ExitPool) -> set[str]:
 # Exits that pass nothing on
 
 
-SILENT: dict[str, Behaviour] = {
-    "hole": hole,
-    "closes": answering(ESTABLISHED),
-    "closes later": answering(ESTABLISHED, then=b""),
+async def socks_hole(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, _: list[bytes]
+) -> None:
+    """Grant each request, and pass nothing on."""
+    for reply in (b"\x05\x00", b"\x05\x00\x00\x01" + bytes(6)):
+        await reader.read(1024)
+        writer.write(reply)
+    await asyncio.Event().wait()
+
+
+SILENT: dict[str, tuple[str, Behaviour]] = {
+    "passes nothing on": ("http", hole),
+    "passes nothing on by SOCKS": ("socks5", socks_hole),
+    "closes at once": ("http", answering(ESTABLISHED)),
+    "closes after the request": ("http", answering(ESTABLISHED, reads=True)),
 }
 
 
-@pytest.mark.parametrize("behaviour", SILENT.values(), ids=SILENT)
+@pytest.mark.parametrize(("scheme", "behaviour"), SILENT.values(), ids=SILENT)
 async def test_an_exit_that_passes_nothing_on_costs_only_another_try(
-    site: str, behaviour: Behaviour
+    site: str, scheme: str, behaviour: Behaviour
 ) -> None:
     async with odd_exit(behaviour) as bad, odd_exit(relaying()) as good:
-        pool = pool_of(bad.url, good.url)
+        pool = pool_of(f"{scheme}://{bad.address}", good.url)
         async with exit_fetcher(pool, navigation_timeout=2) as fetcher:
             for _ in range(2):
                 pages = await asyncio.gather(*[fetcher.fetch(f"{site}/{n}") for n in range(8)])
@@ -178,6 +189,24 @@ async def test_an_answer_that_is_no_page_is_a_witness_as_well(site: str) -> None
             while not resting(pool):
                 assert (await fetcher.failure(f"{site}/missing"))[0] == "HTTP_404"
         assert resting(pool) == {bad.address}
+
+
+async def test_an_exit_that_works_again_is_used_though_pages_are_missing(
+    site: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("activities.egress.exit_health._FIRST_REST", 0.0)
+    behaviours = [hole, relaying()]
+
+    async def behave(
+        reader: asyncio.StreamReader, writer: asyncio.StreamWriter, heads: list[bytes]
+    ) -> None:
+        await behaviours[min(len(heads), 1)](reader, writer, heads)
+
+    async with odd_exit(behave) as exit_, odd_exit(relaying()) as other:
+        pool = pool_of(exit_.url, other.url)
+        async with exit_fetcher(pool, navigation_timeout=1) as fetcher:
+            while len(exit_.heads) < 4:
+                assert (await fetcher.failure(f"{site}/missing"))[0] == "HTTP_404"
 
 
 async def test_a_silent_session_is_no_fault_of_its_provider(site: str) -> None:
@@ -272,9 +301,18 @@ async def test_plain_http_needs_no_tunnel(shop: Shop, site: str, status: bytes) 
     assert all("Proxy-Authorization" not in request.headers for request in shop.requests)
 
 
-async def test_an_exit_that_hangs_up_on_connect_may_take_plain_http(site: str) -> None:
-    async with odd_exit(without_tunnels(b"")) as exit_, exit_fetcher(pool_of(exit_.url)) as fetcher:
+async def test_a_glitch_teaches_nothing_of_tunnels(site: str) -> None:
+    """An exit that hangs up once is not asked to resolve names from then on."""
+
+    async def behave(
+        reader: asyncio.StreamReader, writer: asyncio.StreamWriter, heads: list[bytes]
+    ) -> None:
+        await (without_tunnels(b"") if not heads else relaying())(reader, writer, heads)
+
+    async with odd_exit(behave) as exit_, exit_fetcher(pool_of(exit_.url)) as fetcher:
+        assert (await fetcher.failure(f"{site}/"))[0] == "PROXY_FAILED"
         assert "A lamp of brass." in (await fetcher.fetch(f"{site}/")).html
+    assert {head.split()[0] for head in exit_.heads} == {b"CONNECT"}
 
 
 async def test_https_needs_a_tunnel(site: str) -> None:

@@ -82,9 +82,25 @@ def test_a_lost_exit_rests_longer_each_time(clock: Clock) -> None:
         clock.now += rest - 1
         assert hosts(lambda: pool.route("de")) == {"b"}
         clock.now += 2
-        assert hosts(lambda: pool.route("de")) == {"a", "b"}
     route_by(pool, "a").record_success()
+    assert hosts(lambda: pool.route("de")) == {"a", "b"}
     assert lose(route_by(pool, "a"))
+    clock.now += 31
+    assert hosts(lambda: pool.route("de")) == {"a", "b"}
+
+
+def test_one_item_tries_an_exit_after_its_rest(clock: Clock) -> None:
+    pool = ExitPool(proxies({"de": ["http://a:1", "http://b:1"]}), clock)
+    assert lose(route_by(pool, "a"))
+    clock.now += 31
+    trial = route_by(pool, "a")
+    assert hosts(lambda: pool.route("de")) == {"b"}
+    trial.record_success()
+    assert hosts(lambda: pool.route("de")) == {"a", "b"}
+    # An item that ends without a word blocks the exit for a while only.
+    assert lose(route_by(pool, "a"))
+    clock.now += 31
+    route_by(pool, "a")
     clock.now += 31
     assert hosts(lambda: pool.route("de")) == {"a", "b"}
 
