@@ -77,7 +77,7 @@ class ExitPool:
         return min(fresh, key=lambda p: self._health[p].rests_until, default=None)
 
     def is_well(self, exit_: ItemExit) -> bool:
-        """Return whether something came through `exit_` for others, while its item was under way."""
+        """Return whether `exit_` has served others shortly before, or during, its item."""
         return self._health[exit_.proxy].well_at >= exit_.began - _KNOWN_WELL_SECONDS
 
     def open(self, proxy: Proxy) -> ItemExit:
