@@ -14,6 +14,12 @@ from domain.proxies import ProxyServer
 _MAX_HEAD = 64 * 1024
 _CHUNK = 16 * 1024
 
+_NO_HOST = b"proxy.invalid"
+"""A name that no proxy can resolve (RFC 6761, 6.4)."""
+
+_PROBE_SECONDS = 3.0
+"""How long a web server may take to show that it is one."""
+
 _WANTS_CREDENTIAL = frozenset(
     {
         HTTPStatus.PROXY_AUTHENTICATION_REQUIRED,
@@ -88,6 +94,23 @@ def refusal(status: int) -> ExitError:
 def may_take_plain_requests(error: ExitError) -> bool:
     """Return whether the proxy, which answered `CONNECT` with `error`, may pass on plain HTTP."""
     return error.status in _NO_TUNNEL
+
+
+async def is_web_server(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
+    """Return whether the other end has pages of its own, so that it is no proxy.
+
+    A web server refuses `CONNECT` as well, and answers requests for absolute URLs with its own
+    pages. Unlike a proxy, it also answers a request for no host at all.
+    """
+    writer.write(b"GET / HTTP/1.1\r\nHost: " + _NO_HOST + b"\r\nConnection: close\r\n\r\n")
+    try:
+        async with asyncio.timeout(_PROBE_SECONDS):
+            status, _ = await _read_answer(reader)
+    except (OSError, TimeoutError):
+        return False
+    finally:
+        writer.transport.abort()
+    return HTTPStatus.OK <= status < HTTPStatus.BAD_REQUEST
 
 
 class AbsoluteRequests:

@@ -95,6 +95,9 @@ class UpstreamProxy:
 
         Raises `refused` if the proxy must not resolve the host.
         """
+        is_known = destination.port in self._no_tunnels
+        if not is_known and await http_proxy.is_web_server(*await _reach(self._server)):
+            raise ExitError(ExitFailure.GARBAGE, "it is a web server")
         reader, writer = await _reach(self._server)
         if not self._may_name(destination, writer):
             writer.transport.abort()

@@ -128,6 +128,9 @@ def without_tunnels(
             writer.write(refusal)
             return
         url = urlsplit(target.decode())
+        if not url.hostname:
+            writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+            return
         there = await asyncio.open_connection("127.0.0.1", url.port or 80)
         lines = [f"{method.decode()} {url.path or '/'} HTTP/1.1", f"Host: {url.netloc}"]
         there[1].write("\r\n".join([*lines, "Connection: close", "", ""]).encode())

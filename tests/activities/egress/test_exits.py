@@ -296,9 +296,33 @@ async def test_plain_http_needs_no_tunnel(shop: Shop, site: str, status: bytes) 
         assert code == "HTTP_503"
         # What was learnt of the exit is kept for other items.
         methods = [head.split()[0] for head in exit_.heads]
-        assert methods == [b"CONNECT", b"GET", b"GET", b"GET"]
-        assert all(b"\r\nProxy-Authorization: Basic " in head for head in exit_.heads)
+        assert methods == [b"CONNECT", *[b"GET"] * 4]
+        asked = [head for head in exit_.heads if b" / " not in head]
+        assert len(asked) == 4
+        assert all(b"\r\nProxy-Authorization: Basic " in head for head in asked)
     assert all("Proxy-Authorization" not in request.headers for request in shop.requests)
+
+
+@pytest.mark.parametrize("status", [b"200 OK", b"302 Found"])
+async def test_a_web_server_in_place_of_a_proxy_shows_its_page_to_nobody(
+    site: str, status: bytes
+) -> None:
+    """A web server, or the log-in page of a network: each URL leads to its page."""
+    page = b"HTTP/1.1 %s\r\nLocation: /\r\nContent-Length: 10\r\n\r\n<p>Welcome" % status
+
+    async def behave(
+        reader: asyncio.StreamReader, writer: asyncio.StreamWriter, heads: list[bytes]
+    ) -> None:
+        connect = without_tunnels(b"HTTP/1.1 405 Not Allowed\r\nServer: nginx\r\n\r\n")
+        await (answering(page) if heads else connect)(reader, writer, heads)
+
+    async with odd_exit(behave) as exit_:
+        pool = pool_of(exit_.url)
+        async with exit_fetcher(pool) as fetcher:
+            code, message = await fetcher.failure(f"{site}/")
+        assert code == "PROXY_FAILED"
+        assert "did not answer as a proxy does (it is a web server)." in message
+        assert resting(pool) == {exit_.address}
 
 
 async def test_a_glitch_teaches_nothing_of_tunnels(site: str) -> None:
@@ -341,7 +365,7 @@ async def test_an_error_of_the_exit_itself_is_not_the_sites(
     async def behave(
         reader: asyncio.StreamReader, writer: asyncio.StreamWriter, heads: list[bytes]
     ) -> None:
-        is_first = not heads
+        is_first = len(heads) < 2
         connect = without_tunnels()
         await (connect if is_first else answering(answer.encode()))(reader, writer, heads)
 
@@ -374,7 +398,7 @@ async def test_an_exit_in_a_protected_network_gets_no_names(
         pool = pool_of({"url": exit_.url, "names": names})
         async with exit_fetcher(pool, allow=networks, resolver=resolving(allowed)) as fetcher:
             code, message = await fetcher.failure(url)
-    urls = [head.split()[1] for head in exit_.heads if head.startswith(b"GET")]
+    urls = [head.split()[1] for head in exit_.heads if head.startswith(b"GET http")]
     if is_asked:
         assert code == "HTTP_404"
         assert urls == [url.encode()]
