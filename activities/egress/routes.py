@@ -37,7 +37,7 @@ _BY_THE_EXIT = frozenset({"PROXY_FAILED", "CONNECTION_FAILED"})
 _BY_EITHER = frozenset({"NAVIGATION_TIMEOUT", "TLS_ERROR"})
 """Failures that a site usually causes, and an exit sometimes."""
 
-_OF_SILENCE = frozenset({"NAVIGATION_TIMEOUT", "TLS_ERROR", "CONNECTION_FAILED"})
+_OF_SILENCE = frozenset({"NAVIGATION_TIMEOUT", "CONNECTION_FAILED"})
 """How an item fails if not one byte comes through the connections that its exit has made."""
 
 _BY_THE_SITE = "BLOCKED"

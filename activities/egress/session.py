@@ -199,7 +199,8 @@ class EgressSession:
 
     def count_received(self, count: int) -> None:
         """Count received bytes; end all connections if the item has received too many."""
-        self.watch.answered()
+        if count:
+            self.watch.answered()
         self.received += count
         if self.received > self.max_bytes and not self.exhausted.done():
             what = f"The page loaded more than {self.max_bytes} bytes."

@@ -242,4 +242,6 @@ class Exchange:
             refusal = egress.refusal_of(url)
             if refusal is not None:
                 return ScrapeError(refusal.code, refusal.what, final_url=url)
+        if code == CurlECode.SSL_CONNECT_ERROR and egress.watch.is_silent:
+            return net_error("net::ERR_CONNECTION_CLOSED", url)  # no byte of TLS has come
         return net_error(_NET_ERRORS.get(CurlECode(code), "net::ERR_FAILED"), url)

@@ -88,8 +88,26 @@ def answering(answer: bytes, *, reads: bool = False, stays: bool = False) -> Beh
     return behave
 
 
-def relaying(*, until: int | None = None) -> Behaviour:
-    """Return how a proxy behaves that passes on the first `until` bytes of each site only."""
+def intercepting(tls: ssl.SSLContext, page: bytes) -> Behaviour:
+    """Return how a proxy behaves that answers with `page` by TLS of its own."""
+
+    async def behave(
+        reader: asyncio.StreamReader, writer: asyncio.StreamWriter, heads: list[bytes]
+    ) -> None:
+        await _head(reader, heads)
+        writer.write(ESTABLISHED)
+        await writer.start_tls(tls)
+        await _head(reader, heads)
+        writer.write(page)
+
+    return behave
+
+
+def relaying(*, until: int | None = None, slowly: bool = False) -> Behaviour:
+    """Return how a proxy behaves that passes on the first `until` bytes of each site only.
+
+    A slow one passes on a hundred bytes in a second.
+    """
 
     async def behave(
         reader: asyncio.StreamReader, writer: asyncio.StreamWriter, heads: list[bytes]
@@ -100,6 +118,10 @@ def relaying(*, until: int | None = None) -> Behaviour:
         writer.write(ESTABLISHED)
         sending = asyncio.create_task(_copy(reader, there[1]))
         try:
+            if slowly:
+                while data := await there[0].read(10):
+                    writer.write(data)
+                    await asyncio.sleep(0.1)
             await _copy(there[0], writer, until)
             if until is not None:
                 await asyncio.Event().wait()

@@ -25,6 +25,7 @@ from tests.support.odd_exits import (
     Behaviour,
     answering,
     hole,
+    intercepting,
     odd_exit,
     relaying,
     without_tunnels,
@@ -136,8 +137,13 @@ async def test_a_browser_leaves_an_exit_that_passes_nothing_on(
         assert resting(exits) == {bad.address}
 
 
-async def test_an_exit_that_stops_in_the_middle_costs_only_another_try(site: str) -> None:
-    async with odd_exit(relaying(until=3000)) as bad, odd_exit(relaying()) as good:
+@pytest.mark.parametrize(
+    "behaviour", [relaying(until=3000), relaying(slowly=True)], ids=["stops", "is too slow"]
+)
+async def test_an_exit_that_does_not_finish_a_page_costs_only_another_try(
+    site: str, behaviour: Behaviour
+) -> None:
+    async with odd_exit(behaviour) as bad, odd_exit(relaying()) as good:
         pool = pool_of(bad.url, good.url)
         async with exit_fetcher(pool, navigation_timeout=1) as fetcher:
             # Each item that gets the bad exit is a failure of it. So it rests in the end.
@@ -145,6 +151,23 @@ async def test_an_exit_that_stops_in_the_middle_costs_only_another_try(site: str
                 page = await fetcher.fetch(f"{site}/")
                 assert "A lamp of brass." in page.html
         assert resting(pool) == {bad.address}
+
+
+async def test_an_exit_that_reads_along_costs_only_another_try(shop: Shop, tmp_path: Path) -> None:
+    """The certificate of such an exit is not valid for the site."""
+    authority, other = Authority.make(tmp_path), Authority.make(tmp_path / "other")
+    async with (
+        serving(shop.application(), tls=authority.server("127.0.0.1")) as site,
+        odd_exit(intercepting(other.server("127.0.0.1"), b"")) as bad,
+        odd_exit(relaying()) as good,
+    ):
+        pool = pool_of(bad.url, good.url)
+        async with exit_fetcher(pool, authorities=authority.file) as fetcher:
+            while not resting(pool):
+                assert "A lamp of brass." in (await fetcher.fetch(f"{site}/")).html
+        assert resting(pool) == {bad.address}
+        async with exit_fetcher(pool_of(bad.url), authorities=authority.file) as fetcher:
+            assert (await fetcher.failure(f"{site}/"))[0] == "TLS_ERROR"
 
 
 async def test_the_exit_gets_the_blame_if_no_exit_passes_anything_on(site: str) -> None:
@@ -169,6 +192,29 @@ async def test_the_site_gets_the_blame_if_the_exits_serve_others(shop: Shop, sit
                 assert message.startswith("127.0.0.1 did not answer within ")
         assert not resting(pool)
     assert sum(request.path == "/hang" for request in shop.requests) == 6
+
+
+async def test_a_site_that_hangs_up_is_no_fault_of_exits_that_serve_others(
+    site: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Some proxies grant each request, and hang up if they do not reach the site."""
+
+    async def behave(
+        reader: asyncio.StreamReader, writer: asyncio.StreamWriter, heads: list[bytes]
+    ) -> None:
+        hanging_up = answering(ESTABLISHED, reads=True)
+        await (hanging_up if heads else relaying())(reader, writer, heads)
+
+    async with odd_exit(behave) as exit_:
+        pool = pool_of(exit_.url)
+        async with exit_fetcher(pool) as fetcher:
+            await fetcher.fetch(f"{site}/")
+            for url in ("http://127.0.0.1/", "https://127.0.0.1/"):
+                code, message = await fetcher.failure(url)
+                assert code == "CONNECTION_FAILED"
+                assert message.startswith("127.0.0.1 closed the connection")
+        assert not resting(pool)
+    assert "a proxy exit failed" not in caplog.text
 
 
 async def test_a_slow_site_is_no_fault_of_an_exit_that_had_less_time(site: str) -> None:
