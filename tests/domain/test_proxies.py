@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from domain.proxies import COUNTRIES, Proxies
+from domain.proxies import COUNTRIES, Proxies, read_proxy_url
 from settings import read_proxies
 
 SECRET = "s3cret"
@@ -45,6 +45,30 @@ def test_the_country_of_an_exit_may_be_unknown() -> None:
 def test_some_exits_resolve_names() -> None:
     found = proxies({"de": ["socks5h://a:1", {"url": "http://b:1", "names": True}, "http://c:1"]})
     assert [proxy.sends_names for proxy in found.all] == [True, True, False]
+
+
+def test_a_proxy_may_be_reached_by_tls() -> None:
+    [proxy] = proxies({"de": f"https://user-{{session}}:{SECRET}@gate.example:443"}).all
+    server = read_proxy_url(proxy.url_of("5a"))
+    assert (server.kind, server.is_tls, server.host, server.port) == (
+        "http",
+        True,
+        "gate.example",
+        443,
+    )
+    assert server.user == "user-5a"
+    assert not read_proxy_url("http://gate.example:443").is_tls
+
+
+@pytest.mark.parametrize(
+    ("url", "address"),
+    [
+        (f"http://u-{{session}}:{SECRET}@h:1", "h:1"),
+        ("socks5://[2001:db8::1]:2", "[2001:db8::1]:2"),
+    ],
+)
+def test_an_exit_is_named_without_its_credential(url: str, address: str) -> None:
+    assert proxies({"de": url}).all[0].address == address
 
 
 def test_the_list_may_be_a_file(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from storage.tables import settlements
 from tests.conftest import SHORT_TIMEOUTS, STACK_ENV
 from tests.support.client import ApiClient, Json, summary
 from tests.support.fingerprint import fingerprint_site
+from tests.support.odd_exits import hole, odd_exit, without_tunnels
 from tests.support.servers import serving
 from tests.support.site import Site, closed_port
 from tests.support.upstreams import PASSWORD, USER, Upstream, upstream_proxy
@@ -75,6 +76,8 @@ async def reach(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Reach
             "blocked": await proxy("http", source=BLOCKED[0]),
             "blocked-too": await proxy("socks5", source=BLOCKED[1]),
         }
+        silent = await opened.enter_async_context(odd_exit(hole))
+        for_tls = await opened.enter_async_context(odd_exit(without_tunnels()))
         gate = exits["provider"].address
         wrong = exits["de"].url.replace(PASSWORD, "wrong")
         listed = {
@@ -88,6 +91,8 @@ async def reach(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Reach
             "tr": [exits["blocked"].url, exits["br"].url],
             "no": [exits["blocked"].url, exits["blocked-too"].url, exits["blocked"].url],
             "ua": exits["blocked-too"].url,
+            "il": [silent.url, exits["br"].url],
+            "th": for_tls.url,
             "kr,tw": f"http://{USER}-{{country}}-{{session}}:{PASSWORD}@{gate}",
         }
         file = tmp_path_factory.mktemp("exits") / "exits.json"
@@ -198,6 +203,22 @@ async def test_an_item_without_a_working_exit_fails_and_says_so(reach: Reach, si
     assert site.hits("/plain") == hits
 
 
+async def test_an_exit_that_passes_nothing_on_costs_only_another_try(
+    reach: Reach, site: Site
+) -> None:
+    batch = await scrape(reach, [site.url("/plain")] * 6, "il")
+    assert batch["completedCount"] == 6, summary(batch)
+    assert [item["attempts"] for item in batch["items"]] == [1] * 6
+
+
+@pytest.mark.parametrize("mode", ["default", "fast"])
+async def test_an_exit_without_tunnels_to_the_port_loads_plain_http(
+    reach: Reach, site: Site, mode: str
+) -> None:
+    batch = await scrape(reach, [site.url("/plain")] * 2, "th", scrapeMode=mode)
+    assert batch["completedCount"] == 2, summary(batch)
+
+
 async def test_each_item_has_a_session_of_its_own(reach: Reach, site: Site) -> None:
     provider = reach.exits["provider"]
     await scrape(reach, [site.url("/big?mb=0.2"), site.url("/js")], "tw")
@@ -226,8 +247,8 @@ async def test_a_country_without_an_exit_is_refused(reach: Reach) -> None:
     status, answer = await reach.api.post("/api/batch/scrape", body)
     assert status == 422
     assert answer["errors"] == [
-        "proxyCountry: this server has no exit in 'ch'; it has us, de, jp, ca, br, nl, mx, kr, no, "
-        "tr, tw, ua, eu, global."
+        "proxyCountry: this server has no exit in 'ch'; it has us, de, jp, ca, br, nl, mx, il, kr, "
+        "no, th, tr, tw, ua, eu, global."
     ]
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
+from activities.egress.answer_watch import AnswerWatch
 from activities.egress.exit_errors import ExitError, ExitFailure
 from activities.egress.routes import ExitPool, Route
 from domain.failures import ScrapeError
@@ -153,3 +154,23 @@ def test_a_blocked_item_tries_one_more_exit_and_no_exit_rests() -> None:
 def test_failures_of_the_site_change_no_exit() -> None:
     route = ExitPool(proxies({"de": ["http://a:1", "http://b:1"]})).route("de")
     assert not failed(route, "HTTP_404")
+
+
+def test_a_page_against_one_host_is_no_loss_of_the_exit() -> None:
+    """An exit that filters may answer `CONNECT` for some hosts with a page of its own."""
+    exit_ = ExitPool(proxies({"de": "http://a:1"})).route("de").exit
+    exit_.watch = AnswerWatch(lambda _: None)
+    exit_.watch.connected()
+    exit_.watch.answered()
+    exit_.record(ExitError(ExitFailure.GARBAGE))
+    assert not exit_.is_lost
+    assert exit_.refused == 1
+    exit_.record(ExitError(ExitFailure.CREDENTIAL))
+    assert exit_.is_lost
+
+
+def test_an_item_tries_no_other_exit_if_there_is_no_time_for_a_page(clock: Clock) -> None:
+    route = ExitPool(proxies({"de": ["http://a:1", "http://b:1"]}), clock).route("de")
+    route.ends_at = clock.now + 60
+    clock.now += 61
+    assert not lose(route)
