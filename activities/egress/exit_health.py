@@ -6,7 +6,7 @@ import logging
 import math
 from dataclasses import dataclass, field
 
-from activities.egress.exit_errors import ExitFailure
+from activities.egress.exit_errors import ExitError, ExitFailure
 from domain.proxies import Proxy
 
 logger = logging.getLogger(__name__)
@@ -61,16 +61,18 @@ class ExitHealth:
         self.rests_until = self.tried_until = 0.0
         self.failure, self.well_at = None, now
 
-    def record_failure(self, now: float, failure: ExitFailure, *, is_certain: bool) -> None:
+    def record_failure(self, now: float, error: ExitError, *, is_certain: bool) -> None:
         """Record that an item was not loaded. With `is_certain`, no site can be the cause.
 
         The log is told of each rest, and once of a failure that leads to no rest.
         """
+        failure = self.failure = error.failure
         self.failures += 1
-        self.failure = failure
         if self.rests_until > now:
             return  # the item had begun before the rest
         extra = {**self._named(), "failure": failure.value}
+        if error.detail:
+            extra["detail"] = error.detail
         if is_certain or self.failures >= _FAILURES_IN_A_ROW:
             rest = min(_FIRST_REST * 2**self.rests, _LONGEST_REST)
             self.rests_until = now + rest

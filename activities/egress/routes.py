@@ -90,9 +90,9 @@ class ExitPool:
         """Record that a page came through `proxy`, or another answer of its site."""
         self._health[proxy].record_success(self.clock())
 
-    def record_failure(self, proxy: Proxy, failure: ExitFailure, *, is_certain: bool) -> None:
+    def record_failure(self, proxy: Proxy, error: ExitError, *, is_certain: bool) -> None:
         """Record that an item was not loaded through `proxy`. See `ExitHealth`."""
-        self._health[proxy].record_failure(self.clock(), failure, is_certain=is_certain)
+        self._health[proxy].record_failure(self.clock(), error, is_certain=is_certain)
 
 
 class Route:
@@ -156,8 +156,7 @@ class Route:
             self._answer = self._answer or error
         is_silent = exit_.is_silent and code in _OF_SILENCE
         if exit_.is_lost or (code in _BY_THE_EXIT and not is_silent):
-            failure = ExitFailure.CLOSED if exit_.error is None else exit_.error.failure
-            self._pool.record_failure(exit_.proxy, failure, is_certain=exit_.is_lost)
+            self._pool.record_failure(exit_.proxy, _error_of(exit_, code), is_certain=exit_.is_lost)
         elif is_silent or code in _BY_EITHER:
             self._suspects.add(exit_, code)
             if (not is_silent or self._pool.is_well(exit_)) and not self._may_doubt():
@@ -207,6 +206,12 @@ class Route:
 
     def _record(self, blamed: list[Finding]) -> None:
         for finding in blamed:
-            self._pool.record_failure(
-                finding.exit.proxy, finding.failure, is_certain=finding.is_certain
-            )
+            error = ExitError(finding.failure)
+            self._pool.record_failure(finding.exit.proxy, error, is_certain=finding.is_certain)
+
+
+def _error_of(exit_: ItemExit, code: str) -> ExitError:
+    """Return how `exit_` has failed, if the item has failed with `code` through it."""
+    if exit_.error is not None and (exit_.is_lost or code == "PROXY_FAILED"):
+        return exit_.error
+    return ExitError(ExitFailure.CLOSED)  # the error may be that of another host

@@ -292,6 +292,7 @@ async def test_the_log_names_a_bad_exit_once_and_shows_no_secret(
     assert told["message"] == "a proxy exit rests"
     assert (told["exit"], told["country"]) == (bad.address, "de")
     assert (told["failure"], told["seconds"]) == ("credential", 30.0)
+    assert told["detail"] == "HTTP status 407"
     assert "s3cret" not in caplog.text
 
 
