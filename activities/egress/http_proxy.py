@@ -29,19 +29,20 @@ _WANTS_CREDENTIAL = frozenset(
 )
 """Statuses that ask for a log-in. Some proxies use 401, which is meant for sites."""
 
-_NO_TUNNEL = frozenset(
+OF_WEB_SERVERS = frozenset(
     {
         HTTPStatus.BAD_REQUEST,
-        HTTPStatus.FORBIDDEN,
         HTTPStatus.NOT_FOUND,
         HTTPStatus.METHOD_NOT_ALLOWED,
         HTTPStatus.NOT_IMPLEMENTED,
     }
 )
+"""Answers to `CONNECT` of proxies that do not know it, and of web servers."""
+
+_NO_TUNNEL = OF_WEB_SERVERS | {HTTPStatus.FORBIDDEN}
 """Answers to `CONNECT` of a proxy that may pass on plain HTTP all the same.
 
-Squid and tinyproxy answer 403 for a port that is not one of TLS. Proxies that know no `CONNECT`
-answer one of the others.
+Squid and tinyproxy answer 403 for a port that is not one of TLS.
 """
 
 _OWN_ERROR_HEADERS = frozenset({b"x-squid-error", b"proxy-status", b"proxy-agent"})

@@ -95,9 +95,11 @@ class UpstreamProxy:
 
         Raises `refused` if the proxy must not resolve the host.
         """
-        is_known = destination.port in self._no_tunnels
-        if not is_known and await http_proxy.is_web_server(*await _reach(self._server)):
-            raise ExitError(ExitFailure.GARBAGE, "it is a web server")
+        if refused.status in http_proxy.OF_WEB_SERVERS and await http_proxy.is_web_server(
+            *await _reach(self._server)
+        ):
+            what = f"it refuses tunnels to port {destination.port}, and has pages of its own"
+            raise ExitError(ExitFailure.GARBAGE, what)
         reader, writer = await _reach(self._server)
         if not self._may_name(destination, writer):
             writer.transport.abort()
