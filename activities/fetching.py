@@ -12,9 +12,11 @@ from activities.browser.pool import TabPool
 from activities.browser.visit import Visit
 from activities.browser.wall_handler import CHALLENGE_TIMEOUT, MAX_CAPTCHAS, WallHandler
 from activities.capture import PageCapture, PageLimits
+from activities.egress.exit_counts import ExitCounts
 from activities.egress.gateway import Gateway
 from activities.egress.routes import ExitPool, Route
 from activities.egress.session import EgressSession
+from activities.egress.traffic import ItemTraffic, TrafficCounter
 from activities.fetch_errors import host
 from activities.http.capture import HttpVisit, fetch_page
 from activities.http.client import HttpClient
@@ -23,6 +25,8 @@ from activities.politeness.robots import Robots
 from activities.visitor.profile import VisitorProfile, profile_for
 from activities.walls.solver import Solver
 from domain.failures import ScrapeError
+from domain.items import ItemWarning
+from domain.proxies import bytes_of_megabytes
 
 _ATTEMPTS = 3
 """Times that a page is fetched within one run, if our own parts fail each time."""
@@ -44,6 +48,26 @@ class WallPolicy:
     """Answers that one item may ask the service for."""
     challenge_timeout: float = CHALLENGE_TIMEOUT
     """Seconds for challenges that a page may pass by itself."""
+
+
+@dataclass(frozen=True)
+class _ProxyWay:
+    """The way of one item through proxy exits."""
+
+    route: Route
+    traffic: ItemTraffic
+    counts: ExitCounts
+
+    def record_success(self) -> list[ItemWarning]:
+        """See `Route`."""
+        warnings = self.route.record_success()
+        self.counts.add_try(self.route.exit.proxy, None)
+        return warnings
+
+    def try_next(self, error: ScrapeError) -> bool:
+        """See `Route`. An item that may take no more tries no other exit."""
+        self.counts.add_try(self.route.exit.proxy, error.failure.code)
+        return self.traffic.may_take_some and self.route.try_next(error)
 
 
 class PageFetcher:
@@ -69,6 +93,7 @@ class PageFetcher:
         self._limits = limits
         self._walls = walls
         self._country = country
+        self._traffic = TrafficCounter()
 
     async def fetch(self, run: ItemContext) -> PageCapture:
         """Return the page of `run`, fetched by another exit or once more if that may help.
@@ -76,21 +101,28 @@ class PageFetcher:
         Raises `ScrapeError`.
         """
         options = run.options
-        wall_handler = self._wall_handler(run)
-        earlier_captchas = run.usage.captchas
-        route = self._exits.route(options.proxy_country) if options.use_proxy else None
-        if route is not None:
+        if not options.use_proxy:
+            return await self._fetch_with_tries(run, None)
+        limit = bytes_of_megabytes(options.max_item_proxy_mb)
+        with self._traffic.attempt(run.item, run.usage, limit) as traffic:
+            traffic.require_some()
+            way = _ProxyWay(self._exits.route(options.proxy_country), traffic, self._exits.counts)
             # Another exit is to have time enough for the whole page.
             seconds = run.item.timeout_seconds
             seconds -= min(self._limits.navigation_timeout, seconds / 2)
-            route.ends_at = self._exits.clock() + seconds
+            way.route.ends_at = self._exits.clock() + seconds
+            return await self._fetch_with_tries(run, way)
+
+    async def _fetch_with_tries(self, run: ItemContext, way: _ProxyWay | None) -> PageCapture:
+        wall_handler = self._wall_handler(run)
+        earlier_captchas = run.usage.captchas
         losses = 0
         while True:
             try:
-                page = await self._fetch_by(route, run, wall_handler)
-                if route is not None:
+                page = await self._fetch_by(way, run, wall_handler)
+                if way is not None:
                     # Raises if the exit was lost while the page loaded.
-                    run.warn(*route.record_success())
+                    run.warn(*way.record_success())
                 return page
             except ScrapeError as error:
                 code = error.failure.code
@@ -98,20 +130,20 @@ class PageFetcher:
                     losses += 1
                     if losses == _ATTEMPTS:
                         raise
-                elif route is None:
+                elif way is None:
                     raise
-                elif not route.try_next(error):
-                    raise route.verdict(error, host(run.item.url)) from None
+                elif not way.try_next(error):
+                    raise way.route.verdict(error, host(run.item.url)) from None
             finally:
                 run.usage.captchas = earlier_captchas + wall_handler.solved
 
     async def _fetch_by(
-        self, route: Route | None, run: ItemContext, wall_handler: WallHandler
+        self, way: _ProxyWay | None, run: ItemContext, wall_handler: WallHandler
     ) -> PageCapture:
-        country = self._country if route is None else route.exit.country
+        country = self._country if way is None else way.route.exit.country
         # One item is one visitor, from whatever country it is seen.
         profile = profile_for(country, run.item.item_uuid)
-        async with self._egress(route, run) as egress:
+        async with self._egress(way) as egress:
             if self._robots is not None:
                 await self._robots.check(egress, run.item.url, profile)
             if run.options.is_fast:
@@ -146,21 +178,20 @@ class PageFetcher:
         return await capture_page(self._browsers, egress, visit)
 
     @asynccontextmanager
-    async def _egress(self, route: Route | None, run: ItemContext) -> AsyncIterator[EgressSession]:
-        """Open an egress session, and count what goes through a proxy exit.
-
-        Each try has a session of its own, since that also restarts a gateway that was lost.
-        """
-        exit_ = None if route is None else route.exit
-        async with self._gateway.open_session(exit_) as egress:
-            if route is not None:
-                route.exit.watch = egress.watch
-                egress.watch.patience = route.patience(self._limits.navigation_timeout)
+    async def _egress(self, way: _ProxyWay | None) -> AsyncIterator[EgressSession]:
+        """Open an egress session. Each try has its own, which also restarts a lost gateway."""
+        if way is None:
+            async with self._gateway.open_session() as egress:
+                yield egress
+            return
+        exit_ = way.route.exit
+        async with self._gateway.open_session(exit_, way.traffic) as egress:
+            exit_.watch = egress.watch
+            egress.watch.patience = way.route.patience(self._limits.navigation_timeout)
             try:
                 yield egress
             finally:
-                if route is not None:
-                    run.usage.proxy_bytes += egress.sent + egress.received
+                way.counts.add_traffic(exit_.proxy, sent=egress.sent, received=egress.received)
 
     def _wall_handler(self, run: ItemContext) -> WallHandler:
         now = asyncio.get_running_loop().time()

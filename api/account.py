@@ -5,18 +5,14 @@ The descriptions are what a reader of the OpenAPI document sees.
 
 from __future__ import annotations
 
-from typing import Annotated
-
 from aiohttp import web
 from pydantic import Field
 
 from api.http.app_keys import ACCOUNT, DATABASE, SETTINGS
-from api.http.response_models import Count, ResponseModel, Timestamp
+from api.http.response_models import Count, Megabytes, ResponseModel, Timestamp
 from api.http.responses import json_response
 from domain.proxies import BYTES_PER_MB
 from storage import ledger
-
-Megabytes = Annotated[float, Field(ge=0)]
 
 
 class Plan(ResponseModel):

@@ -33,7 +33,8 @@ FAILURE_KINDS: dict[str, FailureKind] = {
         False, "Scrape a public address, or allow this network in SPIDRA_EGRESS_ALLOW."
     ),
     "EGRESS_UNAVAILABLE": FailureKind(True, "Retry: the worker restarts its network gateway."),
-    "TRAFFIC_LIMIT": FailureKind(False, "Scrape a lighter page, or raise SPIDRA_MAX_ITEM_BYTES."),
+    "TRAFFIC_LIMIT": FailureKind(False, "Scrape a lighter page, or raise the limit."),
+    "TRAFFIC_BUDGET": FailureKind(True, "Retry with a larger maxProxyMb."),
     "TLS_ERROR": FailureKind(
         False, "Ask the site's owner to fix its certificate or TLS configuration."
     ),
@@ -160,6 +161,7 @@ class ScrapeError(Exception):
         retry_after: float | None = None,
     ) -> None:
         super().__init__(f"{code}: {what}")
+        self.what = what
         self.failure = failure(code, what)
         self.http_status = http_status
         self.final_url = final_url

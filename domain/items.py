@@ -93,6 +93,12 @@ class ScrapeInput(BaseModel):
     """HTTP status of the latest refusal of the page; None if it was not refused."""
     has_secrets: bool = HAS_SECRETS
     """Whether secrets are sealed for this generation of the batch."""
+    max_batch_proxy_bytes: int | None = None
+    """Bytes that all items of the batch together may take through proxy exits; None for any
+    number."""
+    batch_proxy_bytes: int = 0
+    """Bytes that the batch had taken through proxy exits when this attempt was scheduled, without
+    those of other attempts under way."""
 
 
 class Progress(BaseModel):

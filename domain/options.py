@@ -35,6 +35,12 @@ MAX_URLS = 50
 MAX_URL_CHARACTERS = 8192
 """Characters of one URL: as many as common servers read of a request line."""
 
+MAX_PROXY_MB = 1_000_000.0
+"""Largest limit of proxy traffic, in megabytes. A terabyte is no limit for 50 pages."""
+
+MIN_PROXY_MB = 0.001
+"""Smallest limit of proxy traffic, in megabytes. No page takes less than a kilobyte."""
+
 MAX_PROMPT_CHARACTERS = 10_000
 """Characters of a prompt. Longer ones leave little room for the page in a model's context."""
 
@@ -58,6 +64,12 @@ Url = Annotated[
     ),
 ]
 """A URL as the client writes it. `api.batches.urls` checks what a JSON Schema cannot."""
+
+
+MegabytesLimit = Annotated[
+    float | None, Field(ge=MIN_PROXY_MB, le=MAX_PROXY_MB, allow_inf_nan=False)
+]
+"""A limit of proxy traffic in megabytes; None for no limit."""
 
 
 class _Urls(RequestBody):
@@ -141,6 +153,18 @@ class BatchOptions(RequestBody):
         "for each item. `global`, or no value, is any country. Refused if this server has no exit "
         "there. Needs `useProxy: true`.",
     )
+    max_proxy_mb: Annotated[MegabytesLimit, Rule(needs="use_proxy")] = Field(
+        default=None,
+        description="Megabytes of 1,000,000 bytes that the batch may take through proxies, both "
+        "ways and over all its runs. Once they are used up, no further page is opened, pages that "
+        "load are given up, and their items fail with `TRAFFIC_BUDGET`. A retry may raise the "
+        "limit. Needs `useProxy: true`.",
+    )
+    max_item_proxy_mb: Annotated[MegabytesLimit, Rule(needs="use_proxy")] = Field(
+        default=None,
+        description="Megabytes that one item may take through proxies, its tries by all exits "
+        "together. An item that takes more fails with `TRAFFIC_LIMIT`. Needs `useProxy: true`.",
+    )
     cookies: Annotated[
         str,
         Field(
@@ -222,6 +246,11 @@ class RetryOptions(RequestBody):
         default=False,
         description="Whether to leave out failed items that would fail again, as their "
         "`retryable` says.",
+    )
+    max_proxy_mb: MegabytesLimit = Field(
+        default=None,
+        description="The limit of the batch's proxy traffic from now on, in place of its "
+        "`maxProxyMb`. What earlier runs have taken counts too. Needs a batch with `useProxy`.",
     )
 
 

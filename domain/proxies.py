@@ -25,6 +25,12 @@ COUNTRIES: tuple[str, ...] = tuple(c for c in get_args(ProxyCountry) if c not in
 BYTES_PER_MB = 1_000_000
 """Bytes of a megabyte of proxy traffic (the contract counts in MB, not MiB)."""
 
+
+def bytes_of_megabytes(megabytes: float | None) -> int | None:
+    """Return a limit of proxy traffic in bytes; None for no limit."""
+    return None if megabytes is None else round(megabytes * BYTES_PER_MB)
+
+
 EUROPEAN_UNION = frozenset(
     {"be", "cz", "de", "dk", "es", "fi", "fr", "gr", "hu", "ie", "it", "nl", "pl", "pt", "ro", "se"}
 )

@@ -90,6 +90,8 @@ def start_scrape(state: BatchState, index: int, item: ItemState) -> ActivityHand
             earlier_rested=earlier.rested if earlier else 0,
             earlier_refused_status=earlier.refused_status if earlier else None,
             has_secrets=state.has_secrets,
+            max_batch_proxy_bytes=state.max_proxy_bytes,
+            batch_proxy_bytes=state.proxy_bytes,
         ),
         result_type=ItemOutcome,
         activity_id=activity_id(index),

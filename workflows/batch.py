@@ -17,7 +17,7 @@ from temporalio.workflow import ActivityHandle
 
 with workflow.unsafe.imports_passed_through():
     from domain.items import BatchEnd, ItemOutcome, SettledItem
-    from workflows import activity_calls, search_attributes, ui_details
+    from workflows import activity_calls, search_attributes, traffic_budget, ui_details
     from workflows.outcomes import outcome_of_error, pause_before_next, progress_of_error
     from workflows.state import (
         CANCELLATION_MEMO,
@@ -54,6 +54,8 @@ class BatchWorkflow:
         self._state = state.model_copy(deep=True)
         self._scrapes: dict[int, ActivityHandle[ItemOutcome]] = {}
         """The latest attempt at each item, by the item's index."""
+        self._under_way = 0
+        """Number of attempts that have been scheduled and have not ended."""
         self._unsettled: list[SettledItem] = []
         self._update_details()
 
@@ -90,15 +92,49 @@ class BatchWorkflow:
         if self._state.cancellation is not None:
             self._cancel_item(item)
             return
-        while item.status == "pending":
-            scrape = self._scrapes[index] = activity_calls.start_scrape(self._state, index, item)
+        while item.status == "pending" and await self._may_start(item):
             try:
-                self._end_item(item, await scrape)
+                self._end_item(item, await self._attempt(index, item))
             except ActivityError as error:
                 if isinstance(error.cause, CancelledError):
                     self._cancel_item(item)
                 else:
                     await self._pause_or_fail(item, error.cause)
+
+    async def _attempt(self, index: int, item: ItemState) -> ItemOutcome:
+        scrape = self._scrapes[index] = activity_calls.start_scrape(self._state, index, item)
+        self._under_way += 1
+        try:
+            return await scrape
+        finally:
+            self._under_way -= 1
+
+    async def _may_start(self, item: ItemState) -> bool:
+        """Wait until the next attempt at the item may start, and return True.
+
+        Returns False if the item ends before that. Only batches with a limit of traffic wait.
+        """
+        while self._state.max_proxy_bytes is not None and item.status == "pending":
+            if self._has_turn(item):
+                if not traffic_budget.may_not_start(self._state, item):
+                    return True
+                now = workflow.now()
+                self._end_item(item, traffic_budget.outcome_without_start(self._state, item, now))
+            else:
+                await workflow.wait_condition(
+                    lambda: item.status != "pending" or self._has_turn(item)
+                )
+        return item.status == "pending"
+
+    def _has_turn(self, item: ItemState) -> bool:
+        """Return whether it is to be decided now if the item starts.
+
+        After a cancel, an item that has not started waits to be cancelled.
+        """
+        if self._state.cancellation is not None and item.last_progress is None:
+            return False
+        is_full = self._under_way >= traffic_budget.MAX_UNDER_WAY
+        return not is_full or traffic_budget.may_not_start(self._state, item)
 
     async def _pause_or_fail(self, item: ItemState, cause: BaseException | None) -> None:
         """Decide what follows an attempt that `cause` ended without an outcome.
@@ -149,7 +185,7 @@ class BatchWorkflow:
     def retry(self, request: RetryRequest) -> None:
         """Queue the failed items again, unless items are pending already."""
         if not self._state.has_pending and request.generation > self._state.generation:
-            self._state.retry_failed(request.generation, only_retryable=request.only_retryable)
+            self._state.retry(request)
 
     # Cancel: items that no worker has started never start.
 
@@ -189,6 +225,10 @@ class BatchWorkflow:
                 lambda: self._state.count("cancelled") > 0 or not self._state.has_pending,
                 timeout=_CANCEL_WAIT,
             )
+        # Items that have not been scheduled are not for the server to decide.
+        for index, item in enumerate(self._state.items):
+            if item.status == "pending" and index not in self._scrapes:
+                self._cancel_item(item)
         cancellation.cancelled_items = self._state.count("cancelled")
         cancellation.credits_refunded = cancellation.cancelled_items * self._state.credits_per_item
         workflow.upsert_memo({CANCELLATION_MEMO: cancellation})

@@ -5,7 +5,7 @@ No worker answers while none is running, and none ever answers for a terminated 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 
 from temporalio.api.failure.v1 import Failure
@@ -14,6 +14,7 @@ from temporalio.client import WorkflowHistory
 from temporalio.converter import DataConverter, PayloadConverter
 
 from domain.items import ItemOutcome
+from workflows import traffic_budget
 from workflows.outcomes import outcome_of_error, pause_before_next, progress_of_error
 from workflows.state import (
     CANCELLATION_MEMO,
@@ -28,7 +29,8 @@ from workflows.state import (
 def state_from_history(history: WorkflowHistory, converter: DataConverter) -> BatchState:
     """Return the state that the events of `history` prove: items whose activity has ended.
 
-    Other decisions of the workflow, such as the end of the batch, are not in the events.
+    Items that never start, because of a cancel or a limit of traffic, follow from them. Other
+    decisions of the workflow, such as the end of the batch, are not in the events.
     """
     payloads = converter.payload_converter
     started = next(
@@ -56,6 +58,7 @@ def state_from_history(history: WorkflowHistory, converter: DataConverter) -> Ba
                     scheduled[event.event_id] = items[name]
             case _:
                 _apply_activity_end(event, scheduled, converter)
+        _end_unscheduled(state, scheduled.values(), event.event_time.ToDatetime(tzinfo=UTC))
     return state
 
 
@@ -68,7 +71,24 @@ def _apply_signal(
     if signal.signal_name == "retry":
         retry: RetryRequest = payloads.from_payloads(signal.input.payloads, [RetryRequest])[0]
         if not state.has_pending and retry.generation > state.generation:
-            state.retry_failed(retry.generation)
+            state.retry(retry)
+
+
+def _end_unscheduled(state: BatchState, scheduled: Collection[ItemState], at: datetime) -> None:
+    """End the items that the workflow will not schedule any more. Only limits of traffic do that.
+
+    The memo of a cancel is written when the other items are decided.
+    """
+    if not scheduled or (state.cancellation is None and not state.has_used_its_traffic):
+        return
+    known = {item.uuid for item in scheduled}
+    for item in state.items:
+        if item.status != "pending" or item.uuid in known:
+            continue
+        if state.cancellation is not None:
+            item.cancel(at)
+        else:
+            item.settle(traffic_budget.outcome_without_start(state, item, at))
 
 
 def _apply_activity_end(

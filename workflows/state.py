@@ -44,6 +44,12 @@ class ItemState(BaseModel):
         failure = self.outcome.failure if self.outcome else None
         return failure is not None and failure.retryable
 
+    @property
+    def proxy_bytes(self) -> int:
+        """Bytes that went through proxy exits in the latest run, as far as attempts have ended."""
+        latest = self.outcome or self.last_progress
+        return latest.usage.proxy_bytes if latest else 0
+
     def settle(self, outcome: ItemOutcome) -> None:
         """Record how the item ended."""
         self.status = "completed" if outcome.failure is None else "failed"
@@ -113,6 +119,10 @@ class BatchState(BaseModel):
     use_proxy: bool = False
     """Whether a retry needs proxy traffic. It is accepted also while the bucket is away, which
     holds the options."""
+    max_proxy_bytes: int | None = None
+    """Bytes that the batch may take through proxy exits, in all generations; None for no limit."""
+    replaced_proxy_bytes: int = 0
+    """Bytes of runs that a retry has replaced. Their outcomes are not kept."""
     has_secrets: bool = HAS_SECRETS
     """Whether secrets are sealed for this generation. A retry must bring its own then."""
     cancellation: Cancellation | None = None
@@ -130,6 +140,16 @@ class BatchState(BaseModel):
         """Whether at least one item has not ended."""
         return any(item.status == "pending" for item in self.items)
 
+    @property
+    def proxy_bytes(self) -> int:
+        """Bytes that the batch has taken through proxy exits, as far as attempts have ended."""
+        return self.replaced_proxy_bytes + sum(item.proxy_bytes for item in self.items)
+
+    @property
+    def has_used_its_traffic(self) -> bool:
+        """Whether the limit of proxy traffic is reached."""
+        return self.max_proxy_bytes is not None and self.proxy_bytes >= self.max_proxy_bytes
+
     def count(self, status: ItemStatus) -> int:
         """Return how many items have that status."""
         return sum(item.status == status for item in self.items)
@@ -144,7 +164,7 @@ class BatchState(BaseModel):
             uuid=item.uuid,
             is_completed=item.status == "completed",
             extra=self._extra(item),
-            proxy_bytes=item.outcome.usage.proxy_bytes if item.outcome else 0,
+            proxy_bytes=item.proxy_bytes,
         )
 
     def _extra(self, item: ItemState) -> int:
@@ -160,12 +180,15 @@ class BatchState(BaseModel):
             if item.status == "failed" and (item.is_retryable or not only_retryable)
         ]
 
-    def retry_failed(self, generation: int, *, only_retryable: bool = False) -> None:
+    def retry(self, request: RetryRequest) -> None:
         """Queue the items `to_retry` again, as a generation of their own."""
-        for item in self.to_retry(only_retryable=only_retryable):
-            item.generation = generation
+        for item in self.to_retry(only_retryable=request.only_retryable):
+            self.replaced_proxy_bytes += item.proxy_bytes
+            item.generation = request.generation
             item.requeue()
-        self.generation = generation
+        if request.max_proxy_bytes is not None:
+            self.max_proxy_bytes = request.max_proxy_bytes
+        self.generation = request.generation
         self.finished_at = None
 
     def settled_in(self, generation: int) -> list[SettledItem]:
@@ -188,6 +211,8 @@ class RetryRequest(BaseModel):
     """Generation under which the credits are reserved."""
     only_retryable: bool = False
     """Whether the failed items that would fail again stay as they are."""
+    max_proxy_bytes: int | None = None
+    """The batch's limit of proxy traffic from now on; None if it stays as it is."""
 
 
 def workflow_id(batch_id: str) -> str:

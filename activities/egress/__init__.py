@@ -13,7 +13,8 @@ Open `gateway` first, then `session`. From there a request goes this way:
 - `upstream` is the exit through a proxy, with which it talks by `http_proxy` or `socks5`;
 - `routes` chooses the exit of an item: `suspects` says which exits are to blame, `exit_health` when
   an exit rests, `answer_watch` whether anything comes through it;
-- `refusal` and `exit_errors` say why there is no connection.
+- `refusal` and `exit_errors` say why there is no connection;
+- `traffic` counts what items take through proxy exits, and limits it; `exit_counts` what exits did.
 
 This package imports `domain` and `activities.abort` only.
 """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
+from collections import Counter
 from dataclasses import dataclass, field
 
 from activities.egress.exit_errors import ExitError, ExitFailure
@@ -34,6 +35,8 @@ class ExitHealth:
     rests_until: float = 0.0
     tried_until: float = 0.0
     """Until when an item tries the exit after a rest."""
+    failed: Counter[ExitFailure] = field(default_factory=Counter)
+    """Failed items since the start of the worker, by kind."""
     failure: ExitFailure | None = None
     """The latest failure; None if an item has succeeded since."""
     well_at: float = -math.inf
@@ -68,6 +71,7 @@ class ExitHealth:
         """
         failure = self.failure = error.failure
         self.failures += 1
+        self.failed[failure] += 1
         if self.rests_until > now:
             return  # the item had begun before the rest
         extra = {**self._named(), "failure": failure.value}

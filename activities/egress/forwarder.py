@@ -66,7 +66,8 @@ class Forwarder:
             raise exit_refused(error, target) from None
         except (OSError, h11.ProtocolError) as error:
             # A server may close a connection between two requests. Clients repeat the request then.
-            if server.has_answered:
+            # After a limit of traffic the server is not the cause.
+            if server.has_answered or session.exhausted.done():
                 raise
             self.close()
             if isinstance(error, MalformedResponseError):

@@ -12,6 +12,7 @@ from activities.egress.connection import GatewayConnection
 from activities.egress.dialer import Dialer, Resolver
 from activities.egress.exits import DirectExit, Exit
 from activities.egress.session import EgressSession, ProxyCredential
+from activities.egress.traffic import ItemTraffic
 from domain.addresses import Address, Network
 from name_resolution import resolve
 
@@ -74,8 +75,12 @@ class Gateway:
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     @asynccontextmanager
-    async def open_session(self, exit_: Exit | None = None) -> AsyncIterator[EgressSession]:
+    async def open_session(
+        self, exit_: Exit | None = None, traffic: ItemTraffic | None = None
+    ) -> AsyncIterator[EgressSession]:
         """Open the network access of one item, through `exit_` or directly.
+
+        `traffic` counts the bytes of the item, and limits them.
 
         The connections of the session end with it. A gateway that has stopped listening is started
         again first.
@@ -83,7 +88,9 @@ class Gateway:
         if self._server is None or not self._server.is_serving():
             await self.start()
         credential = ProxyCredential(self._credentials)
-        session = EgressSession(exit_ or self._direct, self._max_item_bytes, self.url, credential)
+        session = EgressSession(
+            exit_ or self._direct, self._max_item_bytes, self.url, credential, traffic
+        )
         credential.open(session)
         try:
             yield session

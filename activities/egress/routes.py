@@ -9,8 +9,10 @@ from __future__ import annotations
 import math
 import secrets
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
+from activities.egress.exit_counts import ExitCounts
 from activities.egress.exit_errors import ExitError, ExitFailure
 from activities.egress.exit_health import ExitHealth
 from activities.egress.item_exit import ItemExit
@@ -44,6 +46,17 @@ _BY_THE_SITE = "BLOCKED"
 """Failure that a site causes, perhaps for some exits only. The exit may work for other sites."""
 
 
+@dataclass(frozen=True)
+class ExitState:
+    """How an exit does."""
+
+    proxy: Proxy
+    rest: float
+    """Seconds for which the exit rests yet; 0 if it does not rest."""
+    failed: Mapping[ExitFailure, int]
+    """Items that were not loaded through the exit since the worker started, by kind of failure."""
+
+
 class ExitPool:
     """The proxy exits of a worker, and their health."""
 
@@ -51,6 +64,15 @@ class ExitPool:
         self._proxies = proxies
         self.clock = clock
         self._health = {proxy: ExitHealth(proxy) for proxy in proxies.all}
+        self.counts = ExitCounts()
+
+    def states(self) -> list[ExitState]:
+        """Return how each exit does at this moment, in the order of the setting."""
+        now = self.clock()
+        return [
+            ExitState(proxy, max(health.rests_until - now, 0.0), health.failed)
+            for proxy, health in self._health.items()
+        ]
 
     def route(self, country: str | None) -> Route:
         """Return the route of one item through an exit in `country`, or through any exit.

@@ -16,6 +16,7 @@ from activities.abort import AbortReason, abort_with
 from activities.egress.answer_watch import AnswerWatch
 from activities.egress.exits import Exit
 from activities.egress.refusal import EgressRefusal
+from activities.egress.traffic import ItemTraffic
 from domain.addresses import Address
 
 USERNAME = "item"
@@ -131,6 +132,8 @@ class EgressSession:
     """URL that a client has to use as its proxy: `http://127.0.0.1:port`."""
     credential: ProxyCredential = field(repr=False)
     """Credential for a client that has none from an earlier session."""
+    traffic: ItemTraffic | None = None
+    """Counts the bytes of the item in all of its sessions; None if nobody has to know them."""
     is_open: bool = True
     """Whether the item still uses the session."""
     received: int = 0
@@ -194,17 +197,33 @@ class EgressSession:
         return self._refusals_by_host.get((parsed.hostname, int(port)))
 
     def count_sent(self, count: int) -> None:
-        """Count bytes before they are sent."""
+        """Count bytes before they are sent. See `count_received`."""
         self.sent += count
+        self._charge(count)
 
     def count_received(self, count: int) -> None:
-        """Count received bytes; end all connections if the item has received too many."""
+        """Count received bytes.
+
+        If the item may take no more, end all connections and raise `ConnectionResetError`, so that
+        these bytes go no further.
+        """
         if count:
             self.watch.answered()
         self.received += count
-        if self.received > self.max_bytes and not self.exhausted.done():
-            what = f"The page loaded more than {self.max_bytes} bytes."
-            abort_with(self.exhausted, "TRAFFIC_LIMIT", what)
+        if self.received > self.max_bytes:
+            what = f"The page loaded more than {self.max_bytes} bytes (SPIDRA_MAX_ITEM_BYTES)."
+            self._exhaust("TRAFFIC_LIMIT", what)
+        self._charge(count)
+
+    def _charge(self, count: int) -> None:
+        if self.traffic is not None and (reached := self.traffic.count(count)) is not None:
+            self._exhaust(*reached)
+        if self.exhausted.done():
+            raise ConnectionResetError
+
+    def _exhaust(self, code: str, what: str) -> None:
+        if not self.exhausted.done():
+            abort_with(self.exhausted, code, what)
             self.end_connections()
 
     def _give_up(self, seconds: float) -> None:
@@ -226,13 +245,13 @@ class TrafficMeter:
         """None before the client has authenticated, and while the connection is parked."""
 
     def count_sent(self, count: int) -> None:
-        """Count bytes before they are sent. Raises `ConnectionResetError` without a session."""
+        """See `EgressSession`. Raises `ConnectionResetError` without a session."""
         if self.session is None:
             raise ConnectionResetError
         self.session.count_sent(count)
 
     def count_received(self, count: int) -> None:
-        """Count received bytes. Raises `ConnectionResetError` without a session."""
+        """See `EgressSession`. Raises `ConnectionResetError` without a session."""
         if self.session is None:
             raise ConnectionResetError
         self.session.count_received(count)

@@ -62,7 +62,6 @@ class ModelError(ScrapeError):
     def __init__(self, code: str, what: str, *, retry_after: float | None = None) -> None:
         super().__init__(code, what)
         self.code = code
-        self.what = what
         self.retry_after = retry_after
         """Seconds until the next request, as the server asks for; None if it names no time."""
 

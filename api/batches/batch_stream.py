@@ -18,6 +18,7 @@ from api.batches.status import BatchStatus
 from api.http.deadlines import RESPONSE_SECONDS, done_within
 from api.http.responses import timestamp, to_json
 from domain.items import ItemOutcome
+from domain.proxies import BYTES_PER_MB
 from domain.warnings import item_warning
 from storage.bucket import Bucket, ObjectMissingError
 from workflows.state import ItemState, activity_id, workflow_id
@@ -58,6 +59,7 @@ async def _encode(status: BatchStatus, bucket: Bucket) -> AsyncGenerator[bytes]:
         "totalUrls": len(state.items),
         "completedCount": state.count("completed"),
         "failedCount": state.count("failed"),
+        "proxyMb": _megabytes(state.proxy_bytes),
         "createdAt": timestamp(state.created_at),
         "finishedAt": timestamp(state.finished_at),
     }
@@ -117,6 +119,7 @@ def _item(status: BatchStatus, index: int, bucket: Bucket) -> dict[str, Any]:
         "errorCode": failure.code if failure else None,
         "retryable": failure.retryable if failure else None,
         "creditsUsed": status.state.credits_used(item),
+        "proxyMb": _megabytes(item.proxy_bytes),
         "startedAt": timestamp(outcome.started_at if outcome else running_since),
         "finishedAt": timestamp(outcome.finished_at if outcome else None),
         "screenshotUrl": _screenshot_url(outcome, bucket),
@@ -125,6 +128,11 @@ def _item(status: BatchStatus, index: int, bucket: Bucket) -> dict[str, Any]:
         "finalUrl": outcome.final_url if outcome else None,
         "warnings": [each.model_dump() for each in outcome.warnings] if outcome else [],
     }
+
+
+def _megabytes(count: int) -> float:
+    """Return `count` bytes in megabytes, rounded to the kilobyte as for the account."""
+    return round(count / BYTES_PER_MB, 3)
 
 
 def _screenshot_url(outcome: ItemOutcome | None, bucket: Bucket) -> str | None:

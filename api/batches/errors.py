@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 
 from api.http.errors import ApiError, validation_failed
+from domain.proxies import BYTES_PER_MB
 
 _PENDING_RETRY_AFTER_SECONDS = 5
 """What a client is told to wait for one of its batches to end: a page takes seconds."""
@@ -55,6 +56,16 @@ def proxy_limit_reached(limit_mb: int) -> ApiError:
         "PROXY_LIMIT_REACHED",
         f"The account has used the {limit_mb} MB of proxy traffic that it may use; leave out "
         "useProxy.",
+    )
+
+
+def budget_used_up(*, used: int, limit: int) -> ApiError:
+    """Return 403 for a retry of a batch that has used up its own proxy traffic, in bytes."""
+    return ApiError(
+        403,
+        "PROXY_LIMIT_REACHED",
+        f"The batch has taken {used / BYTES_PER_MB:.3f} of the {limit / BYTES_PER_MB:g} MB that it "
+        "may take through proxies; send a larger maxProxyMb with the retry.",
     )
 
 

@@ -70,15 +70,14 @@ async def retry(request: web.Request) -> web.Response:
             raise validation_failed(errors)
         state, generation = await reserve_retry(request.app, batch_id, parsed)
     seconds = remaining(request, RESPONSE_SECONDS)
-    only_retryable = parsed.only_retryable
-    retried = len(state.to_retry(only_retryable=only_retryable))
+    retried = len(state.to_retry(only_retryable=parsed.only_retryable))
     await start_generation(
         request.app,
         state,
         generation,
         secrets=parsed.secrets,
         seconds=seconds,
-        only_retryable=only_retryable,
+        asked=parsed,
     )
     answer = RetryResponse(status="queued", retried_count=retried)
     return json_response(answer, status=202)

@@ -28,8 +28,8 @@ from api.batches.errors import (
 from api.http.app_keys import BUCKET, DATABASE, SETTINGS, TEMPORAL, VAULT
 from api.http.errors import queue_not_set_up, queue_unavailable
 from api.temporal.calls import CALL_SECONDS, in_time
-from domain.options import BatchScrapeRequest, seal_text
-from domain.proxies import BYTES_PER_MB
+from domain.options import BatchScrapeRequest, RetryOptions, seal_text
+from domain.proxies import BYTES_PER_MB, bytes_of_megabytes
 from storage import ledger
 from storage.bucket import StorageUnavailableError
 from storage.idempotency import KeyUse
@@ -90,12 +90,12 @@ async def start_generation(
     *,
     secrets: Mapping[str, Any],
     seconds: float,
-    only_retryable: bool = False,
+    asked: RetryOptions | None = None,
 ) -> None:
     """Seal `secrets`, and start the workflow of a generation whose credits are reserved.
 
-    It starts from `state`. A later `generation` than that of `state` retries its failed items,
-    or `only_retryable` ones.
+    It starts from `state`. A later `generation` than that of `state` retries its failed items, as
+    the client has `asked`.
 
     Raises `ApiError` 503 if Temporal does not start it within `seconds`. Then the reservation is
     withdrawn, and no secrets are kept.
@@ -104,7 +104,12 @@ async def start_generation(
     if secrets:
         await _seal(app, state.batch_id, generation, secrets)
     left = seconds - (time.monotonic() - began)
-    retry = RetryRequest(generation=generation, only_retryable=only_retryable)
+    asked = asked or RetryOptions()
+    retry = RetryRequest(
+        generation=generation,
+        only_retryable=asked.only_retryable,
+        max_proxy_bytes=bytes_of_megabytes(asked.max_proxy_mb),
+    )
     start = _start(app[TEMPORAL], app[SETTINGS].task_queue, state, retry)
     try:
         await in_time(start, seconds=max(_LEAST_SECONDS, min(left, CALL_SECONDS)))
@@ -152,7 +157,7 @@ async def _start(client: Client, task_queue: str, state: BatchState, retry: Retr
     is_retry = retry.generation > state.generation
     begins = state.model_copy(deep=True)
     if is_retry:
-        begins.retry_failed(retry.generation, only_retryable=retry.only_retryable)
+        begins.retry(retry)
     await client.start_workflow(
         BatchWorkflow.run,
         state,

@@ -13,7 +13,14 @@ from pydantic import Field
 from pydantic.json_schema import SkipJsonSchema
 
 from api.batches.status import StatusName
-from api.http.response_models import Count, ResponseModel, Timestamp, Uuid, left_out_if_none
+from api.http.response_models import (
+    Count,
+    Megabytes,
+    ResponseModel,
+    Timestamp,
+    Uuid,
+    left_out_if_none,
+)
 from domain.failures import FAILURE_KINDS
 from domain.warnings import WARNING_KINDS
 
@@ -86,6 +93,10 @@ class ItemResponse(ResponseModel):
     credits_used: Count = Field(
         description="The credits that the item cost: 0 unless `status` is `completed`."
     )
+    proxy_mb: Megabytes = Field(
+        description="The megabytes of 1,000,000 bytes that went through proxies for the item, in "
+        "its latest run and in all tries that have ended.",
+    )
     started_at: Timestamp | None = Field(
         description="When a worker last picked up the item. Null if no worker has."
     )
@@ -118,6 +129,9 @@ class BatchResponse(ResponseModel):
     total_urls: int = Field(ge=1, description="The number of items.")
     completed_count: Count = Field(description="The number of items that are `completed`.")
     failed_count: Count = Field(description="The number of items that are `failed`.")
+    proxy_mb: Megabytes = Field(
+        description="The megabytes that went through proxies for the batch, in all of its runs.",
+    )
     created_at: Timestamp = Field(description="When the batch was accepted.")
     finished_at: Timestamp | None = Field(description="When the last item ended. Null until then.")
     items: list[ItemResponse] = Field(

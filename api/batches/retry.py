@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from aiohttp import web
 
 from api.batches.errors import (
+    budget_used_up,
     cannot_retry_cancelled,
     no_failed_items,
     none_is_retryable,
@@ -17,8 +18,10 @@ from api.batches.errors import (
 from api.batches.reservations import check_traffic, ledger_errors
 from api.batches.status import TERMINAL, read_status
 from api.http.app_keys import BUCKET, DATABASE, SETTINGS, TEMPORAL
+from api.http.errors import validation_failed
 from domain.items import BatchEnd
 from domain.options import RetryOptions, StoredOptions
+from domain.proxies import bytes_of_megabytes
 from domain.request_body import RequestBody
 from storage import ledger
 from storage.bucket import ObjectMissingError, StorageUnavailableError
@@ -35,8 +38,8 @@ async def reserve_retry(
     of several requests at once wins, since the ledger gives out each generation once.
 
     Raises `ApiError`: 409 if the batch has not ended or was cancelled, 400 if no such item failed
-    or `body` lacks a secret, 403 if the account cannot pay or has no proxy traffic left, 429 if it
-    has too many unfinished batches, 404 or 503.
+    or `body` lacks a secret, 403 if the account cannot pay or if it or the batch has no proxy
+    traffic left, 422, 429 if the account has too many unfinished batches, 404 or 503.
     """
     status = await read_status(app[TEMPORAL], batch_id)
     if status.status == "cancelled":
@@ -50,6 +53,7 @@ async def reserve_retry(
     if state.has_secrets:
         await _require_secrets(app, batch_id, body)
     state.has_secrets = bool(body.secrets)
+    _check_budget(state, body)
     if state.use_proxy:
         await check_traffic(app, state.account)
     if status.status == "failed":
@@ -71,6 +75,16 @@ async def reserve_retry(
     except ledger.BatchOpenError:
         raise not_terminal() from None
     return state, generation
+
+
+def _check_budget(state: BatchState, body: RetryOptions) -> None:
+    """Raise `ApiError` unless the batch may take more traffic through proxies."""
+    if body.max_proxy_mb is not None and not state.use_proxy:
+        raise validation_failed([f"{body.alias_of('max_proxy_mb')}: the batch uses no proxy."])
+    limit = bytes_of_megabytes(body.max_proxy_mb)
+    limit = state.max_proxy_bytes if limit is None else limit
+    if limit is not None and state.proxy_bytes >= limit:
+        raise budget_used_up(used=state.proxy_bytes, limit=limit)
 
 
 async def _end_broken(app: web.Application, state: BatchState) -> None:

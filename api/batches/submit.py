@@ -24,6 +24,7 @@ from api.http.errors import validation_failed
 from api.http.responses import json_response
 from api.http.validation import parse_body
 from domain.options import BatchScrapeRequest
+from domain.proxies import bytes_of_megabytes
 from domain.schema.validation import check_schema, schema_warnings
 from storage.idempotency import KeyTakenError
 from workflows.state import BatchState, ItemState, Rates
@@ -87,6 +88,7 @@ def _new_batch(request: web.Request, scrape: BatchScrapeRequest) -> BatchState:
         ),
         scrape_mode=scrape.scrape_mode,
         use_proxy=scrape.use_proxy,
+        max_proxy_bytes=bytes_of_megabytes(scrape.max_proxy_mb),
         has_secrets=bool(scrape.secrets),
         items=[ItemState(uuid=str(uuid.uuid4()), url=url) for url in scrape.urls],
     )

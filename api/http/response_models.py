@@ -21,6 +21,8 @@ Timestamp = Annotated[
 ]
 Uuid = Annotated[str, WithJsonSchema({"type": "string", "format": "uuid"})]
 Count = Annotated[int, Field(ge=0)]
+Megabytes = Annotated[float, Field(ge=0)]
+"""Traffic in megabytes of 1,000,000 bytes."""
 
 
 class ResponseModel(BaseModel):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, datetime
 from typing import Any, cast
 
@@ -34,6 +35,7 @@ class Site:
     async def fetch(self, _: object, egress: EgressSession, visit: HttpVisit) -> PageCapture:
         """Return a page; True in the script loses the exit meanwhile, a text fails with a code."""
         self.exits.append(egress.exit)
+        egress.count_received(50)
         event = self._script.pop(0)
         if isinstance(event, str):
             raise ScrapeError(event, "It was scripted.")
@@ -43,18 +45,31 @@ class Site:
         return PageCapture("<p>Here.</p>", "text/html", 200, visit.url, None, ())
 
 
-async def fetch(monkeypatch: pytest.MonkeyPatch, site: Site, **options: Any) -> PageCapture:
-    monkeypatch.setattr(fetching, "fetch_page", site.fetch)
+def run_of(max_batch_proxy_bytes: int | None = None, **options: Any) -> ItemContext:
     item = ScrapeInput(
-        batch_id="b", item_uuid="i", url="http://a.example/", generation=1, timeout_seconds=60
+        batch_id="b",
+        item_uuid="i",
+        url="http://a.example/",
+        generation=1,
+        timeout_seconds=60,
+        max_batch_proxy_bytes=max_batch_proxy_bytes,
+        batch_proxy_bytes=100,
     )
     now = datetime.now(UTC)
-    run = ItemContext(
+    return ItemContext(
         item,
         StoredOptions(scrape_mode="fast", **options),
         ItemOutcome(finished_at=now),
         Progress(stage="starting", attempts=1, started_at=now),
     )
+
+
+async def fetch(monkeypatch: pytest.MonkeyPatch, site: Site, **options: Any) -> PageCapture:
+    return await fetch_run(monkeypatch, site, run_of(**options))
+
+
+async def fetch_run(monkeypatch: pytest.MonkeyPatch, site: Site, run: ItemContext) -> PageCapture:
+    monkeypatch.setattr(fetching, "fetch_page", site.fetch)
     async with running_gateway() as gateway:
         fetcher = PageFetcher(
             cast("Any", None),
@@ -94,3 +109,27 @@ async def test_failures_of_the_page_are_not_tried_again(monkeypatch: pytest.Monk
     with pytest.raises(ScrapeError):
         await fetch(monkeypatch, site)
     assert len(site.exits) == 1
+
+
+async def test_what_goes_through_exits_is_counted_at_once_and_over_all_tries(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    run = run_of(use_proxy=True)
+    site = Site(True, False)
+    before = sum(EXITS.counts.received.values())
+    await fetch_run(monkeypatch, site, run)
+    assert run.usage.proxy_bytes == 100
+    assert sum(EXITS.counts.received.values()) - before == 100
+    results = Counter(result for (_, result), n in EXITS.counts.tries.items() for _ in range(n))
+    assert results["OK"] > 0
+    assert results["PROXY_FAILED"] > 0
+
+
+async def test_no_page_is_asked_for_once_the_batch_may_take_no_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    site = Site(False)
+    with pytest.raises(ScrapeError) as caught:
+        await fetch_run(monkeypatch, site, run_of(100, use_proxy=True))
+    assert caught.value.failure.code == "TRAFFIC_BUDGET"
+    assert site.exits == []

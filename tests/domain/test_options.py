@@ -6,7 +6,7 @@ import json
 from typing import Annotated, Any
 
 import pytest
-from pydantic import Field
+from pydantic import Field, ValidationError
 from temporalio.contrib.pydantic import pydantic_data_converter
 
 from domain.items import Progress, ScrapeInput
@@ -18,7 +18,7 @@ from domain.options import (
     read_sealed,
     seal_text,
 )
-from domain.request_body import Rule
+from domain.request_body import RequestBody, Rule
 from workflows.state import BatchState
 
 BODY: dict[str, Any] = {
@@ -30,6 +30,8 @@ BODY: dict[str, Any] = {
     "fullPageScreenshot": True,
     "useProxy": True,
     "proxyCountry": "de",
+    "maxProxyMb": 25,
+    "maxItemProxyMb": 1.5,
     "cookies": " session=secret ",
     "scrapeMode": "default",
 }
@@ -104,28 +106,45 @@ def test_payloads_of_version_0_1_0_are_read_and_it_reads_ours() -> None:
 
 
 @pytest.mark.parametrize(
-    ("changes", "problem"),
+    ("changes", "problems"),
     [
-        ({}, None),
-        ({"screenshot": False}, "fullPageScreenshot: needs screenshot to be true as well."),
-        ({"useProxy": False}, "proxyCountry: needs useProxy to be true as well."),
+        ({}, []),
+        ({"screenshot": False}, ["fullPageScreenshot: needs screenshot to be true as well."]),
+        (
+            {"useProxy": False},
+            [
+                f"{option}: needs useProxy to be true as well."
+                for option in ("proxyCountry", "maxProxyMb", "maxItemProxyMb")
+            ],
+        ),
         (
             {"scrapeMode": "fast", "fullPageScreenshot": False},
-            "screenshot: fast mode has no browser to take one with.",
+            ["screenshot: fast mode has no browser to take one with."],
         ),
-        ({"cookies": ";"}, "cookies: there is none in it."),
-        ({"cookies": "session"}, "cookies: entry 1 is not of the form name=value."),
-        ({"cookies": " "}, None),
+        ({"cookies": ";"}, ["cookies: there is none in it."]),
+        ({"cookies": "session"}, ["cookies: entry 1 is not of the form name=value."]),
+        ({"cookies": " "}, []),
     ],
 )
 def test_options_that_do_not_go_together_are_named(
-    changes: dict[str, Any], problem: str | None
+    changes: dict[str, Any], problems: list[str]
 ) -> None:
-    assert request(**changes).problems() == ([] if problem is None else [problem])
+    assert request(**changes).problems() == problems
+
+
+@pytest.mark.parametrize("limit", [0, -1, True, "1", float("nan"), 1e9])
+@pytest.mark.parametrize("model", [BatchScrapeRequest, RetryRequestBody])
+def test_a_limit_of_traffic_is_a_number_of_megabytes(
+    model: type[RequestBody], limit: object
+) -> None:
+    body = {"urls": ["https://example.com/"]} if model is BatchScrapeRequest else {}
+    with pytest.raises(ValidationError):
+        model.model_validate({**body, "maxProxyMb": limit}, by_name=False)
+    assert model.model_validate({**body, "maxProxyMb": 0.5}, by_name=False)
 
 
 def test_a_retry_takes_the_secrets_and_which_items_to_retry() -> None:
-    names = ["only_retryable", *BatchOptions.secret_names()]
+    names = ["only_retryable", "max_proxy_mb", *BatchOptions.secret_names()]
     assert list(RetryRequestBody.model_fields) == names
     retry = RetryRequestBody.model_validate({"cookies": "a=1"}, by_name=False)
     assert retry.secrets == {"cookies": "a=1"}

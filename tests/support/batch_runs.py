@@ -48,15 +48,22 @@ def new_batch(database: Database, urls: int) -> BatchState:
     return state
 
 
-async def start(env: WorkflowEnvironment, state: BatchState, *, retry: int | None = None) -> Handle:
-    """Start a run from `state`. With `retry`, it is a retry with that generation."""
+async def start(
+    env: WorkflowEnvironment,
+    state: BatchState,
+    *,
+    retry: int | None = None,
+    max_proxy_bytes: int | None = None,
+) -> Handle:
+    """Start a run from `state`. With `retry`, it is a retry with that generation and limit."""
+    request = RetryRequest(generation=retry or 1, max_proxy_bytes=max_proxy_bytes)
     return await env.client.start_workflow(
         BatchWorkflow.run,
         state,
         id=workflow_id(state.batch_id),
         task_queue=state.batch_id,
         start_signal="retry" if retry else None,
-        start_signal_args=[RetryRequest(generation=retry)] if retry else [],
+        start_signal_args=[request] if retry else [],
     )
 
 

@@ -25,13 +25,14 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from activities.ledger import LedgerActivities
 from domain.failures import failure
-from domain.items import SCRAPE_ITEM, ItemOutcome, Progress, ScrapeInput
+from domain.items import SCRAPE_ITEM, ItemOutcome, Progress, ScrapeInput, Usage
 from storage import ledger
 from storage.accounts import set_limit
 from storage.database import Database
 from tests.support import generated
 from tests.support.batch_runs import Handle, completed, new_batch
 from tests.support.databases import check_it_adds_up
+from workflows import traffic_budget
 from workflows.batch import BatchWorkflow
 from workflows.state import BatchState, CancelRequest, RetryRequest, workflow_id
 
@@ -83,8 +84,10 @@ class Batch:
             stage="scripted",
             attempts=item.earlier_attempts + info.attempt,
             started_at=info.started_time,
+            usage=Usage(proxy_bytes=item.earlier_usage.proxy_bytes + 1),
         )
         outcome = completed(item)
+        outcome.usage = progress.usage
         outcome.attempts = progress.attempts
         match self.behaviours[item.item_uuid]:
             case "gone":
@@ -120,10 +123,14 @@ class Batch:
 class World:
     """All batches of one example, and their worker."""
 
-    def __init__(self, env: WorkflowEnvironment, database: Database, queue: str) -> None:
+    def __init__(
+        self, env: WorkflowEnvironment, database: Database, queue: str, limit: int | None
+    ) -> None:
+        """`limit` is the traffic that each batch may use; an attempt uses 1."""
         self.env = env
         self.database = database
         self.queue = queue
+        self.limit = limit
         self.batches: list[Batch] = []
 
     @asynccontextmanager
@@ -156,6 +163,7 @@ class World:
 
     async def submit(self, behaviours: list[str]) -> None:
         state = new_batch(self.database, len(behaviours))
+        state.max_proxy_bytes = self.limit
         uuids = [item.uuid for item in state.items]
         handle = self.env.client.get_workflow_handle_for(
             BatchWorkflow.run, workflow_id(state.batch_id)
@@ -164,6 +172,8 @@ class World:
         await self.start(state)
 
     async def start(self, state: BatchState, generation: int = 1) -> None:
+        more = None if self.limit is None else state.proxy_bytes + self.limit
+        retry = RetryRequest(generation=generation, max_proxy_bytes=more)
         await self.env.client.start_workflow(
             BatchWorkflow.run,
             state,
@@ -171,7 +181,7 @@ class World:
             task_queue=self.queue,
             task_timeout=timedelta(seconds=1),  # for tasks of a worker that dies
             start_signal="retry" if generation > 1 else None,
-            start_signal_args=[RetryRequest(generation=generation)] if generation > 1 else [],
+            start_signal_args=[retry] if generation > 1 else [],
         )
 
     async def is_running(self, batch: Batch) -> bool:
@@ -252,11 +262,12 @@ class World:
             await batch.handle.result()
 
     async def check(self) -> None:
-        items_completed = 0
+        items_completed = proxy_bytes = 0
         for batch in self.batches:
             result = await batch.handle.result()
             batch.see(result)
             items_completed += result.count("completed")
+            proxy_bytes += result.proxy_bytes
             assert not result.has_pending
             cancelled = [item for item in result.items if item.status == "cancelled"]
             if result.cancellation is None:
@@ -271,13 +282,15 @@ class World:
                 assert item.status != "cancelled" or starts == 0
         check_it_adds_up(self.database, "account", held=0)
         with self.database.transaction() as connection:
-            assert ledger.usage(connection, "account").used == 2 * items_completed
+            usage = ledger.usage(connection, "account")
+        assert (usage.used, usage.proxy_bytes) == (2 * items_completed, proxy_bytes)
 
 
 @pytest.mark.long
 async def test_state_and_ledger_add_up_after_any_sequence_of_requests(
-    env: WorkflowEnvironment, tmp_path: Path
+    env: WorkflowEnvironment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(traffic_budget, "MAX_UNDER_WAY", 2)
     places = asyncio.Semaphore(AT_ONCE)
 
     async def run(number: int, steps: list[Step]) -> None:
@@ -286,7 +299,7 @@ async def test_state_and_ledger_add_up_after_any_sequence_of_requests(
             database.migrate()
             with database.transaction() as connection:
                 set_limit(connection, "account", 1_000_000)
-            world = World(env, database, f"properties-{number}")
+            world = World(env, database, f"properties-{number}", 3 if number % 2 else None)
             try:
                 await world.run([("submit", ["ok", "hangs", "flaky"]), *steps])
                 await world.check()

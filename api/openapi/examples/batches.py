@@ -48,6 +48,7 @@ _PENDING_ITEM: dict[str, Any] = {
     "errorCode": None,
     "retryable": None,
     "creditsUsed": 0,
+    "proxyMb": 0.0,
     "startedAt": None,
     "finishedAt": None,
     "screenshotUrl": None,
@@ -99,6 +100,7 @@ BATCH: dict[str, Any] = {
         "totalUrls": 2,
         "completedCount": 0,
         "failedCount": 1,
+        "proxyMb": 0.0,
         "createdAt": "2026-11-23T23:42:05.855Z",
         "finishedAt": None,
         "items": [
@@ -111,6 +113,7 @@ BATCH: dict[str, Any] = {
         "totalUrls": 2,
         "completedCount": 1,
         "failedCount": 1,
+        "proxyMb": 0.0,
         "createdAt": "2026-11-23T23:42:05.855Z",
         "finishedAt": "2026-11-23T23:42:07.171Z",
         "items": [_COMPLETED_ITEM, _FAILED_ITEM],
@@ -147,7 +150,11 @@ BATCH_LIST: dict[str, Any] = {
     }
 }
 
-RETRY_BODIES: dict[str, Any] = {"empty": {}, "onlyRetryable": {"onlyRetryable": True}}
+RETRY_BODIES: dict[str, Any] = {
+    "empty": {},
+    "onlyRetryable": {"onlyRetryable": True},
+    "moreTraffic": {"maxProxyMb": 25},
+}
 
 RETRY: dict[str, Any] = {"accepted": {"status": "queued", "retriedCount": 1}}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from api.batches.errors import (
     batch_not_found,
+    budget_used_up,
     cannot_cancel,
     cannot_retry_cancelled,
     credit_limit_reached,
@@ -217,11 +218,17 @@ RETRY = Operation(
         ErrorCase(secrets_required(["cookies"]), "the batch had cookies, and the retry has none"),
         _CREDIT_LIMIT_REACHED,
         _PROXY_LIMIT_REACHED,
+        ErrorCase(
+            budget_used_up(used=10_012_345, limit=10_000_000),
+            "the batch has used up its own proxy traffic",
+        ),
         _NOT_FOUND,
         ErrorCase(not_terminal(), "the batch has not ended yet"),
         ErrorCase(cannot_retry_cancelled(), "the batch was cancelled"),
         ErrorCase(
-            validation_failed(["urls: is not a known field. Known are onlyRetryable, cookies."]),
+            validation_failed(
+                ["urls: is not a known field. Known are onlyRetryable, maxProxyMb, cookies."]
+            ),
             "a field is wrong",
         ),
         _TOO_MANY_PENDING_JOBS,

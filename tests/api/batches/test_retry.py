@@ -130,7 +130,7 @@ async def test_a_body_may_be_absent_or_empty_but_not_wrong(api: ApiClient, site:
     status, answer = await retry(api, batch_id, {"urls": []})
     assert (status, answer["errors"]) == (
         422,
-        ["urls: is not a known field. Known are onlyRetryable, cookies."],
+        ["urls: is not a known field. Known are onlyRetryable, maxProxyMb, cookies."],
     )
     async with api.session.post(f"/api/batch/scrape/{batch_id}/retry") as response:
         assert response.status == 202
