@@ -2,7 +2,7 @@
 # nothing. The times are those of two cores and a fast network, with everything installed.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev browser demo up check test test-long lint map lock audit \
+.PHONY: help setup setup-dev browser demo up doctor check test test-long lint map lock audit \
 	bench bench-api bench-fairness bench-fidelity bench-visitor bench-llm bench-quality bench-round-trip bench-schemas \
 	bench-main-content clean
 
@@ -36,6 +36,9 @@ demo: setup ## scrape a sample shop with a stack made for that (15 s)
 
 up: setup ## run API, worker, Temporal and S3 until Ctrl-C (ready after 5 s)
 	@$(PYTHON) -m stack up $(ARGS)
+
+doctor: $(RUN) ## try each proxy exit of SPIDRA_PROXIES (20 s)
+	@$(PYTHON) -m runtime.doctor $(ARGS)
 
 # The tests that start no process of the stack and no browser.
 check: lint ## lint, types, and the quick tests (90 s)

@@ -55,6 +55,14 @@ def _empty_is_none(value: SecretStr | None) -> SecretStr | None:
     return value if value and value.get_secret_value() else None
 
 
+def _host_and_port(value: str | None) -> str | None:
+    form = r"(?:[^\s/:@\[\]]+|\[[\da-fA-F:]+\]):(\d{1,5})"
+    if value and not ((found := re.fullmatch(form, value)) and int(found[1]) <= 65535):
+        raise ValueError("it is not of the form host:port")
+    return value or None
+
+
+_Address = Annotated[str | None, AfterValidator(_host_and_port)]
 _ServiceUrl = Annotated[str | None, AfterValidator(_service_url)]
 _ServiceKey = Annotated[SecretStr | None, AfterValidator(_empty_is_none)]
 
@@ -144,7 +152,7 @@ class StorageSettings(_Group):
     database_url: str | None = Field(default=None, repr=False)
     """URL of the SQL database. By default SQLite in the data folder, for a single machine."""
 
-    temporal_address: str | None = None
+    temporal_address: _Address = None
     """`host:port` of the Temporal server. The SDK's `TEMPORAL_*` variables set the rest."""
 
     task_queue: str = Field(default="spidra-batch", min_length=1)
@@ -161,13 +169,6 @@ class StorageSettings(_Group):
 
     secret_key: Annotated[tuple[bytes, ...], NoDecode] = Field(default=(), repr=False)
     """Keys that seal cookies. The first key seals, all keys open."""
-
-    @field_validator("temporal_address")
-    @classmethod
-    def _check_address(cls, value: str | None) -> str | None:
-        if value and not re.fullmatch(r"(?:[^\s/:@\[\]]+|\[[\da-fA-F:]+\]):\d{1,5}", value):
-            raise ValueError("it is not of the form host:port")
-        return value or None
 
     @field_validator("s3_bucket")
     @classmethod
@@ -249,6 +250,9 @@ class WorkerSettings(_Group):
 
     shutdown_grace: float = Field(default=150, ge=0, le=7200)
     """Seconds for running items when a worker stops. By default longer than `item_timeout`."""
+
+    metrics_address: _Address = None
+    """`host:port` where the worker serves `/metrics`. None by default: they name the exits."""
 
 
 class BrowserSettings(_Group):

@@ -41,6 +41,7 @@ from command_line import parse_no_arguments
 from domain.items import ScrapeMode
 from logs import configure_logging
 from processes import forbid_core_dumps
+from runtime.metrics import serve_metrics
 from runtime.reconciler import Reconciler
 from runtime.resources import Resources, open_resources
 from runtime.shutdown import StopSignals, run_until_stopped, stop_signals
@@ -79,6 +80,7 @@ class BatchWorker:
 
     workers: Sequence[Worker]
     scrape: ScrapeActivities
+    exits: ExitPool
 
 
 def build_worker(
@@ -86,8 +88,9 @@ def build_worker(
 ) -> BatchWorker:
     """Wire the workers that poll the task queues. `stack` ends what they have in the background."""
     slots = _slots(settings)
+    exits = ExitPool(settings.proxies)
     services = ItemServices(
-        fetcher=_fetcher(settings, resources, stack),
+        fetcher=_fetcher(settings, resources, exits, stack),
         processor=PageProcessor(resources.converter, _extractor(settings, resources, stack)),
         store=ItemStore(resources.bucket, resources.vault),
         hosts=Hosts(
@@ -105,6 +108,7 @@ def build_worker(
             _fast_worker(settings, client, scrape, slots["fast"]),
         ),
         scrape=scrape,
+        exits=exits,
     )
 
 
@@ -121,12 +125,14 @@ def _slots(settings: Settings) -> dict[ScrapeMode, PageSlots]:
     return {mode: PageSlots(count, waiting=count + waiting) for mode, count in pages.items()}
 
 
-def _fetcher(settings: Settings, resources: Resources, stack: AsyncExitStack) -> PageFetcher:
+def _fetcher(
+    settings: Settings, resources: Resources, exits: ExitPool, stack: AsyncExitStack
+) -> PageFetcher:
     return PageFetcher(
         resources.browsers,
         resources.http,
         resources.gateway,
-        ExitPool(settings.proxies),
+        exits,
         Robots(resources.http) if settings.robots == "on" else None,
         limits=PageLimits(
             navigation_timeout=settings.navigation_timeout,
@@ -264,6 +270,8 @@ async def run(settings: Settings) -> None:
             return
         await _prepare_namespace(client)
         worker = build_worker(settings, client, resources, stack)
+        if settings.metrics_address is not None:
+            await serve_metrics(settings.metrics_address, worker.exits, stack)
         # What exists now stays until the end, so the garbage collector need not look at it.
         gc.collect()
         gc.freeze()

@@ -31,6 +31,7 @@ WRONG = [
     ({"SPIDRA_EGRESS_ALLOW": "localhost"}, "localhost is not a network, such as 10.1.0.0/16."),
     ({"SPIDRA_TEMPORAL_ADDRESS": "temporal"}, "TEMPORAL_ADDRESS: it is not of the form host:port"),
     ({"SPIDRA_TEMPORAL_ADDRESS": "http://temporal:7233"}, "it is not of the form host:port"),
+    ({"SPIDRA_METRICS_ADDRESS": "127.0.0.1:99999"}, "METRICS_ADDRESS: it is not of the form host"),
     ({"SPIDRA_S3_BUCKET": "s3://bucket"}, "SPIDRA_S3_BUCKET: it is not the name of a bucket"),
     ({"SPIDRA_COUNTRY": "eu"}, "SPIDRA_COUNTRY: it must be one of ar, au"),
     ({"SPIDRA_CAPTCHA_URL": "solver"}, "SPIDRA_CAPTCHA_URL: it is not the URL"),

@@ -19,6 +19,7 @@ PROGRAMS = {
     ("openssl",),
     ("pip", "install"),
     ("python", "-m", "api"),
+    ("python", "-m", "runtime.doctor"),
     ("python", "-m", "storage"),
     ("python", "worker.py"),
 }
@@ -54,7 +55,11 @@ def test_settings_before_a_command_are_valid(command: Command) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", commands("python", "-m", "api") + commands("python", "worker.py"), ids=str
+    "command",
+    commands("python", "-m", "api")
+    + commands("python", "-m", "runtime.doctor")
+    + commands("python", "worker.py"),
+    ids=str,
 )
 def test_a_process_of_the_server_starts_and_asks_for_its_settings(
     command: Command, tmp_path: Path

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
+import aiohttp
 import pytest
 import pytest_asyncio
 from aiohttp import web
@@ -97,7 +100,12 @@ async def reach(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Reach
         }
         file = tmp_path_factory.mktemp("exits") / "exits.json"
         file.write_text(json.dumps(listed))
-        env = {**STACK_ENV, **SHORT_TIMEOUTS, "SPIDRA_PROXIES": str(file)}
+        env = {
+            **STACK_ENV,
+            **SHORT_TIMEOUTS,
+            "SPIDRA_PROXIES": str(file),
+            "SPIDRA_METRICS_ADDRESS": f"127.0.0.1:{closed_port()}",
+        }
         stack = await opened.enter_async_context(
             Stack(tmp_path_factory.mktemp("reach-stack"), env=env)
         )
@@ -333,3 +341,63 @@ def files_with(folder: Path, text: str) -> Iterator[Path]:
     for path in folder.rglob("*"):
         if path.is_file() and text.encode() in path.read_bytes():
             yield path
+
+
+async def test_a_batch_takes_no_more_than_its_limit(reach: Reach, site: Site) -> None:
+    upstream = reach.exits["nl"]
+    before, metered = upstream.relayed, traffic(reach)
+    used = await reach.api.credits_used()
+    urls = [site.url(f"/big?mb=0.2&{number}") for number in range(20)]
+    batch_id = await reach.api.submit(
+        urls, useProxy=True, proxyCountry="nl", scrapeMode="fast", maxProxyMb=1
+    )
+    batch = await reach.api.finished(batch_id)
+    relayed = upstream.relayed - before
+    codes = Counter(item["errorCode"] for item in batch["items"])
+    assert codes == {None: batch["completedCount"], "TRAFFIC_BUDGET": batch["failedCount"]}
+    assert 0 < batch["completedCount"] < 5
+    # The counter stops at the limit; what the connections held by then has passed the proxy.
+    assert 1_000_000 < traffic(reach) - metered == pytest.approx(batch["proxyMb"] * 1e6, abs=1000)
+    assert batch["proxyMb"] < 1.2
+    assert relayed >= traffic(reach) - metered
+    assert sum(item["proxyMb"] for item in batch["items"]) == pytest.approx(batch["proxyMb"], 0.02)
+    assert await reach.api.credits_used() - used == 2 * batch["completedCount"]
+
+    path = f"/api/batch/scrape/{batch_id}/retry"
+    status, answer = await reach.api.post(path, {})
+    assert (status, answer["code"]) == (403, "PROXY_LIMIT_REACHED")
+    assert "maxProxyMb" in answer["message"]
+    status, answer = await reach.api.post(path, {"onlyRetryable": True, "maxProxyMb": 50})
+    assert (status, answer["retriedCount"]) == (202, batch["failedCount"])
+    after = await reach.api.finished(batch_id)
+    assert after["completedCount"] == 20, summary(after)
+    assert after["proxyMb"] > 20 * 0.2
+    assert await reach.api.credits_used() - used == 40
+
+
+async def test_an_item_takes_no_more_than_its_limit(reach: Reach, site: Site) -> None:
+    urls = [site.url("/big?mb=0.5"), site.url("/plain")]
+    for mode in ("default", "fast"):
+        batch = await scrape(reach, urls, "nl", scrapeMode=mode, maxItemProxyMb=0.2)
+        assert [item["errorCode"] for item in batch["items"]] == ["TRAFFIC_LIMIT", None]
+        assert "0.2 MB" in batch["items"][0]["error"]
+
+
+async def test_a_limit_of_traffic_needs_a_proxy(reach: Reach, site: Site) -> None:
+    batch_id = await reach.api.submit([site.url("/status/404")])
+    await reach.api.finished(batch_id)
+    path = f"/api/batch/scrape/{batch_id}/retry"
+    status, answer = await reach.api.post(path, {"maxProxyMb": 1})
+    assert (status, answer["errors"]) == (422, ["maxProxyMb: the batch uses no proxy."])
+
+
+async def test_the_metrics_of_the_worker_show_the_exits(reach: Reach, site: Site) -> None:
+    await scrape(reach, [site.url("/plain")], "de", scrapeMode="fast")
+    async with (
+        aiohttp.ClientSession() as session,
+        session.get(f"http://{reach.stack.env['SPIDRA_METRICS_ADDRESS']}/metrics") as response,
+    ):
+        text = await response.text()
+    exit_ = f'country="de",exit="{reach.exits["de"].address}"'
+    assert re.search(rf'^spidra_exit_tries_total{{{exit_},result="OK"}} [1-9]', text, re.MULTILINE)
+    assert PASSWORD not in text
