@@ -99,6 +99,10 @@ FAILURE_KINDS: dict[str, FailureKind] = {
     ),
     "LLM_INVALID_JSON": FailureKind(True, "Retry, or use a model that is better at JSON."),
     "EXTRACTION_INVALID": FailureKind(True, "Retry, or relax the schema at that place."),
+    "QUESTION_TOO_LONG": FailureKind(
+        False,
+        "Shorten the schema or the prompt, or raise SPIDRA_LLM_CONTEXT_TOKENS.",
+    ),
     "PAGE_TOO_LONG": FailureKind(
         False,
         "Use extractContentOnly, or raise SPIDRA_LLM_CONTEXT_TOKENS or SPIDRA_LLM_MAX_PARTS.",

@@ -5,7 +5,11 @@ from __future__ import annotations
 import json
 import math
 import re
-from typing import Any, NoReturn
+from dataclasses import dataclass, field
+from typing import Any
+
+from activities.extraction.marks import text_without_marks
+from domain.schema.references import escape
 
 _THINKING = re.compile(r"\A\s*<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL)
 """What reasoning models write in front of their answer."""
@@ -18,17 +22,37 @@ _MAX_DEPTH = 50
 _MAX_STARTS = 20
 """Opening braces that are tried in a text that surrounds its JSON with words."""
 
+_MAX_DIGITS = 309
+"""Digits of an integer from which on it may be above all numbers of double precision."""
+
+_LOST = object()
+"""Stands for a number that JSON cannot hold, while a text is parsed."""
+
+
+@dataclass(frozen=True)
+class FoundObject:
+    """An object that the model answered."""
+
+    value: dict[str, Any]
+    lost: list[str] = field(default_factory=list)
+    """JSON Pointers of values that cannot be used, so that they are null here."""
+
 
 def strip_thinking(text: str) -> str:
     """Return `text` without the thoughts that some models write first."""
     return _THINKING.sub("", text, count=1).strip()
 
 
-def parse_object(text: str) -> dict[str, Any] | None:
+def markdown(text: str, boundary: str) -> str:
+    """Return an answer in markdown, without thoughts and without the marks of its request."""
+    return _encodable(text_without_marks(strip_thinking(text), boundary))
+
+
+def parse_object(text: str) -> FoundObject | None:
     """Return the JSON object in `text`, or None if there is no such object.
 
-    A list becomes an object with the property `items`. Numbers that JSON does not have (`NaN`,
-    `Infinity`, `1e999`) make the text invalid.
+    A list becomes an object with the property `items`. Numbers that JSON or double precision does
+    not have (`NaN`, `Infinity`, `1e999`) are lost. Lone surrogates become U+FFFD.
     """
     text = strip_thinking(text)
     if fenced := _FENCED.fullmatch(text):
@@ -42,7 +66,10 @@ def parse_object(text: str) -> dict[str, Any] | None:
                 break
     if isinstance(found, list):
         found = {"items": found}
-    return found if isinstance(found, dict) and _is_shallow(found) else None
+    if not isinstance(found, dict) or not _is_shallow(found):
+        return None
+    lost: list[str] = []
+    return FoundObject(_usable(found, "", lost), lost)
 
 
 def _is_shallow(value: Any, depth: int = _MAX_DEPTH) -> bool:
@@ -55,21 +82,49 @@ def _is_shallow(value: Any, depth: int = _MAX_DEPTH) -> bool:
 
 def _load(text: str, *, is_whole: bool = True) -> Any:
     try:
-        return json.loads(text, **_STRICT) if is_whole else _DECODER.raw_decode(text)[0]
+        return json.loads(text, **_NUMBERS) if is_whole else _DECODER.raw_decode(text)[0]
     except (ValueError, RecursionError):
         return None
 
 
-def _refuse(constant: str) -> NoReturn:
-    raise ValueError(constant)
-
-
-def _finite(text: str) -> float:
-    value = float(text)
-    if not math.isfinite(value):
-        raise ValueError(text)
+def _usable(value: Any, pointer: str, lost: list[str]) -> Any:
+    """Return `value` with null for each lost number; `lost` gets the places."""
+    if isinstance(value, str):
+        return _encodable(value)
+    if isinstance(value, list):
+        return [_usable(part, f"{pointer}/{number}", lost) for number, part in enumerate(value)]
+    if isinstance(value, dict):
+        return {
+            _encodable(name): _usable(part, f"{pointer}/{escape(name)}", lost)
+            for name, part in value.items()
+        }
+    if value is _LOST:
+        lost.append(pointer)
+        return None
     return value
 
 
-_STRICT: dict[str, Any] = {"parse_constant": _refuse, "parse_float": _finite}
-_DECODER = json.JSONDecoder(**_STRICT)
+def _encodable(text: str) -> str:
+    return (
+        text
+        if text.isascii()
+        else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    )
+
+
+def _float(text: str) -> Any:
+    value = float(text)
+    return value if math.isfinite(value) else _LOST
+
+
+def _integer(text: str) -> Any:
+    is_long = len(text) >= _MAX_DIGITS
+    return _LOST if is_long and not math.isfinite(float(text)) else int(text)
+
+
+_NUMBERS: dict[str, Any] = {
+    "parse_constant": lambda _: _LOST,
+    "parse_float": _float,
+    "parse_int": _integer,
+}
+_DECODER = json.JSONDecoder(**_NUMBERS)

@@ -12,12 +12,12 @@ from typing import Any
 
 from activities.conversion.tasks import ConformedAnswer, ModelPage
 from activities.extraction import results
+from activities.extraction.answers import FoundObject
 from activities.extraction.client import ModelClient
 from activities.extraction.model_request import Message, ModelRequest
 from activities.extraction.page_parts import MIN_PART_TOKENS, PagePart, split_page
 from activities.extraction.part_reader import PartReader
 from activities.extraction.question import Question
-from domain.failures import ScrapeError
 from domain.items import ItemWarning, Usage
 from domain.options import BatchOptions
 from domain.warnings import item_warning
@@ -98,7 +98,7 @@ class Extractor:
         reader = PartReader(question, page.url, ask, conform, max_parts=self._max_parts)
         found = await reader.read(parts)
         if question.wants_json:
-            objects = [answer for answer in found if isinstance(answer, dict)]
+            objects = [answer for answer in found if isinstance(answer, FoundObject)]
             return await results.object_result(objects, question.schema, conform, warnings)
         texts = [answer for answer in found if isinstance(answer, str)]
         return await results.markdown_result(texts, question.prompt, ask, warnings)
@@ -108,7 +108,5 @@ class Extractor:
     ) -> list[PagePart]:
         budget = self._context_tokens - self._max_output_tokens - _MARGIN_TOKENS - question.tokens
         if budget < MIN_PART_TOKENS:
-            raise ScrapeError(
-                "PAGE_TOO_LONG", "The prompt and the schema leave no room for the page."
-            )
+            raise question.too_long(self._context_tokens, self._max_output_tokens)
         return split_page(page, budget, self._max_parts, warnings)

@@ -6,14 +6,15 @@ import asyncio
 from collections.abc import Coroutine, Iterable
 from typing import Any
 
-from activities.extraction import answers, prompts
+from activities.extraction import answers, marks, prompts
+from activities.extraction.answers import FoundObject
 from activities.extraction.errors import InputTooLongError, ModelError, OutputTooLongError
 from activities.extraction.model_request import Message
 from activities.extraction.object_answer import Ask, Conform, ask_for_object
 from activities.extraction.page_parts import PagePart
 from activities.extraction.question import Question
 
-Answer = dict[str, Any] | str
+Answer = FoundObject | str
 """An object, or a text if the question asks for markdown."""
 
 
@@ -40,18 +41,20 @@ class PartReader:
 
     async def _read_part(self, part: PagePart) -> list[Answer]:
         """Return the answer for `part`, or the answers for its halves if it is too long."""
-        messages = self._messages(part)
+        boundary = marks.new_boundary()
+        messages = self._messages(part, boundary)
         try:
             if self._question.wants_json:
                 answer: Answer = await ask_for_object(
                     self._ask,
                     self._conform,
                     messages,
+                    boundary,
                     self._question.schema,
                     is_only=part.is_only,
                 )
             else:
-                answer = answers.strip_thinking(await self._ask(messages))
+                answer = answers.markdown(await self._ask(messages), boundary)
         except InputTooLongError:
             reason = ModelError("LLM_REJECTED", "The request is too long for the model.")
         except OutputTooLongError:
@@ -70,15 +73,14 @@ class PartReader:
             raise reason
         return await self._read_all(halves)
 
-    def _messages(self, part: PagePart) -> list[Message]:
+    def _messages(self, part: PagePart, boundary: str) -> list[Message]:
         sections = {"address": self._url, "page": part.text}
         if part.declared:
             sections["declared"] = part.declared
-        boundary = prompts.new_boundary()
         place = None if part.is_only else (part.number, part.count)
         return [
-            {"role": "system", "content": self._question.instructions(boundary, place)},
-            {"role": "user", "content": prompts.data_message(boundary, sections)},
+            {"role": "system", "content": self._question.instructions},
+            {"role": "user", "content": prompts.page_message(boundary, sections, place)},
         ]
 
 

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from activities.content.blocks import estimate_tokens
 from activities.extraction import prompts
+from domain.failures import ScrapeError
 from domain.options import BatchOptions
 from domain.schema.strict import strict_schema
-
-_SAMPLE_BOUNDARY = "0" * 32
-"""A boundary as long as those of requests."""
 
 
 @dataclass(frozen=True)
@@ -37,19 +36,32 @@ class Question:
             wants_json=options.output_format != "markdown",
         )
 
-    def instructions(self, boundary: str, part: tuple[int, int] | None = None) -> str:
-        """Return the system message; `part` is number and count if the page has several parts."""
+    @cached_property
+    def instructions(self) -> str:
+        """The system message."""
         return prompts.page_instructions(
-            boundary,
-            prompt=self.prompt,
-            wants_json=self.wants_json,
-            schema=self.schema,
-            part=part,
+            prompt=self.prompt, wants_json=self.wants_json, schema=self.schema
         )
 
     @property
     def tokens(self) -> int:
-        """Estimated tokens of everything in a request except the page."""
-        instructions = estimate_tokens(self.instructions(_SAMPLE_BOUNDARY))
+        """Estimated tokens of everything in a request except the page and its marks."""
         # Servers add the schema in `response_format` to the prompt.
-        return instructions + estimate_tokens(json.dumps(self.strict_schema, ensure_ascii=False))
+        return estimate_tokens(self.instructions) + _tokens_of(self.strict_schema)
+
+    def too_long(self, context_tokens: int, answer_tokens: int) -> ScrapeError:
+        """Return the error of a question that leaves no room for a page."""
+        shares = f"the answer may take {answer_tokens}"
+        if self.prompt:
+            shares = f"the prompt takes about {estimate_tokens(self.prompt)}, {shares}"
+        if self.schema is not None:
+            schema_tokens = _tokens_of(self.schema) + _tokens_of(self.strict_schema)
+            shares = f"the schema takes about {schema_tokens}, {shares}"
+        return ScrapeError(
+            "QUESTION_TOO_LONG",
+            f"Nothing is left for the page of the model's {context_tokens} tokens: {shares}.",
+        )
+
+
+def _tokens_of(schema: dict[str, Any] | None) -> int:
+    return 0 if schema is None else estimate_tokens(json.dumps(schema, ensure_ascii=False))

@@ -6,7 +6,8 @@ from typing import Any
 
 from activities.conversion import normalise
 from activities.conversion.tasks import ConformedAnswer
-from activities.extraction import answers, prompts
+from activities.extraction import answers, marks, prompts
+from activities.extraction.answers import FoundObject
 from activities.extraction.errors import InputTooLongError, OutputTooLongError
 from activities.extraction.merge import merge_results
 from activities.extraction.object_answer import Ask, Conform
@@ -36,7 +37,7 @@ async def empty_page_result(question: Question, conform: Conform) -> dict[str, A
 
 
 async def object_result(
-    objects: list[dict[str, Any]],
+    objects: list[FoundObject],
     schema: dict[str, Any] | None,
     conform: Conform,
     warnings: list[ItemWarning],
@@ -46,10 +47,12 @@ async def object_result(
     Raises:
         ScrapeError: The result breaks the schema.
     """
+    values = [found.value for found in objects]
     if schema is None:
-        result: dict[str, Any] = normalise.without_nulls(merge_results(objects))
+        result: dict[str, Any] = normalise.without_nulls(merge_results(values))
     else:
-        result = await _schema_result(objects, schema, conform, warnings)
+        result = await _schema_result(values, schema, conform, warnings)
+    _warn_of_unusable({pointer for found in objects for pointer in found.lost}, result, warnings)
     if normalise.is_empty(result):
         warnings.append(
             item_warning(
@@ -89,6 +92,17 @@ async def _schema_result(
     return conformed.result
 
 
+def _warn_of_unusable(lost: set[str], result: dict[str, Any], warnings: list[ItemWarning]) -> None:
+    """Add a warning for values that no part of the page gave in a usable form."""
+    empty = {pointer for pointer in lost if value_at(result, pointer) is None}
+    if empty:
+        message = (
+            "The model wrote numbers that JSON does not have, or words of its instructions, in the "
+            f"place of values. They are left empty: {_listed(empty)}."
+        )
+        warnings.append(item_warning("VALUES_LEFT_OUT", message))
+
+
 def _warn_of_losses(conformed: list[ConformedAnswer], warnings: list[ItemWarning]) -> None:
     """Add a warning for each kind of values that the model gave and the result does not have."""
     lists = {pointer for each in conformed for pointer in each.left_out}
@@ -119,14 +133,10 @@ async def markdown_result(
         warnings.append(item_warning("EMPTY_ANSWER", "The model's answer is empty."))
     if len(texts) < 2:
         return "".join(texts)
-    boundary = prompts.new_boundary()
-    sections = {f"answer {number}": text for number, text in enumerate(texts, 1)}
-    messages = [
-        {"role": "system", "content": prompts.joining_instructions(boundary, prompt)},
-        {"role": "user", "content": prompts.data_message(boundary, sections)},
-    ]
+    boundary = marks.new_boundary()
+    messages = prompts.joining_messages(boundary, prompt, texts)
     try:
-        return answers.strip_thinking(await ask(messages))
+        return answers.markdown(await ask(messages), boundary)
     except (InputTooLongError, OutputTooLongError):
         warnings.append(
             item_warning(

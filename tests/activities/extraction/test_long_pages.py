@@ -71,7 +71,7 @@ async def test_a_long_page_is_read_in_parts_and_nothing_is_lost(model: ModelServ
     assert len(model.requests) > 2
     assert usage.tokens == 120 * len(model.requests)
     parts = [
-        re.search(r"This is part (\d+) of (\d+)", request["messages"][0]["content"])
+        re.search(r"This is part (\d+) of (\d+)", server.page_of(request))
         for request in model.requests
     ]
     number = len(parts)
@@ -113,7 +113,7 @@ async def test_an_entry_of_two_parts_appears_once(model: ModelServer) -> None:
     del schema["properties"]["lamps"]["minItems"]
     model.reply_next(*(says({"title": str(n), "lamps": part}) for n, part in enumerate(lamps)))
     page = ModelPage(PAGE.url, "\n\n".join(f"{'word ' * 900}" for _ in range(2)), "", None)
-    async with extractor_of(model.url, context_tokens=3500, concurrency=1) as extractor:
+    async with extractor_of(model.url, context_tokens=3600, concurrency=1) as extractor:
         result, _, _ = await extract(extractor, page, schema=schema)
     assert result == {
         "title": "0",

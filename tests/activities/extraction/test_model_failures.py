@@ -94,7 +94,7 @@ async def test_broken_json_is_sent_back_once(model: ModelServer) -> None:
     async with extractor_of(model.url) as extractor:
         assert (await extract(extractor, schema=LANTERN))[0] == FOUND
     assert "not a JSON object" in model.requests[1]["messages"][3]["content"]
-    model.reset(lambda _: says('{"name": "x", "price": NaN}'))
+    model.reset(lambda _: says('{"name": "x", "price": 12'))
     assert (await error_of(model)).failure.code == "LLM_INVALID_JSON"
     assert len(model.requests) == 2
 

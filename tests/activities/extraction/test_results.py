@@ -168,6 +168,41 @@ async def test_a_number_of_two_meanings_is_null_with_a_warning(model: ModelServe
     ]
 
 
+@pytest.mark.parametrize(
+    "number", ["NaN", "-Infinity", "Infinity", "1e999", "-1E400", "9" * 400, "-" + "9" * 5000]
+)
+async def test_a_number_that_json_does_not_have_is_lost_alone(
+    model: ModelServer, number: str
+) -> None:
+    model.reply_next(says(f'{{"name": "Tin lantern", "price": {number}, "color": {number}}}'))
+    async with extractor_of(model.url) as extractor:
+        result, _, warnings = await extract(extractor, schema=LANTERN)
+        assert result == {"name": "Tin lantern", "price": None}
+        [warning] = warnings
+        assert (warning.code, "/color, /price" in warning.message) == ("VALUES_LEFT_OUT", True)
+        model.reply_next(says(f"[1e308, {number}, {'8' * 40}]"))
+        result, _, warnings = await extract(extractor, prompt="List the numbers")
+    assert result == {"items": [1e308, int("8" * 40)]}
+    assert len(model.requests) == 2, "the rest of the answer is good"
+
+
+async def test_another_part_of_a_page_may_have_the_lost_number(model: ModelServer) -> None:
+    model.script = lambda body: says(
+        f'{{"name": "Tin", "price": {7 if "part 2" in server.page_of(body) else "1e999"}}}'
+    )
+    page = ModelPage(PAGE.url, "\n\n".join("word " * 900 for _ in range(2)), "", None)
+    async with extractor_of(model.url, context_tokens=3500) as extractor:
+        result, _, warnings = await extract(extractor, page, schema=LANTERN)
+    assert (result, warnings) == ({"name": "Tin", "price": 7}, [])
+
+
+async def test_a_half_of_a_character_is_replaced(model: ModelServer) -> None:
+    model.reply_next(says('{"name": "Tin \\ud83d\\ude00 \\ud83d", "price": 1}'))
+    async with extractor_of(model.url) as extractor:
+        result, _, _ = await extract(extractor, schema=LANTERN)
+    assert result == {"name": "Tin 😀 \ufffd", "price": 1}
+
+
 async def test_a_prompt_gets_an_object_and_a_list_is_wrapped(model: ModelServer) -> None:
     model.reply_next(says({"name": "Tin", "color": None}), says([{"n": 1}]))
     async with extractor_of(model.url) as extractor:
