@@ -137,11 +137,33 @@ class _Normaliser:
         names = self._names_of(schemas)
         notes = self.notes.copy()
         result = self._by(found, value, pointer, depth, names=names, is_valid=is_valid)
+        if isinstance(value, dict) and isinstance(result, dict):
+            result = self._with_needed_nulls(result, value, found, schemas)
         is_changed = is_valid and isinstance(value, dict | list) and result != value
-        if is_changed and not all(self._fits(result, schema) for schema in schemas):
+        if is_changed and not self._fits_all(result, schemas):
             self.notes = notes
             return value
         return result
+
+    def _with_needed_nulls(
+        self,
+        result: dict[str, Any],
+        value: dict[str, Any],
+        found: Applied,
+        schemas: list[Any],
+    ) -> dict[str, Any]:
+        """Return `result`, with the valid nulls of `value` if it breaks `schemas` without them."""
+        nulls = {}
+        for name in (name for name, member in value.items() if member is None):
+            rules = _rules_for(name, found.parts)
+            is_known = rules or found.is_open
+            if name not in result and is_known and all(self._holds(None, rule) for rule in rules):
+                nulls[name] = None
+        if not nulls:
+            return result
+        with_nulls = {**nulls, **result}
+        is_needed = not self._fits_all(result, schemas) and self._fits_all(with_nulls, schemas)
+        return with_nulls if is_needed else result
 
     def _by(
         self,
@@ -289,6 +311,9 @@ class _Normaliser:
         """Return whether `value` fulfils `schema` under the rule for null."""
         self._count_step(0)
         return bool(self._relaxed.evolve(schema=schema).is_valid(value))
+
+    def _fits_all(self, value: Any, schemas: list[Any]) -> bool:
+        return all(self._fits(value, schema) for schema in schemas)
 
     def _count_step(self, depth: int) -> None:
         self._steps -= 1

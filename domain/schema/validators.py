@@ -30,9 +30,11 @@ def strict_validator(root: dict[str, Any]) -> Validator:
 def relaxed_validator(root: dict[str, Any]) -> Validator:
     """Return a validator of `root` under the rule for null.
 
-    The value of each property may be null. A null does not fulfil a condition (`if`, `not`,
-    `dependentSchemas`, `dependentRequired`). If no branch of `oneOf` fits without the rule, several
-    branches may fit by the rule.
+    The value of each property may be null, wherever a schema says what a value must be. The rule
+    does not hold within conditions (`if`, `not`, `contains`), which would mean something else by
+    it. So it allows more than `root` does, and forbids nothing that `root` allows. A null does not
+    bring what `dependentSchemas` and `dependentRequired` ask for. If no branch of `oneOf` fits
+    without the rule, several branches may fit by the rule.
     """
     validator: Validator = _RELAXED(root)
     return validator
@@ -86,6 +88,14 @@ def _unevaluated_properties(validator: Any, part: Any, instance: Any, schema: An
         )
 
 
+def _unevaluated_items(validator: Any, part: Any, instance: Any, schema: Any) -> Errors:
+    if isinstance(instance, list):
+        known = _evaluated_items(validator, instance, {**schema, "unevaluatedItems": None})
+        for number, value in enumerate(instance):
+            if number not in known:
+                yield from validator.descend(value, part, path=number)
+
+
 def _members(
     validator: Any, part: Any, instance: dict[str, Any], names: Iterable[str], place: Any = None
 ) -> Errors:
@@ -111,13 +121,28 @@ def _evaluated(validator: Any, instance: dict[str, Any], schema: Any) -> set[str
     return known
 
 
-def _applied(validator: Any, instance: dict[str, Any], schema: dict[str, Any]) -> Iterator[Any]:
+def _evaluated_items(validator: Any, instance: list[Any], schema: Any) -> set[int]:
+    """Return the numbers of the items that `schema` evaluates."""
+    if not isinstance(schema, dict):
+        return set()
+    if "items" in schema or schema.get("unevaluatedItems") is not None:
+        return set(range(len(instance)))
+    known = set(range(len(schema.get("prefixItems", ()))))
+    if "contains" in schema:
+        holds = (_holds(validator, value, schema["contains"]) for value in instance)
+        known |= {number for number, held in enumerate(holds) if held}
+    for part in _applied(validator, instance, schema):
+        known |= _evaluated_items(validator, instance, part)
+    return known
+
+
+def _applied(validator: Any, instance: Any, schema: dict[str, Any]) -> Iterator[Any]:
     """Yield the schemas that apply to the same instance as `schema`, and that it fulfils."""
     parts = [part for keyword in ("allOf", "anyOf", "oneOf") for part in schema.get(keyword, ())]
     if "$ref" in schema:
         parts.append(validator._resolver.lookup(schema["$ref"]).contents)
     for name, part in schema.get("dependentSchemas", {}).items():
-        if name in instance:
+        if isinstance(instance, dict) and name in instance:
             parts.append(part)
     if "if" in schema:
         holds = _holds(validator, instance, schema["if"])
@@ -149,6 +174,11 @@ def _if(validator: Any, condition: Any, instance: Any, schema: Any) -> Errors:
 def _not(validator: Any, condition: Any, instance: Any, schema: Any) -> Errors:
     if _holds(validator, instance, condition):
         yield ValidationError("should not be valid")
+
+
+def _contains(validator: Any, condition: Any, instance: Any, schema: Any) -> Errors:
+    strict = _STRICT(schema, _resolver=validator._resolver)
+    yield from Draft202012Validator.VALIDATORS["contains"](strict, condition, instance, schema)
 
 
 def _one_of(validator: Any, branches: Any, instance: Any, schema: Any) -> Errors:
@@ -190,6 +220,7 @@ _STRICT: Any = extend(  # type: ignore[no-untyped-call]
         "patternProperties": _pattern_properties,
         "additionalProperties": _additional_properties,
         "unevaluatedProperties": _unevaluated_properties,
+        "unevaluatedItems": _unevaluated_items,
     },
 )
 _RELAXED: Any = extend(  # type: ignore[no-untyped-call]
@@ -197,6 +228,7 @@ _RELAXED: Any = extend(  # type: ignore[no-untyped-call]
     {
         "if": _if,
         "not": _not,
+        "contains": _contains,
         "oneOf": _one_of,
         "dependentRequired": _dependent_required,
         "dependentSchemas": _dependent_schemas,
