@@ -47,7 +47,7 @@ class ModelUse(BaseModel):
     name: str
     """Name of the model."""
     level: str = "prompt"
-    """Response format of the latest request: `json_schema`, `json_object` or `prompt`."""
+    """What enforced the form of the latest answer: `json_schema`, `json_object` or `prompt`."""
     calls: int = 0
     """Number of requests, failed ones included."""
     seconds: float = 0

@@ -153,7 +153,7 @@ class _Normaliser:
         schemas: list[Any],
     ) -> dict[str, Any]:
         """Return `result`, with the valid nulls of `value` if it breaks `schemas` without them."""
-        nulls = {}
+        nulls: dict[str, None] = {}
         for name in (name for name, member in value.items() if member is None):
             rules = _rules_for(name, found.parts)
             is_known = rules or found.is_open

@@ -82,7 +82,7 @@ def _is_shallow(value: Any, depth: int = _MAX_DEPTH) -> bool:
 
 def _load(text: str, *, is_whole: bool = True) -> Any:
     try:
-        return json.loads(text, **_NUMBERS) if is_whole else _DECODER.raw_decode(text)[0]
+        return json.loads(text, **_PARSING) if is_whole else _DECODER.raw_decode(text)[0]
     except (ValueError, RecursionError):
         return None
 
@@ -122,9 +122,10 @@ def _integer(text: str) -> Any:
     return _LOST if is_long and not math.isfinite(float(text)) else int(text)
 
 
-_NUMBERS: dict[str, Any] = {
+_PARSING: dict[str, Any] = {
     "parse_constant": lambda _: _LOST,
     "parse_float": _float,
     "parse_int": _integer,
+    "strict": False,  # models write line ends into texts as they are
 }
-_DECODER = json.JSONDecoder(**_NUMBERS)
+_DECODER = json.JSONDecoder(**_PARSING)

@@ -131,11 +131,13 @@ class ModelClient:
                 raise errors.from_openai(error, body) from None
             finally:
                 used = usage.model or ModelUse(name=self.model)
-                used.level = response_format
+                used.level = self._builder.enforced_format(request, response_format)
                 used.calls += 1
                 used.seconds = round(used.seconds + time.monotonic() - began, 3)
                 usage.model = used
-            return _text_of(completion, usage)
+            text = _text_of(completion, usage)
+            used.level = self._builder.record_answer(request, response_format, text)
+            return text
 
 
 def _is_worth_retrying(error: ModelError) -> bool:

@@ -44,6 +44,23 @@ class RequestBuilder:
             body["response_format"] = parameter
         return body
 
+    def enforced_format(
+        self, request: ModelRequest, response_format: ResponseFormat
+    ) -> ResponseFormat:
+        """Return what the server enforces of `response_format`, as far as known."""
+        return self._formats.enforced(response_format, request.schema)
+
+    def record_answer(
+        self, request: ModelRequest, response_format: ResponseFormat, text: str
+    ) -> ResponseFormat:
+        """Learn from an answer what the server enforces, and return what it enforced."""
+        known = self._formats.enforced(response_format, request.schema)
+        enforced = self._formats.record_answer(response_format, request.schema, text)
+        if enforced != known:
+            extra = {"response_format": response_format}
+            logger.info("the model's server accepts a format but does not enforce it", extra=extra)
+        return enforced
+
     def record_rejected_format(
         self, error: FormatRejectedError, request: ModelRequest, response_format: ResponseFormat
     ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,7 @@ from activities.content.blocks import estimate_tokens, split
 from activities.conversion.tasks import ModelPage
 from domain.failures import ScrapeError
 from tests.support import model_server as server
-from tests.support.extraction import LANTERN, PAGE, codes, extract, extractor_of
+from tests.support.extraction import LANTERN, PAGE, codes, error_of, extract, extractor_of
 from tests.support.model_server import ModelServer, Reply, says
 
 
@@ -120,6 +121,42 @@ async def test_an_entry_of_two_parts_appears_once(model: ModelServer) -> None:
         "lamps": [{"name": "a", "price": 1}, {"name": "b", "price": 2}, {"name": "c", "price": 3}],
     }
     assert len(model.requests) == 2
+
+
+LONG_SCHEMA = {
+    "type": "object",
+    "properties": {
+        f"field_{n}": {"type": "string", "description": "What the page says of it " * 4}
+        for n in range(100)
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("request_", "named"),
+    [
+        ({"schema": LONG_SCHEMA}, r"the schema takes about \d{4,5}, the answer may take 1000\."),
+        (
+            {"prompt": "Say what the page says of lamps. " * 300, "output": "markdown"},
+            r"the prompt takes about 33\d\d, the answer may take 1000\.",
+        ),
+        (
+            {"prompt": "Shorten it.", "schema": LONG_SCHEMA},
+            r"the schema takes about \d{4,5}, the prompt takes about 4, the answer may take 1000\.",
+        ),
+    ],
+    ids=["schema", "prompt", "both"],
+)
+async def test_a_question_longer_than_the_context_says_what_is_too_long(
+    model: ModelServer, request_: dict[str, Any], named: str
+) -> None:
+    error = await error_of(model, request=request_, context_tokens=4000)
+    assert error.failure.code == "QUESTION_TOO_LONG"
+    assert "of the model's 4000 tokens" in error.failure.message
+    assert re.search(named, error.failure.message)
+    assert "extractContentOnly" not in error.failure.message
+    assert "Shorten the schema" in error.failure.message
+    assert model.requests == []
 
 
 async def test_a_page_with_too_many_parts_fails(model: ModelServer) -> None:

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from activities.extraction.enforcement import breaks_format
+from domain.schema.strict import strict_schema
 from tests.support import model_server as server
 from tests.support.extraction import FOUND, LANTERN, extract, extractor_of, formats_of
 from tests.support.model_server import ModelServer, Reply, says
@@ -55,6 +57,95 @@ async def test_a_refused_schema_does_not_affect_other_schemas(
         for schema in (LANTERN, LANTERN, other):
             await extract(extractor, schema=schema)
     assert formats_of(model) == ["json_schema", "json_object", "json_object", "json_schema"]
+
+
+async def levels_of(model: ModelServer, texts: list[str], **request: Any) -> list[str]:
+    """Return the level that is reported for each of several items, answered by `texts`."""
+    found = []
+    async with extractor_of(model.url) as extractor:
+        for text in texts:
+            model.script = lambda _, text=text: says(text)  # type: ignore[misc]
+            _, usage, _ = await extract(extractor, **request)
+            assert usage.model is not None
+            found.append(usage.model.level)
+    return found
+
+
+COMPLETE = json.dumps({**FOUND, "color": None})
+"""An answer as the strict dialect demands it."""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"```json\n{COMPLETE}\n```",
+        f"Here it is: {COMPLETE}",
+        f"{COMPLETE}\n\nAnything else?",
+        '{"name": "Tin lantern", "price": NaN, "color": null}',
+        f"[{COMPLETE}]",
+    ],
+    ids=["fence", "words before", "words behind", "no JSON", "list"],
+)
+async def test_a_server_that_ignores_formats_in_silence_is_not_said_to_enforce_them(
+    model: ModelServer, text: str
+) -> None:
+    levels = await levels_of(model, [COMPLETE, text, COMPLETE], schema=LANTERN)
+    assert levels == ["json_schema", "prompt", "prompt"]
+    assert formats_of(model)[-1] == "json_schema", "the format may help, so it is still asked for"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"name": "Tin lantern", "price": "$1,299", "color": None},
+        {"name": "Tin lantern", "price": 1299, "color": None, "more": 1},
+    ],
+    ids=["type", "unknown"],
+)
+async def test_a_schema_that_an_answer_breaks_is_not_said_to_be_enforced(
+    model: ModelServer, answer: object
+) -> None:
+    other = {"type": "object", "properties": {"name": {"type": "string"}}}
+    model.reply_next(says(COMPLETE), says(answer), says({"name": "Tin"}), says(COMPLETE))
+    levels = []
+    async with extractor_of(model.url) as extractor:
+        for schema in (LANTERN, LANTERN, other, LANTERN):
+            _, usage, _ = await extract(extractor, schema=schema)
+            assert usage.model is not None
+            levels.append(usage.model.level)
+    assert levels == ["json_schema", "prompt", "json_schema", "prompt"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"<think>A lantern of tin.</think>\n{COMPLETE}",
+        f"  {json.dumps({**FOUND, 'color': None}, indent=2)}\n",
+        '{"name": "Tin lantern", "price": 1e999, "color": null}',
+        '{"name": "Tin lantern", "price": 1299.0, "color": null}',
+        '{"name": "Tin lantern", "price": null}',
+        f'{{"name": "Tin lantern", "price": {"9" * 5000}, "color": null}}',
+        '{"name": "Tin \\ud83d", "price": 1, "color": null}',
+    ],
+    ids=["thoughts", "spaces", "overflow", "float", "missing", "many digits", "surrogate"],
+)
+async def test_a_strange_answer_that_fits_proves_nothing(model: ModelServer, text: str) -> None:
+    assert await levels_of(model, [text], schema=LANTERN) == ["json_schema"]
+
+
+@pytest.mark.parametrize("end", range(0, len(COMPLETE), 3))
+def test_an_answer_that_may_be_cut_proves_nothing(end: int) -> None:
+    schema = strict_schema(LANTERN)
+    assert not breaks_format(COMPLETE[:end], schema)
+    assert breaks_format(f"Sure: {COMPLETE[:end]}", schema)
+
+
+async def test_json_objects_are_not_said_to_be_enforced_where_they_are_not(
+    model: ModelServer,
+) -> None:
+    texts = ['{"name": "Tin"}', 'Sure! {"name": "Tin"}', '{"name": "Tin"}']
+    assert await levels_of(model, texts, prompt="Name it") == ["json_object", "prompt", "prompt"]
+    assert set(formats_of(model)) == {"json_object"}
 
 
 async def test_parameters_that_the_model_refuses_are_left_out(model: ModelServer) -> None:

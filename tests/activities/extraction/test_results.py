@@ -196,6 +196,13 @@ async def test_another_part_of_a_page_may_have_the_lost_number(model: ModelServe
     assert (result, warnings) == ({"name": "Tin", "price": 7}, [])
 
 
+async def test_line_ends_within_a_text_are_read_as_they_are(model: ModelServer) -> None:
+    model.reply_next(says('{"name": "Tin\n\tlantern", "price": 1}'))
+    async with extractor_of(model.url) as extractor:
+        result, _, _ = await extract(extractor, schema=LANTERN)
+    assert (result["name"], len(model.requests)) == ("Tin\n\tlantern", 1)
+
+
 async def test_a_half_of_a_character_is_replaced(model: ModelServer) -> None:
     model.reply_next(says('{"name": "Tin \\ud83d\\ude00 \\ud83d", "price": 1}'))
     async with extractor_of(model.url) as extractor:
