@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any
 
 from activities.conversion.tasks import ConformedAnswer
@@ -19,6 +20,18 @@ Conform = Callable[[dict[str, Any], dict[str, Any]], Awaitable[ConformedAnswer]]
 
 _SHORTAGES = ("'minItems'", "'minProperties'", "'contains'", "'minContains'")
 """Keywords that one part of a page may break, because another part has the missing values."""
+
+
+@dataclass(frozen=True)
+class _Checked:
+    """An answer of the model, and what is wrong with it."""
+
+    found: FoundObject | None
+    """Without the marks of the request. None if the answer is not a JSON object."""
+    problem: str = ""
+    """A sentence for the model, without text of the page. Empty if there is no problem."""
+    fits: bool = True
+    """Whether `found` fits the schema. It may lack values in the place of which marks stood."""
 
 
 async def ask_for_object(
@@ -39,38 +52,37 @@ async def ask_for_object(
         ModelError: The second answer is unusable too.
     """
     text = await ask(messages)
-    answer, has_marks = _read(text, boundary)
-    violation = None
-    if answer is None:
-        problem = "It is not a JSON object."
-    else:
-        violation = await _violation(answer, schema, conform, is_only=is_only)
-        if violation is None and not has_marks:
-            return answer
-        problem = violation or "A value in it is a mark around the page, and no part of the page."
-    corrected, _ = _read(await ask(prompts.with_correction(messages, text, problem)), boundary)
-    if answer is not None and violation is None:
-        # Without its marks, the answer is as good as one that misses these values.
-        is_worse = corrected is None or await _violation(
-            corrected, schema, conform, is_only=is_only
-        )
-        return answer if is_worse or corrected is None else corrected
-    if corrected is not None:
-        return corrected
-    if answer is not None and not is_only:
-        return answer  # the answers for the other parts may make up for the problem
-    code = "LLM_INVALID_JSON" if answer is None else "EXTRACTION_INVALID"
-    problem = problem[0].lower() + problem[1:]
+    first = await _check(text, boundary, schema, conform, is_only=is_only)
+    if first.found is not None and not first.problem:
+        return first.found
+    again = await ask(prompts.with_correction(messages, text, first.problem))
+    second = await _check(again, boundary, schema, conform, is_only=is_only)
+    for answer in (second, first):
+        if answer.found is not None and answer.fits:
+            return answer.found
+    if second.found is not None:
+        return second.found
+    if first.found is not None and not is_only:
+        return first.found  # the answers for the other parts may make up for the problem
+    code = "LLM_INVALID_JSON" if first.found is None else "EXTRACTION_INVALID"
+    problem = first.problem[0].lower() + first.problem[1:]
     raise ModelError(code, f"The model's answer cannot be used: {problem}")
 
 
-def _read(text: str, boundary: str) -> tuple[FoundObject | None, bool]:
-    """Return the object in `text` without marks, and whether marks stood for values."""
-    found = answers.parse_object(text)
-    if found is None:
-        return None, False
-    value, emptied = marks.without_marks(found.value, boundary)
-    return FoundObject(value, [*found.lost, *emptied]), bool(emptied)
+async def _check(
+    text: str, boundary: str, schema: dict[str, Any] | None, conform: Conform, *, is_only: bool
+) -> _Checked:
+    parsed = answers.parse_object(text)
+    if parsed is None:
+        return _Checked(None, "It is not a JSON object.", fits=False)
+    value, emptied = marks.without_marks(parsed.value, boundary)
+    found = FoundObject(value, [*parsed.lost, *emptied])
+    violation = await _violation(found, schema, conform, is_only=is_only)
+    if violation is not None:
+        return _Checked(found, violation, fits=False)
+    if emptied:
+        return _Checked(found, "A value in it is a mark around the page, and not of the page.")
+    return _Checked(found)
 
 
 async def _violation(
