@@ -52,7 +52,7 @@ async def object_result(
         result: dict[str, Any] = normalise.without_nulls(merge_results(values))
     else:
         result = await _schema_result(values, schema, conform, warnings)
-    _warn_of_unusable({pointer for found in objects for pointer in found.lost}, result, warnings)
+    _warn_of_unusable(objects, result, warnings)
     if normalise.is_empty(result):
         warnings.append(
             item_warning(
@@ -92,13 +92,22 @@ async def _schema_result(
     return conformed.result
 
 
-def _warn_of_unusable(lost: set[str], result: dict[str, Any], warnings: list[ItemWarning]) -> None:
+def _warn_of_unusable(
+    objects: list[FoundObject], result: dict[str, Any], warnings: list[ItemWarning]
+) -> None:
     """Add a warning for values that no part of the page gave in a usable form."""
-    empty = {pointer for pointer in lost if value_at(result, pointer) is None}
+    empty = set()
+    for found in objects:
+        for pointer in found.lost:
+            parent = pointer.rpartition("/")[0]
+            if isinstance(value_at(found.value, parent), list):
+                empty.add(parent)  # the list is shorter now
+            elif value_at(result, pointer) is None:
+                empty.add(pointer)
     if empty:
         message = (
             "The model wrote numbers that JSON does not have, or words of its instructions, in the "
-            f"place of values. They are left empty: {_listed(empty)}."
+            f"place of values. They are left out: {_listed(empty)}."
         )
         warnings.append(item_warning("VALUES_LEFT_OUT", message))
 

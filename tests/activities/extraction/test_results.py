@@ -183,6 +183,9 @@ async def test_a_number_that_json_does_not_have_is_lost_alone(
         model.reply_next(says(f"[1e308, {number}, {'8' * 40}]"))
         result, _, warnings = await extract(extractor, prompt="List the numbers")
     assert result == {"items": [1e308, int("8" * 40)]}
+    assert [(each.code, "out: /items." in each.message) for each in warnings] == [
+        ("VALUES_LEFT_OUT", True)
+    ]
     assert len(model.requests) == 2, "the rest of the answer is good"
 
 

@@ -265,7 +265,7 @@ def cases(draw: st.DrawFn, *, can_be_unevaluated: bool) -> tuple[dict[str, Any],
 
 
 MANY = settings(
-    max_examples=generated.count(200, long=10_000),
+    max_examples=generated.count(100, long=10_000),
     deadline=None,
     derandomize=True,
     database=None,
