@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from activities.content.blocks import estimate_tokens
+from activities.content.tokens import estimate_tokens
 from activities.extraction import prompts
 from domain.options import BatchOptions
 from domain.schema.strict import strict_schema

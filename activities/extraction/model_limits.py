@@ -1,0 +1,164 @@
+"""What is known about the lengths of one model: its context, its answers, and its tokens.
+
+A worker knows only what its settings say. The rest is learnt from the server: from the tokens that
+it counts, and from what it refuses.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+
+from activities.content.tokens import count_kinds
+from activities.extraction.errors import InputTooLongError
+from activities.extraction.length_refusals import LengthRefusal
+from activities.extraction.model_request import Message
+from activities.extraction.token_counter import TokenCounter, is_plausible
+
+logger = logging.getLogger(__name__)
+
+MIN_ANSWER_TOKENS = 256
+"""Room for an answer. With less room the page is divided instead."""
+
+MARGIN_TOKENS = 300
+"""Tokens for what a server adds around messages, where it has not counted them."""
+
+_COUNTED_MARGIN = 16
+"""The same where the server has counted the prompt."""
+
+_ANSWER_SHARE = 4
+"""An answer gets one part of so many of a context that is smaller than the settings say."""
+
+_ROUND = 1024
+"""Contexts are multiples of this. Other prompts have such a number of tokens by chance only."""
+
+_SHORTER = 0.75
+"""A prompt of a round number of tokens that is so much shorter than thought may have been cut."""
+
+_MIN_CUT = 1000
+"""Tokens. No server has a smaller context, and no prompt of a page is much shorter."""
+
+
+class ModelLimits:
+    """The lengths that one model at one endpoint has room for."""
+
+    def __init__(self) -> None:
+        self.tokens = TokenCounter()
+        self._context: int | None = None
+        self._answer: int | None = None
+        self._suspected_context: int | None = None
+
+    def context(self, configured: int) -> int:
+        """Return the tokens that a request and its answer may take together."""
+        return min(configured, self._context or configured)
+
+    def answer_room(self, configured_context: int, configured: int) -> int:
+        """Return the tokens to keep free for an answer beside a page."""
+        room = min(configured, self._answer or configured)
+        if self._context is not None and self._context < configured_context:
+            room = min(room, self._context // _ANSWER_SHARE)
+        return room
+
+    def answer_limit(self, messages: Sequence[Message], configured: int) -> int:
+        """Return the limit of the answer to `messages`."""
+        limit = min(configured, self._answer or configured)
+        if self._context is not None:
+            left = self._context - self.prompt_tokens(messages) - MARGIN_TOKENS
+            limit = min(limit, max(left, MIN_ANSWER_TOKENS))
+        return limit
+
+    def prompt_tokens(self, messages: Sequence[Message]) -> int:
+        """Return an estimate of the tokens of `messages`."""
+        return self.tokens.count(_text(messages))
+
+    def learn_counted(self, messages: Sequence[Message], tokens: int, *, cached: int) -> None:
+        """Remember that `messages` are `tokens` for the server, `cached` of them from its cache.
+
+        Raises:
+            InputTooLongError: The server has read only a part of the messages.
+        """
+        if cached == 0:
+            self._check_cut(messages, tokens)
+        self._learn(messages, tokens)
+
+    def learn_full_context(self, prompt: int, answer: int, limit: int) -> None:
+        """Remember that an answer was cut off after `answer` tokens, before its `limit`.
+
+        The prompt and the answer have filled the context, or the server has a lower limit.
+        """
+        if answer >= limit or answer <= 0:
+            return
+        if answer % MIN_ANSWER_TOKENS == 0:
+            self._lower_answer(answer)
+        elif prompt >= _MIN_CUT // 2:
+            self._lower_context(prompt + answer)
+
+    def adapt(self, refusal: LengthRefusal, messages: Sequence[Message], limit: int) -> int:
+        """Return the next limit for the answer to `messages`, after a refusal with `limit`.
+
+        Raises:
+            InputTooLongError: The messages are too long with any limit.
+        """
+        if refusal.prompt is not None:
+            self._learn(messages, refusal.prompt)
+        if refusal.context is not None:
+            self._lower_context(refusal.context)
+        prompt = refusal.prompt or self.prompt_tokens(messages)
+        if refusal.about == "answer" and refusal.context is None:
+            return self._lower_refused_answer(refusal.answer, limit)
+        if refusal.context is None:
+            # Which of both is too long is not said. The longer one is made shorter.
+            if prompt > limit or limit <= MIN_ANSWER_TOKENS:
+                raise InputTooLongError
+            return max(limit // 2, MIN_ANSWER_TOKENS)
+        margin = MARGIN_TOKENS if refusal.prompt is None else _COUNTED_MARGIN
+        left = refusal.context - prompt - margin
+        if left < MIN_ANSWER_TOKENS or limit <= MIN_ANSWER_TOKENS:
+            raise InputTooLongError
+        return min(left, limit - 1)
+
+    def _lower_refused_answer(self, allowed: int | None, limit: int) -> int:
+        if allowed is None:
+            if limit <= MIN_ANSWER_TOKENS:
+                raise InputTooLongError
+            allowed = max(limit // 2, MIN_ANSWER_TOKENS)
+        self._lower_answer(allowed)
+        return allowed
+
+    def _lower_context(self, context: int) -> None:
+        if self._context is None or context < self._context:
+            self._context = context
+            logger.warning("the model's server names its context", extra={"tokens": context})
+
+    def _lower_answer(self, answer: int) -> None:
+        if self._answer is None or answer < self._answer:
+            self._answer = answer
+            logger.warning("the model has a lower limit of answers", extra={"tokens": answer})
+
+    def _learn(self, messages: Sequence[Message], tokens: int) -> None:
+        """Learn from the pages alone: our instructions are easier to read than they are."""
+        instructions = [each for each in messages if each["role"] == "system"]
+        rest = [each for each in messages if each["role"] != "system"]
+        self.tokens.learn(_text(rest), tokens - self.tokens.count(_text(instructions)))
+
+    def _check_cut(self, messages: Sequence[Message], tokens: int) -> None:
+        """Raise `InputTooLongError` if the server has silently left out a part of `messages`.
+
+        Ollama does so: it reads as much as its context has room for.
+        """
+        if tokens < _MIN_CUT:
+            return
+        text = _text(messages)
+        sizes = count_kinds(text)
+        if not is_plausible(sizes, tokens) and tokens < sizes.total():
+            self._lower_context(tokens)
+            raise InputTooLongError
+        if tokens % _ROUND == 0 and tokens < self.tokens.count(text) * _SHORTER:
+            if tokens == self._suspected_context:
+                self._lower_context(tokens)
+            self._suspected_context = tokens
+            raise InputTooLongError
+
+
+def _text(messages: Sequence[Message]) -> str:
+    return "\n".join(message["content"] for message in messages)
