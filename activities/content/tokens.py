@@ -54,6 +54,12 @@ _RATES = {
     _EAST_ASIAN: TokenRate(0.55, 0.17),
     _ASTRAL: TokenRate(0.75, 0.2),
 }
+_ASCII_MARKS = {
+    code: "0" if chr(code).isdigit() else "a" if chr(code).isalpha() or chr(code).isspace() else "!"
+    for code in range(0x80)
+}
+"""Marks for letters and blanks, digits, and signs."""
+
 _ALPHABETS = TokenRate(0.5, 0.12)
 """Greek, Cyrillic, Armenian, Hebrew and Arabic."""
 _OTHERS = TokenRate(0.67, 0.08)
@@ -62,6 +68,12 @@ _OTHERS = TokenRate(0.67, 0.08)
 
 def count_kinds(text: str) -> Counter[Kind]:
     """Return the bytes of `text` in UTF-8 by the kinds of its characters."""
+    if text.isascii():
+        # Ten times as fast as what follows, and most blocks of most pages are ASCII.
+        marks = text.translate(_ASCII_MARKS)
+        digits, signs = marks.count("0"), marks.count("!")
+        sizes = {_LETTERS: len(text) - digits - signs, _DIGITS: digits, _SIGNS: signs}
+        return Counter({kind: size for kind, size in sizes.items() if size})
     found: Counter[Kind] = Counter()
     for character, times in Counter(text).items():
         kind, size = _kind_and_size(character)

@@ -47,6 +47,11 @@ class CircuitOpenError(ModelError):
 class InputTooLongError(Exception):
     """The request does not fit into the model's context, as the server says."""
 
+    def __init__(self, ratio: float = 1.0) -> None:
+        super().__init__()
+        self.ratio = ratio
+        """By how much this text has more tokens than others of its kind."""
+
 
 class OutputTooLongError(Exception):
     """The answer was cut off at the limit of its length."""

@@ -35,6 +35,9 @@ _ROUND = 1024
 _SHORTER = 0.75
 """A prompt of a round number of tokens that is so much shorter than thought may have been cut."""
 
+_MIN_GUESS = 2000
+"""Tokens. A smaller context is believed only if the server names it."""
+
 _MIN_CUT = 1000
 """Tokens. No server has a smaller context, and no prompt of a page is much shorter."""
 
@@ -47,6 +50,8 @@ class ModelLimits:
         self._context: int | None = None
         self._answer: int | None = None
         self._suspected_context: int | None = None
+        self._served = 0
+        """Tokens of the longest prompt that was answered."""
 
     def context(self, configured: int) -> int:
         """Return the tokens that a request and its answer may take together."""
@@ -79,6 +84,7 @@ class ModelLimits:
         """
         if cached == 0:
             self._check_cut(messages, tokens)
+        self._served = max(self._served, tokens)
         self._learn(messages, tokens)
 
     def learn_full_context(self, prompt: int, answer: int, limit: int) -> None:
@@ -103,10 +109,12 @@ class ModelLimits:
             self._learn(messages, refusal.prompt)
         if refusal.context is not None:
             self._lower_context(refusal.context)
-        prompt = refusal.prompt or self.prompt_tokens(messages)
+        estimate = self.prompt_tokens(messages)
+        prompt = refusal.prompt or estimate
         if refusal.about == "answer" and refusal.context is None:
             return self._lower_refused_answer(refusal.answer, limit)
         if refusal.context is None:
+            self._guess_context(prompt + limit)
             # Which of both is too long is not said. The longer one is made shorter.
             if prompt > limit or limit <= MIN_ANSWER_TOKENS:
                 raise InputTooLongError
@@ -114,7 +122,7 @@ class ModelLimits:
         margin = MARGIN_TOKENS if refusal.prompt is None else _COUNTED_MARGIN
         left = refusal.context - prompt - margin
         if left < MIN_ANSWER_TOKENS or limit <= MIN_ANSWER_TOKENS:
-            raise InputTooLongError
+            raise InputTooLongError(prompt / estimate)
         return min(left, limit - 1)
 
     def _lower_refused_answer(self, allowed: int | None, limit: int) -> int:
@@ -125,15 +133,21 @@ class ModelLimits:
         self._lower_answer(allowed)
         return allowed
 
+    def _guess_context(self, refused: int) -> None:
+        """Lower the context after a refusal of `refused` tokens that names no number."""
+        guess = max(refused * 2 // 3, self._served + MIN_ANSWER_TOKENS, _MIN_GUESS)
+        if guess < refused:
+            self._lower_context(guess)
+
     def _lower_context(self, context: int) -> None:
         if self._context is None or context < self._context:
             self._context = context
-            logger.warning("the model's server names its context", extra={"tokens": context})
+            logger.warning("the model's context is limited", extra={"tokens": context})
 
     def _lower_answer(self, answer: int) -> None:
         if self._answer is None or answer < self._answer:
             self._answer = answer
-            logger.warning("the model has a lower limit of answers", extra={"tokens": answer})
+            logger.warning("the model's answers are limited", extra={"tokens": answer})
 
     def _learn(self, messages: Sequence[Message], tokens: int) -> None:
         """Learn from the pages alone: our instructions are easier to read than they are."""

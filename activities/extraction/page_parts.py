@@ -77,15 +77,19 @@ class PageSplitter:
         if self._tokens.least(whole) > room * self.max_parts:
             raise self.too_long()
         texts = [part for text in (page.main, page.rest) for part in self._split(text, room)]
+        if len(texts) > self.max_parts:
+            # By the lowest estimate it fits. The server refuses parts that are too long, and says
+            # by how much.
+            room = max(room, self._tokens.count(whole) // self.max_parts)
         while len(texts) > self.max_parts:
-            # By the shortest estimate it fits. The server refuses parts that are too long, and
-            # says by how much.
             room = int(room * _GROWTH)
             texts = self._split(whole, room)
         return _with_declared(texts, declared)
 
-    def split_again(self, parts: Sequence[PagePart]) -> list[PagePart]:
+    def split_again(self, parts: Sequence[PagePart], ratio: float) -> list[PagePart]:
         """Return consecutive `parts` in smaller ones, after the server refused them.
+
+        The server has found `ratio` times the tokens that are counted here.
 
         Raises:
             ScrapeError: They are too small to be divided.
@@ -93,7 +97,7 @@ class PageSplitter:
         largest = max(self._count(part.text) + self._count(part.declared) for part in parts)
         if largest <= MIN_PART_TOKENS:
             raise _no_room("The request is too long for the model, even with little of the page.")
-        room = self._room()
+        room = int(self._room() / ratio)
         if room >= largest:  # the refusal said nothing about the length
             room = largest // 2 + 1
         declared = parts[0].declared

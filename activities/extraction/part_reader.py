@@ -85,11 +85,13 @@ class PartReader:
     def _divide(self, readings: list[_Reading]) -> list[_Reading]:
         """Return `readings` with pieces instead of the parts that were too long."""
         divided: list[_Reading] = []
-        for kind, run in groupby(readings, key=lambda reading: type(reading.problem)):
+        for kind, group in groupby(readings, key=lambda reading: type(reading.problem)):
+            run = list(group)
             if kind is InputTooLongError:
                 # Consecutive parts are divided anew together, so that a wrong estimate of the
                 # first ones takes no more parts than the right one.
-                parts = self._splitter.split_again([reading.part for reading in run])
+                ratio = max(_ratio(reading) for reading in run)
+                parts = self._splitter.split_again([reading.part for reading in run], ratio)
                 divided += map(_Reading, parts)
             elif kind is OutputTooLongError:
                 divided += [_Reading(half) for reading in run for half in self._halves(reading)]
@@ -118,6 +120,10 @@ class PartReader:
             {"role": "system", "content": self._question.instructions(boundary, place)},
             {"role": "user", "content": prompts.data_message(boundary, sections)},
         ]
+
+
+def _ratio(reading: _Reading) -> float:
+    return reading.problem.ratio if isinstance(reading.problem, InputTooLongError) else 1.0
 
 
 def _page_error(

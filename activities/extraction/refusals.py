@@ -69,7 +69,8 @@ _NO_SUCH_MODEL = re.compile(
     r"model_?not_?(?:found|available|exist)|DeploymentNotFound"
     r"|\b(?:models?|deployment)\b[^.]{0,120}(?:\bnot (?:found|exist|loaded|available|served)"
     r"|n['o]?t exist|unknown\b|is unavailable)"
-    r"|(?:unknown|invalid|no such|unrecognized|unable to access|could not find) (?:the )?model\b"
+    r"|(?:unknown|invalid|no such|unrecognized|unable to access|could not find|failed to load)"
+    r" (?:the )?model\b"
     r"|no models? (?:is |are )?(?:loaded|found|available)|not a valid model"
     r"|no (?:healthy )?deployments? (?:available )?for",
     re.IGNORECASE,

@@ -29,7 +29,9 @@ _MAX_LENGTH = 300
 _MIN_QUOTE = 16
 """Characters that a server's sentence and the request share only if the server quotes."""
 
-_SECRET = re.compile(r"\b(?:sk|pk|key|gsk|hf|xai|nvapi|Bearer)[-_ ][\w*.-]{6,}", re.IGNORECASE)
+_SECRET = re.compile(
+    r"\b(?:sk|pk|gsk|hf|xai|nvapi|key)[-_][\w*.-]{6,}|\bBearer [\w*.-]{6,}", re.IGNORECASE
+)
 
 
 def message_of(body: object, depth: int = 0) -> str:

@@ -6,7 +6,7 @@ of characters, beginning with the values of `activities.content.tokens`.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 
 from activities.content.tokens import Kind, count_kinds, start_rate
@@ -25,6 +25,9 @@ is believed at once.
 _MIN_TOKENS = 500
 """A shorter text teaches nothing: what the server adds around messages weighs too much."""
 
+_FEWER = 0.8
+"""Texts may still take a fifth less than those that took the fewest."""
+
 _ROUNDING = 1e-9
 
 
@@ -34,6 +37,8 @@ class TokenCounter:
     def __init__(self) -> None:
         self._likely: dict[Kind, float] = {}
         self._least: dict[Kind, float] = {}
+        self._seen: defaultdict[Kind, float] = defaultdict(float)
+        """How much is known about a kind: one for each text that has most of its tokens from it."""
 
     def count(self, text: str) -> int:
         """Return how many tokens `text` is, rather too many than too few."""
@@ -42,7 +47,7 @@ class TokenCounter:
     def least(self, text: str) -> int:
         """Return how many tokens `text` is at least, by the texts that took the fewest."""
         sizes = count_kinds(text)
-        return int(sum(size * self._least_rate(kind) for kind, size in sizes.items()))
+        return int(_FEWER * sum(size * self._least_rate(kind) for kind, size in sizes.items()))
 
     def learn(self, text: str, tokens: int) -> None:
         """Remember that `text` is that many tokens for the model."""
@@ -52,11 +57,17 @@ class TokenCounter:
         likely = self._shares(sizes)
         least = {kind: size * self._least_rate(kind) for kind, size in sizes.items()}
         for kind, step in _steps(likely, tokens).items():
-            rate = self._likely_rate(kind) * (step if step > 1 else step**_SLOWLY)
-            self._likely[kind] = _bounded(rate, kind)
+            believed = step if step > 1 else step ** self._belief(kind)
+            self._likely[kind] = _bounded(self._likely_rate(kind) * believed, kind)
         for kind, step in _steps(least, tokens).items():
-            rate = self._least_rate(kind) * (step if step < 1 else step**_SLOWLY)
-            self._least[kind] = _bounded(rate, kind)
+            believed = step if step < 1 else step ** self._belief(kind)
+            self._least[kind] = _bounded(self._least_rate(kind) * believed, kind)
+        for kind, weight in _weights(likely).items():
+            self._seen[kind] += weight
+
+    def _belief(self, kind: Kind) -> float:
+        """Return how much of a surprise is believed: all of it in the first text of a kind."""
+        return max(1 - self._seen[kind], _SLOWLY)
 
     def _shares(self, sizes: Mapping[Kind, int]) -> dict[Kind, float]:
         return {kind: size * self._likely_rate(kind) for kind, size in sizes.items()}
@@ -75,14 +86,18 @@ def is_plausible(sizes: Counter[Kind], tokens: int) -> bool:
 
 
 def _steps(shares: Mapping[Kind, float], tokens: int) -> dict[Kind, float]:
-    """Return by which factor the rate of each kind is wrong, if the text is `tokens` tokens.
+    """Return by which factor the rate of each kind is wrong, if the text is `tokens` tokens."""
+    error = tokens / (sum(shares.values()) + _ROUNDING)
+    return {kind: error**weight for kind, weight in _weights(shares).items()}
 
-    The kind that has the most of the text's tokens gets the whole error. A kind with few of them
-    is hardly changed, because the text says little about it.
+
+def _weights(shares: Mapping[Kind, float]) -> dict[Kind, float]:
+    """Return what a text says about each kind: 1 about the kind that has the most of its tokens.
+
+    The text says little about a kind with few of the tokens.
     """
     most = max(shares.values())
-    error = tokens / (sum(shares.values()) + _ROUNDING)
-    return {kind: error ** ((share / most) ** 2) for kind, share in shares.items()}
+    return {kind: (share / most) ** 2 for kind, share in shares.items()}
 
 
 def _bounded(rate: float, kind: Kind) -> float:
