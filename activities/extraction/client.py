@@ -112,7 +112,7 @@ class ModelClient:
 
     async def _complete_adapted(self, request: ModelRequest, usage: Usage) -> str:
         """Send `request`, and send it again without what the server refuses."""
-        limit = self.limits.answer_limit(request.messages, request.max_tokens)
+        limit = self.limits.answer_limit(request)
         for _ in range(_MAX_ADAPTATIONS):
             response_format = self._builder.response_format(request)
             sent = replace(request, max_tokens=limit)
@@ -123,7 +123,7 @@ class ModelClient:
             except ParameterRejectedError as error:
                 self._builder.record_rejected_parameter(error)
             except LengthRefusedError as error:
-                limit = self.limits.adapt(error.refusal, request.messages, limit)
+                limit = self.limits.adapt(error.refusal, request, limit)
         raise ModelError("LLM_REJECTED", "The model's server refuses every form of the request.")
 
     async def _send(

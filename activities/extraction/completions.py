@@ -70,7 +70,7 @@ def _learn(
         limits.learn_full_context(prompt, answer, request.max_tokens)
     details = used.prompt_tokens_details
     cached = details.cached_tokens or 0 if details is not None else 0
-    limits.learn_counted(request.messages, prompt, cached=cached)
+    limits.learn_counted(request, prompt, cached=cached)
 
 
 def _was_thinking(completion: ChatCompletion, choice: Choice) -> bool:

@@ -6,13 +6,14 @@ it counts, and from what it refuses.
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Sequence
 
 from activities.content.tokens import count_kinds
-from activities.extraction.errors import InputTooLongError
+from activities.extraction.errors import InputTooLongError, ModelError
 from activities.extraction.length_refusals import LengthRefusal
-from activities.extraction.model_request import Message
+from activities.extraction.model_request import Message, ModelRequest
 from activities.extraction.token_counter import TokenCounter, is_plausible
 
 logger = logging.getLogger(__name__)
@@ -30,13 +31,19 @@ _ANSWER_SHARE = 4
 """An answer gets one part of so many of a context that is smaller than the settings say."""
 
 _ROUND = 1024
-"""Contexts are multiples of this. Other prompts have such a number of tokens by chance only."""
+"""Contexts are multiples of this. Prompts have such a number of tokens by chance only."""
+
+_ROUND_FULL = 256
+"""The same for a full context. The sum of prompt and answer may be off by one."""
 
 _SHORTER = 0.75
 """A prompt of a round number of tokens that is so much shorter than thought may have been cut."""
 
 _MIN_GUESS = 2000
 """Tokens. A smaller context is believed only if the server names it."""
+
+_MIN_CONTEXT = 512
+"""Tokens. No model for pages has a smaller context."""
 
 _MIN_CUT = 1000
 """Tokens. No server has a smaller context, and no prompt of a page is much shorter."""
@@ -64,71 +71,67 @@ class ModelLimits:
             room = min(room, self._context // _ANSWER_SHARE)
         return room
 
-    def answer_limit(self, messages: Sequence[Message], configured: int) -> int:
-        """Return the limit of the answer to `messages`."""
-        limit = min(configured, self._answer or configured)
+    def answer_limit(self, request: ModelRequest) -> int:
+        """Return the limit of the answer to `request`."""
+        limit = min(request.max_tokens, self._answer or request.max_tokens)
         if self._context is not None:
-            left = self._context - self.prompt_tokens(messages) - MARGIN_TOKENS
+            left = self._context - self._prompt_tokens(request) - MARGIN_TOKENS
             limit = min(limit, max(left, MIN_ANSWER_TOKENS))
         return limit
 
-    def prompt_tokens(self, messages: Sequence[Message]) -> int:
-        """Return an estimate of the tokens of `messages`."""
-        return self.tokens.count(_text(messages))
-
-    def learn_counted(self, messages: Sequence[Message], tokens: int, *, cached: int) -> None:
-        """Remember that `messages` are `tokens` for the server, `cached` of them from its cache.
+    def learn_counted(self, request: ModelRequest, tokens: int, *, cached: int) -> None:
+        """Remember that the prompt is `tokens` for the server, `cached` of them from its cache.
 
         Raises:
-            InputTooLongError: The server has read only a part of the messages.
+            InputTooLongError: The server has read only a part of the prompt.
         """
         if cached == 0:
-            self._check_cut(messages, tokens)
+            self._check_cut(request, tokens)
         self._served = max(self._served, tokens)
-        self._learn(messages, tokens)
+        self._learn(request, tokens)
 
     def learn_full_context(self, prompt: int, answer: int, limit: int) -> None:
         """Remember that an answer was cut off after `answer` tokens, before its `limit`.
 
-        The prompt and the answer have filled the context, or the server has a lower limit.
+        Prompt and answer may have filled the context. Or the server has a lower limit for answers.
         """
-        if answer >= limit or answer <= 0:
-            return
-        if answer % MIN_ANSWER_TOKENS == 0:
-            self._lower_answer(answer)
-        elif prompt >= _MIN_CUT // 2:
-            self._lower_context(prompt + answer)
+        whole = prompt + answer
+        if 0 < answer < limit and (whole + 1) % _ROUND_FULL <= 2:
+            self._lower_context(whole)
 
-    def adapt(self, refusal: LengthRefusal, messages: Sequence[Message], limit: int) -> int:
-        """Return the next limit for the answer to `messages`, after a refusal with `limit`.
+    def adapt(self, refusal: LengthRefusal, request: ModelRequest, limit: int) -> int:
+        """Return the next limit for the answer to `request`, after a refusal with `limit`.
 
         Raises:
-            InputTooLongError: The messages are too long with any limit.
+            InputTooLongError: The prompt is too long with any limit.
+            ModelError: The server names no limit, and refuses each that was tried.
         """
         if refusal.prompt is not None:
-            self._learn(messages, refusal.prompt)
-        if refusal.context is not None:
-            self._lower_context(refusal.context)
-        estimate = self.prompt_tokens(messages)
-        prompt = refusal.prompt or estimate
+            self._learn(request, refusal.prompt)
         if refusal.about == "answer" and refusal.context is None:
             return self._lower_refused_answer(refusal.answer, limit)
+        estimate = self._prompt_tokens(request)
+        prompt = refusal.prompt or estimate
         if refusal.context is None:
             self._guess_context(prompt + limit)
             # Which of both is too long is not said. The longer one is made shorter.
-            if prompt > limit or limit <= MIN_ANSWER_TOKENS:
-                raise InputTooLongError
-            return max(limit // 2, MIN_ANSWER_TOKENS)
-        margin = MARGIN_TOKENS if refusal.prompt is None else _COUNTED_MARGIN
-        left = refusal.context - prompt - margin
+            left = 0 if prompt > limit else limit // 2
+        else:
+            self._lower_context(refusal.context)
+            margin = MARGIN_TOKENS if refusal.prompt is None else _COUNTED_MARGIN
+            left = min(refusal.context - prompt - margin, limit - _COUNTED_MARGIN)
         if left < MIN_ANSWER_TOKENS or limit <= MIN_ANSWER_TOKENS:
             raise InputTooLongError(prompt / estimate)
-        return min(left, limit - 1)
+        return left
 
     def _lower_refused_answer(self, allowed: int | None, limit: int) -> int:
         if allowed is None:
             if limit <= MIN_ANSWER_TOKENS:
-                raise InputTooLongError
+                raise ModelError(
+                    "LLM_REJECTED",
+                    "The model's server refuses each limit of the answer.",
+                    advice="Change SPIDRA_LLM_MAX_OUTPUT_TOKENS, as the worker's log says.",
+                )
             allowed = max(limit // 2, MIN_ANSWER_TOKENS)
         self._lower_answer(allowed)
         return allowed
@@ -140,6 +143,8 @@ class ModelLimits:
             self._lower_context(guess)
 
     def _lower_context(self, context: int) -> None:
+        if context < max(self._served, _MIN_CONTEXT):
+            return  # the number means something else
         if self._context is None or context < self._context:
             self._context = context
             logger.warning("the model's context is limited", extra={"tokens": context})
@@ -149,20 +154,32 @@ class ModelLimits:
             self._answer = answer
             logger.warning("the model's answers are limited", extra={"tokens": answer})
 
-    def _learn(self, messages: Sequence[Message], tokens: int) -> None:
-        """Learn from the pages alone: our instructions are easier to read than they are."""
-        instructions = [each for each in messages if each["role"] == "system"]
-        rest = [each for each in messages if each["role"] != "system"]
-        self.tokens.learn(_text(rest), tokens - self.tokens.count(_text(instructions)))
+    def _prompt_tokens(self, request: ModelRequest) -> int:
+        return self.tokens.count(_text(request.messages))
 
-    def _check_cut(self, messages: Sequence[Message], tokens: int) -> None:
-        """Raise `InputTooLongError` if the server has silently left out a part of `messages`.
+    def _learn(self, request: ModelRequest, tokens: int) -> None:
+        """Learn from the page alone: our instructions are easier to read than pages are."""
+        instructions = [each for each in request.messages if each["role"] == "system"]
+        page = _text([each for each in request.messages if each["role"] != "system"])
+        tokens -= self.tokens.count(_text(instructions))
+        if tokens > (estimate := self.tokens.count(page)):
+            # Some servers add the schema to the prompt, and others do not.
+            tokens = max(tokens - self._schema_tokens(request), estimate)
+        self.tokens.learn(page, tokens)
+
+    def _schema_tokens(self, request: ModelRequest) -> int:
+        if request.schema is None:
+            return 0
+        return self.tokens.count(json.dumps(request.schema, ensure_ascii=False))
+
+    def _check_cut(self, request: ModelRequest, tokens: int) -> None:
+        """Raise `InputTooLongError` if the server has silently left out a part of the prompt.
 
         Ollama does so: it reads as much as its context has room for.
         """
         if tokens < _MIN_CUT:
             return
-        text = _text(messages)
+        text = _text(request.messages)
         sizes = count_kinds(text)
         if not is_plausible(sizes, tokens) and tokens < sizes.total():
             self._lower_context(tokens)

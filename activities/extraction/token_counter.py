@@ -22,7 +22,7 @@ long costs a refused request, and a part that is too short costs nothing. So wha
 is believed at once.
 """
 
-_MIN_TOKENS = 500
+_MIN_TOKENS = 700
 """A shorter text teaches nothing: what the server adds around messages weighs too much."""
 
 _FEWER = 0.8

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Callable
 
 import pytest
 
 from activities.conversion.tasks import ModelPage
+from activities.extraction.model_limits import ModelLimits
+from activities.extraction.model_request import ModelRequest
 from domain.failures import ScrapeError
 from tests.support import model_server as server
 from tests.support import served_model
@@ -23,6 +25,7 @@ SENTENCES = {
     "Thai": "โคมไฟทองเหลืองสูงหนึ่งร้อยยี่สิบเซนติเมตร ราคาหนึ่งหมื่นสองพันบาท ",
     "Finnish": "Messinkinen lamppu, jonka korkeus on satakaksikymmentä senttimetriä. ",
 }
+ENGLISH = "A lantern of tin, made by hand in a small workshop by the sea. " * 200
 NUMBERED = {
     "type": "object",
     "properties": {"numbers": {"type": "array", "items": {"type": "integer"}}},
@@ -161,6 +164,16 @@ async def test_the_limit_of_answers_is_lowered_once(
     assert [body["max_tokens"] for body in model.requests] == [4096, allowed, allowed]
 
 
+async def test_a_server_that_refuses_each_limit_is_asked_a_few_times(model: ModelServer) -> None:
+    model.script = lambda _: openai_error(400, "max_tokens is too large.", param="max_tokens")
+    async with extractor_of(model.url, max_output_tokens=4096) as extractor:
+        with pytest.raises(ScrapeError) as caught:
+            await extract(extractor, schema=LANTERN)
+    assert caught.value.failure.code == "LLM_REJECTED"
+    assert "SPIDRA_LLM_MAX_OUTPUT_TOKENS" in caught.value.failure.message
+    assert [body["max_tokens"] for body in model.requests] == [4096, 2048, 1024, 512, 256]
+
+
 async def test_an_answer_limit_above_the_whole_context_is_lowered_and_logged(
     model: ModelServer, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -194,20 +207,43 @@ async def test_a_context_that_an_answer_fills_is_learnt(model: ModelServer) -> N
     assert len(model.requests) > 1, "the context is known by now"
 
 
+async def test_a_lower_limit_of_answers_is_no_smaller_context(model: ModelServer) -> None:
+    """Some servers cut answers off before the limit in the request, with any prompt."""
+    page = long_page("Finnish", 12_000)
+
+    def script(body: server.Json) -> Reply:
+        if len(model.requests) == 1:
+            return says('{"numbers": [', finish_reason="length", tokens=(3901, 500))
+        return answer_numbers(body)
+
+    model.script = script
+    async with extractor_of(model.url) as extractor:
+        await extract(extractor, page, schema=NUMBERED)
+        model.requests.clear()
+        model.script = answer_numbers
+        await extract(extractor, page, schema=NUMBERED)
+    assert len(model.requests) == 1
+
+
+@pytest.mark.parametrize("adds", [True, False])
+def test_a_schema_that_the_server_adds_makes_pages_no_longer(adds: bool) -> None:
+    schema = {"type": "object", "properties": {f"p{n}": {"type": "string"} for n in range(300)}}
+    page = ENGLISH[:8000]
+    tokens = served_model.small_tokens(page + (json.dumps(schema) if adds else ""))
+    limits = ModelLimits()
+    request = ModelRequest([{"role": "user", "content": page}], 100, schema=schema)
+    for _ in range(3):
+        limits.learn_counted(request, tokens, cached=0)
+    assert limits.tokens.count(page) < served_model.small_tokens(page) * 1.3
+
+
 @pytest.mark.parametrize(
-    "reply",
-    [
-        lambda: says("", finish_reason="length"),
-        lambda: says("<think>Let me see. The page", finish_reason="length"),
-    ],
+    ("content", "thinking"), [("", "Let me see."), ("<think>Let me see. The page", None)]
 )
 async def test_a_model_that_only_thinks_says_so(
-    model: ModelServer, reply: Callable[[], Reply]
+    model: ModelServer, content: str, thinking: str | None
 ) -> None:
-    thinking = reply()
-    model.script = lambda _: Reply(
-        content=thinking.content, finish_reason="length", thinking="Let me see. The page"
-    )
+    model.script = lambda _: Reply(content=content, finish_reason="length", thinking=thinking)
     async with extractor_of(model.url) as extractor:
         with pytest.raises(ScrapeError) as caught:
             await extract(extractor, long_page("Finnish", 20_000), schema=NUMBERED)
