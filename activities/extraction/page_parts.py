@@ -102,7 +102,9 @@ class PageSplitter:
             room = largest // 2 + 1
         declared = parts[0].declared
         if declared:
-            declared = self._fit_declared(json.loads(declared), room // _DECLARED_SHARE)
+            # Beside the smallest part there is no room for declared data.
+            limit = room // _DECLARED_SHARE if room >= 2 * MIN_PART_TOKENS else 0
+            declared = self._fit_declared(json.loads(declared), limit)
         room -= self._count(declared)
         text = "\n\n".join(part.text for part in parts)
         return _with_declared(self._split(text, max(room, MIN_PART_TOKENS)), declared)
@@ -148,7 +150,7 @@ class PageSplitter:
                     "its text was read in full.",
                 )
             )
-        return _encode(kept)
+        return _encode(kept) if kept else ""
 
 
 def _no_room(what: str) -> ScrapeError:
