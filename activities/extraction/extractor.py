@@ -93,12 +93,7 @@ class Extractor:
                 usage,
             )
 
-        splitter = PageSplitter(
-            lambda: self._room(question),
-            self._client.limits.tokens,
-            warnings,
-            max_parts=self._max_parts,
-        )
+        splitter = self._splitter(question, warnings)
         reader = PartReader(question, page.url, ask, conform, splitter)
         found = await _read(page, reader, splitter, warnings)
         if question.wants_json:
@@ -106,6 +101,14 @@ class Extractor:
             return await results.object_result(objects, question.schema, conform, warnings)
         texts = [answer for answer in found if isinstance(answer, str)]
         return await results.markdown_result(texts, question.prompt, ask, warnings)
+
+    def _splitter(self, question: Question, warnings: list[ItemWarning]) -> PageSplitter:
+        return PageSplitter(
+            lambda: self._room(question),
+            self._client.limits.tokens,
+            warnings,
+            max_parts=self._max_parts,
+        )
 
     def _room(self, question: Question) -> int:
         """Return the tokens that a part of a page may take, as far as is known by now."""
