@@ -146,8 +146,8 @@ class ScrapeError(Exception):
     """An item failed, for a reason in `FAILURE_KINDS`.
 
     `what` says in one sentence what happened, without secrets and without text of the page. The
-    advice follows it, by default that of the kind. `http_status` and `final_url` are set if a response came.
-    `retry_after` is set if the response asked the client to wait that many seconds.
+    advice follows it, by default that of the kind. `http_status` and `final_url` are set if a
+    response came. `retry_after` is set if the response asked the client to wait that many seconds.
     """
 
     def __init__(
