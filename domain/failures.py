@@ -151,8 +151,8 @@ class ScrapeError(Exception):
     """An item failed, for a reason in `FAILURE_KINDS`.
 
     `what` says in one sentence what happened, without secrets and without text of the page. The
-    advice of the kind follows it. `http_status` and `final_url` are set if a response came.
-    `retry_after` is set if the response asked the client to wait that many seconds.
+    advice follows it, by default that of the kind. `http_status` and `final_url` are set if a
+    response came. `retry_after` is set if the response asked the client to wait that many seconds.
     """
 
     def __init__(
@@ -163,10 +163,11 @@ class ScrapeError(Exception):
         http_status: int | None = None,
         final_url: str | None = None,
         retry_after: float | None = None,
+        advice: str | None = None,
     ) -> None:
         super().__init__(f"{code}: {what}")
         self.what = what
-        self.failure = failure(code, what)
+        self.failure = failure(code, what, advice)
         self.http_status = http_status
         self.final_url = final_url
         self.retry_after = retry_after
@@ -188,7 +189,7 @@ class ScrapeError(Exception):
         )
 
 
-def failure(code: str, what: str) -> Failure:
+def failure(code: str, what: str, advice: str | None = None) -> Failure:
     """Return the `Failure` for `code`; its message is `what` and then the advice."""
     kind = FAILURE_KINDS.get(code)
     retryable = False
@@ -197,5 +198,7 @@ def failure(code: str, what: str) -> Failure:
         kind = FAILURE_KINDS["HTTP_5XX" if status >= 500 else "HTTP_4XX"]
         retryable = status in _RETRYABLE_4XX
     return Failure(
-        code=code, message=f"{what} {kind.advice}", retryable=retryable or kind.retryable
+        code=code,
+        message=f"{what} {advice or kind.advice}",
+        retryable=retryable or kind.retryable,
     )

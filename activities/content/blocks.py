@@ -7,14 +7,9 @@ if the block alone is too long.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
-_BYTES_PER_TOKEN = 3
-"""Bytes of UTF-8 per token.
-
-English markdown has about four, URLs and code have about three, and Chinese has three. So the
-estimate is rather too many tokens than too few.
-"""
+from activities.content.tokens import estimate_tokens
 
 _TABLE_RULE = re.compile(r"\s*\|?[\s:|-]+\|?\s*")
 """The line between the head and the rows of a table."""
@@ -22,16 +17,11 @@ _TABLE_RULE = re.compile(r"\s*\|?[\s:|-]+\|?\s*")
 _FENCE = re.compile(r"\s*(`{3,}|~{3,})")
 """The beginning or the end of a block of code."""
 
-_MAX_BYTES_PER_CHARACTER = 4
-"""Bytes of one character in UTF-8."""
+_MAX_CHARACTERS_PER_TOKEN = 16
+"""More than any tokenizer reaches with text."""
 
-
-def estimate_tokens(text: str) -> int:
-    """Return about how many tokens `text` is for a model, rather too many than too few.
-
-    This is an estimate, because tokenizers differ by model, and most have to be downloaded.
-    """
-    return len(text.encode(errors="replace")) // _BYTES_PER_TOKEN + 1
+Count = Callable[[str], int]
+"""Returns how many tokens a text is."""
 
 
 def blocks(markdown: str) -> list[str]:
@@ -55,18 +45,18 @@ def blocks(markdown: str) -> list[str]:
     return found
 
 
-def split(markdown: str, budget: int) -> list[str]:
-    """Return parts of at most `budget` tokens that together are all of `markdown`."""
-    pieces = (piece for block in blocks(markdown) for piece in _divide_block(block, budget))
-    return ["\n\n".join(group) for group in _fill_up(pieces, budget)]
+def split(markdown: str, budget: int, count: Count = estimate_tokens) -> list[str]:
+    """Return parts of at most `budget` tokens, by `count`, that together are all of `markdown`."""
+    pieces = (piece for block in blocks(markdown) for piece in _divide_block(block, budget, count))
+    return ["\n\n".join(group) for group in _fill_up(pieces, budget, count)]
 
 
-def _fill_up(pieces: Iterable[str], budget: int) -> Iterator[list[str]]:
+def _fill_up(pieces: Iterable[str], budget: int, count: Count) -> Iterator[list[str]]:
     """Yield groups of consecutive pieces, each as large as `budget` allows."""
     group: list[str] = []
     left = budget
     for piece in pieces:
-        tokens = estimate_tokens(piece) + 1
+        tokens = count(piece) + 1
         if tokens > left and group:
             yield group
             group, left = [], budget
@@ -76,34 +66,41 @@ def _fill_up(pieces: Iterable[str], budget: int) -> Iterator[list[str]]:
         yield group
 
 
-def _divide_block(block: str, budget: int) -> Iterator[str]:
+def _divide_block(block: str, budget: int, count: Count) -> Iterator[str]:
     """Yield a block, divided between its lines if it is too long.
 
     Each piece of a table repeats the table's head.
     """
-    if estimate_tokens(block) < budget:
+    if count(block) < budget:
         yield block
         return
     lines = block.split("\n")
-    head = _head_of_table(lines, budget)
-    rest = budget - estimate_tokens("\n".join(head)) - 1 if head else budget
-    pieces = (piece for line in lines[len(head) :] for piece in _divide_line(line, rest))
-    for group in _fill_up(pieces, rest):
+    head = _head_of_table(lines, budget, count)
+    rest = budget - count("\n".join(head)) - 1 if head else budget
+    pieces = (piece for line in lines[len(head) :] for piece in _divide_line(line, rest, count))
+    for group in _fill_up(pieces, rest, count):
         yield "\n".join((*head, *group))
 
 
-def _head_of_table(lines: list[str], budget: int) -> list[str]:
+def _head_of_table(lines: list[str], budget: int, count: Count) -> list[str]:
     """Return the two head lines of a table, or nothing if they would take too much of `budget`."""
     if len(lines) <= 2 or not _TABLE_RULE.fullmatch(lines[1]):
         return []
     head = lines[:2]
-    return head if estimate_tokens("\n".join(head)) < budget // 4 else []
+    return head if count("\n".join(head)) < budget // 4 else []
 
 
-def _divide_line(line: str, budget: int) -> Iterator[str]:
+def _divide_line(line: str, budget: int, count: Count) -> Iterator[str]:
     """Yield a line, divided between its words if it is too long, or else inside of a word."""
-    limit = max(1, (budget - 2) * _BYTES_PER_TOKEN // _MAX_BYTES_PER_CHARACTER)
-    while estimate_tokens(line) + 1 > budget:
+    while True:
+        beginning = line[: budget * _MAX_CHARACTERS_PER_TOKEN]  # a line may have megabytes
+        tokens = count(beginning) + 1
+        if tokens <= budget and beginning == line:
+            break
+        limit = max(1, len(beginning) * budget // max(tokens, budget))
+        # The beginning may cost more than the rest.
+        while limit > 1 and count(line[:limit]) + 1 > budget:
+            limit = limit * 3 // 4
         at = line.rfind(" ", 1, limit) + 1 or limit
         yield line[:at]
         line = line[at:]

@@ -5,21 +5,26 @@ from __future__ import annotations
 import asyncio
 import random
 import time
+from dataclasses import replace
+from typing import Any
 
 import openai
-from openai.types.chat import ChatCompletion
 
 from activities.extraction import errors
 from activities.extraction.circuit_breaker import CircuitBreaker
+from activities.extraction.completions import read_completion, refusal_in
 from activities.extraction.errors import (
     CircuitOpenError,
     FormatRejectedError,
+    LengthRefusedError,
     ModelError,
-    OutputTooLongError,
     ParameterRejectedError,
 )
+from activities.extraction.model_limits import ModelLimits
 from activities.extraction.model_request import ModelRequest
 from activities.extraction.rate_limit import MAX_WAIT, RateLimit
+from activities.extraction.refusal_log import RefusalLog
+from activities.extraction.refusals import ServerRefusal, from_openai, from_refusal
 from activities.extraction.request_builder import RequestBuilder
 from activities.extraction.response_formats import ResponseFormat
 from domain.items import ModelUse, Usage
@@ -30,11 +35,11 @@ _TRIES = 3
 _FIRST_PAUSE = 0.5
 """Seconds before the second try. The pause doubles with each try, and varies at random."""
 
-_MAX_ADAPTATIONS = 8
+_MAX_ADAPTATIONS = 12
 """Times that one request is adapted to refusals of the server.
 
-Two formats, the temperature and the name of the token limit can be refused: at most four changes.
-The rest is for settings that other requests change meanwhile.
+Two formats, the temperature and the name of the token limit can be refused, and its value several
+times: at most eight changes. The rest is for settings that other requests change meanwhile.
 """
 
 
@@ -55,6 +60,8 @@ class ModelClient:
         first_pause: float = _FIRST_PAUSE,
     ) -> None:
         self.model = model
+        self.limits = ModelLimits()
+        self._log = RefusalLog(key)
         self._timeout = timeout
         self._first_pause = first_pause
         self._slots = asyncio.Semaphore(concurrency)
@@ -105,14 +112,18 @@ class ModelClient:
 
     async def _complete_adapted(self, request: ModelRequest, usage: Usage) -> str:
         """Send `request`, and send it again without what the server refuses."""
+        limit = self.limits.answer_limit(request)
         for _ in range(_MAX_ADAPTATIONS):
             response_format = self._builder.response_format(request)
+            sent = replace(request, max_tokens=limit)
             try:
-                return await self._send(request, response_format, usage)
+                return await self._send(sent, response_format, usage)
             except FormatRejectedError as error:
                 self._builder.record_rejected_format(error, request, response_format)
             except ParameterRejectedError as error:
                 self._builder.record_rejected_parameter(error)
+            except LengthRefusedError as error:
+                limit = self.limits.adapt(error.refusal, request, limit)
         raise ModelError("LLM_REJECTED", "The model's server refuses every form of the request.")
 
     async def _send(
@@ -127,17 +138,27 @@ class ModelClient:
                     completion = await self._client.chat.completions.create(**body)
             except TimeoutError:
                 raise errors.timed_out() from None
+            except openai.APIStatusError as error:
+                raise self._refused(ServerRefusal.from_response(error), body) from None
             except (openai.OpenAIError, ValueError) as error:
-                raise errors.from_openai(error, body) from None
+                raise from_openai(error) from None
             finally:
                 used = usage.model or ModelUse(name=self.model)
                 used.level = self._builder.enforced_format(request, response_format)
                 used.calls += 1
                 used.seconds = round(used.seconds + time.monotonic() - began, 3)
                 usage.model = used
-            text = _text_of(completion, usage)
+            if (refusal := refusal_in(completion)) is not None:
+                raise self._refused(refusal, body)
+            text = read_completion(completion, request, self.limits, usage)
             used.level = self._builder.record_answer(request, response_format, text)
             return text
+
+    def _refused(self, refusal: ServerRefusal, body: dict[str, Any]) -> Exception:
+        """Return the error for `refusal` of the request `body`, after logging it."""
+        error = from_refusal(refusal, body)
+        self._log.record(refusal, error, body)
+        return error
 
 
 def _is_worth_retrying(error: ModelError) -> bool:
@@ -148,21 +169,3 @@ def _is_worth_retrying(error: ModelError) -> bool:
         and not isinstance(error, CircuitOpenError)
         and (error.retry_after or 0) <= MAX_WAIT
     )
-
-
-def _text_of(completion: ChatCompletion, usage: Usage) -> str:
-    # A server may answer with anything: the `openai` client does not validate answers.
-    if not isinstance(completion, ChatCompletion) or not completion.choices:
-        raise errors.no_completion()
-    if completion.usage is not None:
-        usage.tokens += max(completion.usage.total_tokens or 0, 0)
-    choice = completion.choices[0]
-    if choice.message is None:
-        raise errors.no_completion()
-    if choice.message.refusal:
-        raise ModelError("LLM_REFUSED", "The model refuses to answer for this page.")
-    if choice.finish_reason == "content_filter":
-        raise errors.filtered()
-    if choice.finish_reason == "length":
-        raise OutputTooLongError
-    return choice.message.content or ""

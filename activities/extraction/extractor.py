@@ -8,15 +8,18 @@ result from all answers).
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 from activities.conversion.tasks import ConformedAnswer, ModelPage
 from activities.extraction import results
 from activities.extraction.answers import FoundObject
 from activities.extraction.client import ModelClient
+from activities.extraction.errors import PageTooLongError
+from activities.extraction.model_limits import MARGIN_TOKENS
 from activities.extraction.model_request import Message, ModelRequest
-from activities.extraction.page_parts import MIN_PART_TOKENS, PagePart, split_page
-from activities.extraction.part_reader import PartReader
+from activities.extraction.page_parts import PageSplitter
+from activities.extraction.part_reader import Answer, PartReader
 from activities.extraction.question import Question
 from domain.items import ItemWarning, Usage
 from domain.options import BatchOptions
@@ -26,9 +29,6 @@ ConformInLanguage = Callable[
     [dict[str, Any], dict[str, Any], str | None], Awaitable[ConformedAnswer]
 ]
 """Brings an answer into the form of a schema, like `activities.conversion.tasks.conform`."""
-
-_MARGIN_TOKENS = 300
-"""Tokens for what a server adds around messages."""
 
 _FEW_LETTERS = 60
 """Letters and digits. A page with fewer is rarely the page that the client meant."""
@@ -94,19 +94,50 @@ class Extractor:
                 usage,
             )
 
-        parts = self._split(page, question, warnings)
-        reader = PartReader(question, page.url, ask, conform, max_parts=self._max_parts)
-        found = await reader.read(parts)
+        splitter = self._splitter(question, warnings)
+        reader = PartReader(question, page.url, ask, conform, splitter)
+        found = await _read(page, reader, splitter, warnings)
         if question.wants_json:
             objects = [answer for answer in found if isinstance(answer, FoundObject)]
             return await results.object_result(objects, question.schema, conform, warnings)
         texts = [answer for answer in found if isinstance(answer, str)]
         return await results.markdown_result(texts, question.prompt, ask, warnings)
 
-    def _split(
-        self, page: ModelPage, question: Question, warnings: list[ItemWarning]
-    ) -> list[PagePart]:
-        budget = self._context_tokens - self._max_output_tokens - _MARGIN_TOKENS - question.tokens
-        if budget < MIN_PART_TOKENS:
-            raise question.too_long(self._context_tokens, self._max_output_tokens)
-        return split_page(page, budget, self._max_parts, warnings)
+    def _splitter(self, question: Question, warnings: list[ItemWarning]) -> PageSplitter:
+        return PageSplitter(
+            lambda: self._room(question),
+            self._client.limits.tokens,
+            warnings,
+            max_parts=self._max_parts,
+            no_room=lambda: question.too_long(*self._limits()),
+        )
+
+    def _room(self, question: Question) -> int:
+        """Return the tokens that a part of a page may take, as far as is known by now."""
+        context, answer = self._limits()
+        return context - answer - MARGIN_TOKENS - question.tokens
+
+    def _limits(self) -> tuple[int, int]:
+        """Return the tokens of the model's context, and those of them for the answer."""
+        limits = self._client.limits
+        answer = limits.answer_room(self._context_tokens, self._max_output_tokens)
+        return limits.context(self._context_tokens), answer
+
+
+async def _read(
+    page: ModelPage, reader: PartReader, splitter: PageSplitter, warnings: list[ItemWarning]
+) -> list[Answer]:
+    """Return the answers for the parts of `page`, or of its main content if it is too long."""
+    try:
+        return await reader.read(splitter.split_page(page))
+    except PageTooLongError:
+        if not page.main or not page.rest:
+            raise
+    found = await reader.read(splitter.split_page(replace(page, rest="")))
+    warnings.append(
+        item_warning(
+            "MAIN_CONTENT_ONLY",
+            "The page is too long to be read in full: only its main content was read.",
+        )
+    )
+    return found

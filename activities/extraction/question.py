@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from activities.content.blocks import estimate_tokens
+from activities.content.tokens import estimate_tokens
 from activities.extraction import prompts
 from domain.failures import ScrapeError
 from domain.options import BatchOptions

@@ -35,6 +35,8 @@ class Reply:
     headers: Mapping[str, str] = field(default_factory=dict)
     finish_reason: str = "stop"
     refusal: str | None = None
+    thinking: str | None = None
+    """What the model thought before its answer."""
     tokens: tuple[int, int] = (100, 20)
     """Tokens of the prompt and of the answer."""
     delay: float = 0
@@ -240,6 +242,8 @@ def _response(reply: Reply) -> web.Response:
         return web.json_response(reply.body, status=reply.status, headers=reply.headers)
     prompt, answer = reply.tokens
     message = {"role": "assistant", "content": reply.content, "refusal": reply.refusal}
+    if reply.thinking is not None:
+        message["reasoning_content"] = reply.thinking
     return web.json_response(
         {
             "id": "chatcmpl-1",

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from activities.content.blocks import estimate_tokens, split
+from activities.content.blocks import split
+from activities.content.tokens import estimate_tokens
 from activities.conversion.tasks import ModelPage
 from domain.failures import ScrapeError
 from tests.support import model_server as server

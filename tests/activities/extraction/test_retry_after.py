@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import httpx2
-import openai
 import pytest
 
-from activities.extraction.errors import ModelError, from_openai
+from activities.extraction.errors import ModelError
+from activities.extraction.refusals import ServerRefusal, from_refusal
 
 
 @pytest.mark.parametrize(
@@ -32,9 +32,6 @@ from activities.extraction.errors import ModelError, from_openai
 def test_the_wait_is_in_seconds_and_one_hour_at_most(
     headers: dict[str, str], seconds: float | None
 ) -> None:
-    response = httpx2.Response(
-        429, headers=headers, request=httpx2.Request("POST", "http://model/")
-    )
-    error = from_openai(openai.RateLimitError("slow down", response=response, body=None), {})
+    error = from_refusal(ServerRefusal.from_body(429, "slow down", httpx2.Headers(headers)), {})
     assert isinstance(error, ModelError)
     assert error.retry_after == seconds

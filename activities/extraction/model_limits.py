@@ -1,0 +1,195 @@
+"""What is known about the lengths of one model: its context, its answers, and its tokens.
+
+A worker knows only what its settings say. The rest is learnt from the server: from the tokens that
+it counts, and from what it refuses.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Sequence
+
+from activities.content.tokens import count_kinds
+from activities.extraction.errors import InputTooLongError, ModelError
+from activities.extraction.length_refusals import LengthRefusal
+from activities.extraction.model_request import Message, ModelRequest
+from activities.extraction.token_counter import TokenCounter, is_plausible
+
+logger = logging.getLogger(__name__)
+
+MIN_ANSWER_TOKENS = 256
+"""Room for an answer. With less room the page is divided instead."""
+
+MARGIN_TOKENS = 300
+"""Tokens for what a server adds around messages, where it has not counted them."""
+
+_COUNTED_MARGIN = 16
+"""The same where the server has counted the prompt."""
+
+_ANSWER_SHARE = 4
+"""An answer gets one part of so many of a context that is smaller than the settings say."""
+
+_ROUND = 1024
+"""Contexts are multiples of this. Prompts have such a number of tokens by chance only."""
+
+_ROUND_FULL = 256
+"""The same for a full context. The sum of prompt and answer may be off by one."""
+
+_SHORTER = 0.75
+"""A prompt of a round number of tokens that is so much shorter than thought may have been cut."""
+
+_MIN_GUESS = 2000
+"""Tokens. A smaller context is believed only if the server names it."""
+
+_MIN_CONTEXT = 512
+"""Tokens. No model for pages has a smaller context."""
+
+_MIN_CUT = 1000
+"""Tokens. No server has a smaller context, and no prompt of a page is much shorter."""
+
+
+class ModelLimits:
+    """The lengths that one model at one endpoint has room for."""
+
+    def __init__(self) -> None:
+        self.tokens = TokenCounter()
+        self._context: int | None = None
+        self._answer: int | None = None
+        self._suspected_context: int | None = None
+        self._served = 0
+        """Tokens of the longest prompt that was answered."""
+
+    def context(self, configured: int) -> int:
+        """Return the tokens that a request and its answer may take together."""
+        return min(configured, self._context or configured)
+
+    def answer_room(self, configured_context: int, configured: int) -> int:
+        """Return the tokens to keep free for an answer beside a page."""
+        room = min(configured, self._answer or configured)
+        if self._context is not None and self._context < configured_context:
+            room = min(room, self._context // _ANSWER_SHARE)
+        return room
+
+    def answer_limit(self, request: ModelRequest) -> int:
+        """Return the limit of the answer to `request`."""
+        limit = min(request.max_tokens, self._answer or request.max_tokens)
+        if self._context is not None:
+            left = self._context - self._prompt_tokens(request) - MARGIN_TOKENS
+            limit = min(limit, max(left, MIN_ANSWER_TOKENS))
+        return limit
+
+    def learn_counted(self, request: ModelRequest, tokens: int, *, cached: int) -> None:
+        """Remember that the prompt is `tokens` for the server, `cached` of them from its cache.
+
+        Raises:
+            InputTooLongError: The server has read only a part of the prompt.
+        """
+        if cached == 0:
+            self._check_cut(request, tokens)
+        self._served = max(self._served, tokens)
+        self._learn(request, tokens)
+
+    def learn_full_context(self, prompt: int, answer: int, limit: int) -> None:
+        """Remember that an answer was cut off after `answer` tokens, before its `limit`.
+
+        Prompt and answer may have filled the context. Or the server has a lower limit for answers.
+        """
+        whole = prompt + answer
+        if 0 < answer < limit and (whole + 1) % _ROUND_FULL <= 2:
+            self._lower_context(whole)
+
+    def adapt(self, refusal: LengthRefusal, request: ModelRequest, limit: int) -> int:
+        """Return the next limit for the answer to `request`, after a refusal with `limit`.
+
+        Raises:
+            InputTooLongError: The prompt is too long with any limit.
+            ModelError: The server names no limit, and refuses each that was tried.
+        """
+        if refusal.prompt is not None:
+            self._learn(request, refusal.prompt)
+        if refusal.about == "answer" and refusal.context is None:
+            return self._lower_refused_answer(refusal.answer, limit)
+        estimate = self._prompt_tokens(request)
+        prompt = refusal.prompt or estimate
+        if refusal.context is None:
+            self._guess_context(prompt + limit)
+            # Which of both is too long is not said. The longer one is made shorter.
+            left = 0 if prompt > limit else limit // 2
+        else:
+            self._lower_context(refusal.context)
+            margin = MARGIN_TOKENS if refusal.prompt is None else _COUNTED_MARGIN
+            left = min(refusal.context - prompt - margin, limit - _COUNTED_MARGIN)
+        if left < MIN_ANSWER_TOKENS or limit <= MIN_ANSWER_TOKENS:
+            raise InputTooLongError(prompt / estimate)
+        return left
+
+    def _lower_refused_answer(self, allowed: int | None, limit: int) -> int:
+        if allowed is None:
+            if limit <= MIN_ANSWER_TOKENS:
+                raise ModelError(
+                    "LLM_REJECTED",
+                    "The model's server refuses each limit of the answer.",
+                    advice="Change SPIDRA_LLM_MAX_OUTPUT_TOKENS, as the worker's log says.",
+                )
+            allowed = max(limit // 2, MIN_ANSWER_TOKENS)
+        self._lower_answer(allowed)
+        return allowed
+
+    def _guess_context(self, refused: int) -> None:
+        """Lower the context after a refusal of `refused` tokens that names no number."""
+        guess = max(refused * 2 // 3, self._served + MIN_ANSWER_TOKENS, _MIN_GUESS)
+        if guess < refused:
+            self._lower_context(guess)
+
+    def _lower_context(self, context: int) -> None:
+        if context < max(self._served, _MIN_CONTEXT):
+            return  # the number means something else
+        if self._context is None or context < self._context:
+            self._context = context
+            logger.warning("the model's context is limited", extra={"tokens": context})
+
+    def _lower_answer(self, answer: int) -> None:
+        if self._answer is None or answer < self._answer:
+            self._answer = answer
+            logger.warning("the model's answers are limited", extra={"tokens": answer})
+
+    def _prompt_tokens(self, request: ModelRequest) -> int:
+        return self.tokens.count(_text(request.messages))
+
+    def _learn(self, request: ModelRequest, tokens: int) -> None:
+        """Learn from the page alone: our instructions are easier to read than pages are."""
+        instructions = [each for each in request.messages if each["role"] == "system"]
+        page = _text([each for each in request.messages if each["role"] != "system"])
+        tokens -= self.tokens.count(_text(instructions))
+        if tokens > (estimate := self.tokens.count(page)):
+            # Some servers add the schema to the prompt, and others do not.
+            tokens = max(tokens - self._schema_tokens(request), estimate)
+        self.tokens.learn(page, tokens)
+
+    def _schema_tokens(self, request: ModelRequest) -> int:
+        if request.schema is None:
+            return 0
+        return self.tokens.count(json.dumps(request.schema, ensure_ascii=False))
+
+    def _check_cut(self, request: ModelRequest, tokens: int) -> None:
+        """Raise `InputTooLongError` if the server has silently left out a part of the prompt.
+
+        Ollama does so: it reads as much as its context has room for.
+        """
+        if tokens < _MIN_CUT:
+            return
+        text = _text(request.messages)
+        sizes = count_kinds(text)
+        if not is_plausible(sizes, tokens) and tokens < sizes.total():
+            self._lower_context(tokens)
+            raise InputTooLongError
+        if tokens % _ROUND == 0 and tokens < self.tokens.count(text) * _SHORTER:
+            if tokens == self._suspected_context:
+                self._lower_context(tokens)
+            self._suspected_context = tokens
+            raise InputTooLongError
+
+
+def _text(messages: Sequence[Message]) -> str:
+    return "\n".join(message["content"] for message in messages)
