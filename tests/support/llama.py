@@ -7,6 +7,7 @@ its answers are valid, and rarely true.
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import re
 import subprocess
@@ -73,7 +74,7 @@ class LlamaServer:
             Part(
                 name="llama",
                 command=(sys.executable, "-m", module, _weights(), str(port), str(context_tokens)),
-                env=os.environ,
+                env={**os.environ, "LLAMA_SERVER_SLOTS_DEBUG": "1"},  # for `last_prompt`
                 cwd=ROOT,
                 log=folder / "llama.log",
                 probe=self._is_ready,
@@ -93,9 +94,14 @@ class LlamaServer:
 
     async def metrics(self) -> dict[str, float]:
         """Return what the server has counted since its start, by the names of llama.cpp."""
-        async with aiohttp.ClientSession() as client, client.get(f"{self._origin}/metrics") as got:
-            lines = re.findall(r"^llamacpp:(\w+) (\S+)$", await got.text(), flags=re.MULTILINE)
+        text = await self._get("/metrics")
+        lines = re.findall(r"^llamacpp:(\w+) (\S+)$", text, flags=re.MULTILINE)
         return {name: float(value) for name, value in lines}
+
+    async def last_prompt(self) -> str:
+        """Return the text that the latest request has become for the model."""
+        [slot] = json.loads(await self._get("/slots"))
+        return str(slot["prompt"])
 
     async def wait_busy(self, timeout: float) -> None:
         """Wait until the server works on a request."""
@@ -112,16 +118,20 @@ class LlamaServer:
         ):
             return len((await got.json())["tokens"])
 
+    async def _get(self, path: str) -> str:
+        async with (
+            aiohttp.ClientSession(raise_for_status=True) as client,
+            client.get(f"{self._origin}{path}") as got,
+        ):
+            return await got.text()
+
     async def _is_ready(self, _pid: int) -> bool:
         """Return whether the model is loaded."""
         try:
-            async with (
-                aiohttp.ClientSession() as client,
-                client.get(f"{self._origin}/health") as got,
-            ):
-                return got.status == 200
+            await self._get("/health")
         except aiohttp.ClientError:
             return False
+        return True
 
     async def __aenter__(self) -> Self:
         self._process.start()
