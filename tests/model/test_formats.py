@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from contextlib import suppress
 from typing import Any
 
-from activities.extraction.answers import parse_object
 from activities.extraction.client import ModelClient
+from activities.extraction.errors import OutputTooLongError
 from activities.extraction.model_request import ModelRequest
 from domain.items import Usage
 from tests.model.conftest import MAX_OUTPUT_TOKENS, SECONDS
@@ -41,14 +43,14 @@ async def test_schemas_that_the_server_refuses_leave_the_format_to_others(
     try:
         for name, schema in {**BROKEN, "good": GOOD}.items():
             usage = Usage()
-            text = await client.complete(
-                ModelRequest(question, MAX_OUTPUT_TOKENS, schema=schema), usage
-            )
+            text = ""
+            with suppress(OutputTooLongError):  # an object of any form may have no end
+                text = await client.complete(
+                    ModelRequest(question, MAX_OUTPUT_TOKENS, schema=schema), usage
+                )
             assert usage.model is not None
             levels[name] = usage.model.level
     finally:
         await client.close()
     assert levels == {**dict.fromkeys(BROKEN, "json_object"), "good": "json_schema"}
-    answer = parse_object(text)
-    assert answer is not None
-    assert isinstance(answer["sold"], bool)
+    assert isinstance(json.loads(text)["sold"], bool)
