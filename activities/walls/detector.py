@@ -8,27 +8,37 @@ docs/walls.md explains the rules, and why an ordinary page is not taken for a wa
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
-from activities.walls.facts import PageFacts, SeenPage, gather_facts, has_much_text
+from activities.walls.code import proves_work
+from activities.walls.collector import gather_facts
+from activities.walls.facts import PageFacts, SeenPage
+from activities.walls.makes import WALL_SIGNATURES
 from activities.walls.signatures import (
     CAPTCHA_NAMES,
-    IN_PROGRESS,
-    INVISIBLE_WIDGET,
     MIN_WEIGHT,
-    ROBOT_WORDS,
-    UNSOLVABLE_CAPTCHAS,
-    WALL_SIGNATURES,
-    WIDGET_SIGNATURES,
     CaptchaKind,
     WallKind,
     WallSignature,
 )
+from activities.walls.structure import STRUCTURE_WEIGHT, Sign, challenge_signs
+from activities.walls.text_count import has_much_text
+from activities.walls.widgets import (
+    INVISIBLE_WIDGET,
+    UNSOLVABLE_CAPTCHAS,
+    WIDGET_SIGNATURES,
+    UnsolvableCaptcha,
+)
+from activities.walls.words import asks_to_wait, speaks_of_robots
 from domain.failures import ScrapeError
 
-WALL_STATUSES = frozenset((202, 401, 403, 405, 406, 428, 429, 503, 999))
-"""HTTP statuses that walls come with, besides 200."""
+WALL_STATUSES = frozenset(
+    (202, 401, 403, 405, 406, 412, 418, 428, 429, 468, 503, 512, 521, 566, 567, 999)
+)
+"""HTTP statuses that walls come with, besides 200. Ruishu has 412, SafeLine 468, Jiasule 512 and
+521, EdgeOne 566 and 567, LinkedIn 999."""
 
 _MUCH_TEXT = 3000
 """Characters. A page with more text is content, unless its address is that of a consent page."""
@@ -44,6 +54,17 @@ _REFUSAL_TEXT = 800
 
 _GENERIC_TEXT = 400
 """Characters of a wall of an unknown make that has the status of an ordinary page."""
+
+_ARTICLE_TEXT = 50
+"""Characters of an article beside a CAPTCHA from which on the article is the content."""
+
+_DEMONSTRATES = re.compile(
+    r"\b(?:demo\w*|examples?|playground|sandbox|documentation|docs|tutorial|quick ?start"
+    r"|integration|getting started|test page|sample)\b"
+    r"|beispiel|ejemplo|exemple|esempio|пример|示例|例",
+    re.IGNORECASE,
+)
+"""Words in the title of a page that shows what a widget is like."""
 
 _FEW_LINKS = 5
 """A wall links to its help and its terms. A page of the site has its menu as well."""
@@ -114,7 +135,7 @@ def _detection(
     captcha: CaptchaKind | None = None,
 ) -> WallDetection:
     if facts.status in WALL_STATUSES:
-        indicators = (*indicators, f"HTTP status {facts.status}")
+        indicators = (*dict.fromkeys(indicators), f"HTTP status {facts.status}")
     return WallDetection(name, kind, indicators, captcha, facts.status, facts.url)
 
 
@@ -125,10 +146,26 @@ def _known_wall(
     facts: PageFacts,
 ) -> WallDetection:
     # A challenge checks the browser too, so the answer of its widget alone does not lead past it.
-    if captcha is None or signature.kind != "block":
+    if signature.kind != "block":
         return _detection(signature.name, signature.kind, indicators, facts)
-    name = f"{CAPTCHA_NAMES[captcha]} on {signature.name}"
-    return _detection(name, "captcha", indicators, facts, captcha)
+    if captcha is not None:
+        name = f"{CAPTCHA_NAMES[captcha]} on {signature.name}"
+        return _detection(name, "captcha", indicators, facts, captcha)
+    if widget := _find_unsolvable(facts):
+        name = f"{widget.name} on {signature.name}"
+        return _detection(name, _kind_of(widget), indicators, facts)
+    kind: WallKind = "challenge" if any(map(proves_work, facts.code)) else "block"
+    return _detection(signature.name, kind, indicators, facts)
+
+
+def _kind_of(widget: UnsolvableCaptcha) -> WallKind:
+    return "challenge" if widget.works_alone else "block"
+
+
+def _find_unsolvable(facts: PageFacts) -> UnsolvableCaptcha | None:
+    """Return the CAPTCHA of the page that no service solves, whether or not it blocks the page."""
+    made_of = f"{facts.scripts}\n{facts.markup}"
+    return next((each for each in UNSOLVABLE_CAPTCHAS if each.pattern.search(made_of)), None)
 
 
 def _match(signature: WallSignature, facts: PageFacts) -> tuple[str, ...]:
@@ -170,18 +207,29 @@ def _blocks_page(captcha: CaptchaKind, facts: PageFacts) -> bool:
     other_fields = facts.fields - (captcha == "image" and facts.answers == 0)
     if other_fields > 0 or facts.declares_content or len(facts.text) > _CAPTCHA_TEXT:
         return False
-    speaks = ROBOT_WORDS.search(f"{facts.title} {facts.text}") is not None
+    speaks = speaks_of_robots(f"{facts.title} | {facts.text}")
     # Site templates have these widgets on all pages, error pages included.
     is_hidden = captcha == "recaptcha_v3" or INVISIBLE_WIDGET.search(facts.markup) is not None
     if facts.status in WALL_STATUSES:
         return speaks or not is_hidden
-    if facts.links > _FEW_LINKS:
+    if facts.links > _FEW_LINKS or _DEMONSTRATES.search(_headline(facts)):
         return False
-    return speaks or (not is_hidden and captcha != "image" and len(facts.text) <= _BARE_TEXT)
+    if speaks:
+        return True
+    return not is_hidden and captcha != "image" and _is_bare(facts)
+
+
+def _is_bare(facts: PageFacts) -> bool:
+    """Return whether there is hardly any text around a widget."""
+    return len(facts.text) <= _BARE_TEXT and facts.text_of_articles < _ARTICLE_TEXT
+
+
+def _headline(facts: PageFacts) -> str:
+    return f"{facts.title} | {facts.headings}"
 
 
 def _unknown_wall(facts: PageFacts) -> WallDetection | None:
-    """Return a wall of an unknown make: a short page that speaks of robots."""
+    """Return a wall of an unknown make: a short page that is made or that speaks like one."""
     is_refusal = facts.status in WALL_STATUSES
     if (
         len(facts.text) > (_REFUSAL_TEXT if is_refusal else _GENERIC_TEXT)
@@ -190,15 +238,60 @@ def _unknown_wall(facts: PageFacts) -> WallDetection | None:
         or facts.fields
     ):
         return None
-    headline = f"{facts.title} {facts.headings}"
-    all_text = f"{headline} {facts.text} {facts.without_scripts}"
-    speaks = ROBOT_WORDS.search(all_text) is not None
-    for name, pattern in UNSOLVABLE_CAPTCHAS:
-        if pattern.search(f"{facts.scripts}\n{facts.markup}") and (
-            speaks or is_refusal or len(facts.text) <= _BARE_TEXT
-        ):
-            return _detection(f"{name}, which is not solved,", "block", ("its widget",), facts)
-    if not speaks or not (is_refusal or ROBOT_WORDS.search(headline)):
+    all_text = f"{_headline(facts)} | {facts.text} | {facts.without_scripts}"
+    speaks = speaks_of_robots(all_text)
+    return (
+        _unsolvable(facts, speaks=speaks)
+        or _spoken_wall(facts, all_text, speaks=speaks)
+        or _silent_wall(facts, all_text, speaks=speaks)
+    )
+
+
+def _unsolvable(facts: PageFacts, *, speaks: bool) -> WallDetection | None:
+    """Return the CAPTCHA that stands alone on the page and that no service solves."""
+    is_refusal = facts.status in WALL_STATUSES
+    if not is_refusal and _DEMONSTRATES.search(_headline(facts)):
         return None
-    kind: WallKind = "challenge" if IN_PROGRESS.search(all_text) else "block"
+    if not (speaks or is_refusal or _is_bare(facts)):
+        return None
+    widget = _find_unsolvable(facts)
+    if widget is None:
+        return None
+    name = f"{widget.name}, which is not solved,"
+    return _detection(name, _kind_of(widget), ("its widget",), facts)
+
+
+def _spoken_wall(facts: PageFacts, all_text: str, *, speaks: bool) -> WallDetection | None:
+    """Return the wall that the page is by its words."""
+    if not speaks:
+        return None
+    if facts.status not in WALL_STATUSES:
+        if facts.describes_itself and not facts.forbids_index:
+            return None
+        if not speaks_of_robots(_headline(facts)):
+            return None
+    kind: WallKind = "challenge" if asks_to_wait(all_text) else "block"
     return _detection("a robot check of an unknown make", kind, ("its words",), facts)
+
+
+def _silent_wall(facts: PageFacts, all_text: str, *, speaks: bool) -> WallDetection | None:
+    """Return the challenge that the page is by its structure."""
+    signs = _signs(facts, all_text, speaks=speaks)
+    if sum(sign.weight for sign in signs) < MIN_WEIGHT:
+        return None
+    if not any(sign.is_structure and sign.weight >= STRUCTURE_WEIGHT for sign in signs):
+        return None
+    names = tuple(dict.fromkeys(f"its {sign.name}" for sign in signs))
+    return _detection("a challenge of an unknown make", "challenge", names, facts)
+
+
+def _signs(facts: PageFacts, all_text: str, *, speaks: bool) -> tuple[Sign, ...]:
+    signs = challenge_signs(facts)
+    if not signs:
+        return ()
+    more = []
+    if facts.status in WALL_STATUSES:
+        more.append(Sign("status", 1, is_structure=False))
+    if speaks or asks_to_wait(all_text):
+        more.append(Sign("words", 1 + speaks, is_structure=False))
+    return (*signs, *more)

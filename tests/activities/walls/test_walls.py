@@ -17,7 +17,7 @@ def test_walls_are_detected(sample: Sample) -> None:
     detection = detect_wall(sample.seen)
     assert detection is not None
     assert sample.name in detection.name
-    assert detection.kind == sample.kind
+    assert sample.kind in (detection.kind, "either")
     assert detection.indicators
 
 

@@ -1,0 +1,47 @@
+"""The forms of a page, as far as they tell a wall from a page of the site."""
+
+from __future__ import annotations
+
+import re
+
+from lxml.html import HtmlElement
+
+_FILLED_IN = frozenset(("text", "email", "password", "tel", "url", "number", "date", "search"))
+"""Types of `input` elements that a person fills in."""
+
+_ANSWERS = re.compile(
+    r"(?:g-recaptcha|h-captcha|cf-turnstile|procaptcha)-response|captcha|altcha"
+    r"|pow[_-]?(?:response|answer|solution)",
+    re.IGNORECASE,
+)
+"""Names of the fields that take the answer of a CAPTCHA."""
+
+
+def is_answer(field: HtmlElement) -> bool:
+    """Return whether `field` takes the answer of a CAPTCHA."""
+    names = " ".join(field.get(name) or "" for name in ("name", "id", "class", "placeholder"))
+    return _ANSWERS.search(names) is not None
+
+
+def is_filled_in(field: HtmlElement) -> bool:
+    """Return whether a person fills `field` in."""
+    if "display:none" in (field.get("style") or "").replace(" ", ""):
+        return False
+    if field.tag == "input":
+        return (field.get("type") or "text").lower() in _FILLED_IN
+    return True
+
+
+def is_hidden_form(form: HtmlElement) -> bool:
+    """Return whether `form` shows nothing, and has something to send."""
+    has_something = False
+    for element in form.iter("input", "button", "select", "textarea", "img", "iframe"):
+        if element.tag != "input" or (element.get("type") or "text").lower() != "hidden":
+            return False
+        has_something = True
+    return has_something
+
+
+def names_of(form: HtmlElement) -> tuple[str, ...]:
+    """Return the names of the fields of `form`."""
+    return tuple(name for field in form.iter("input") if (name := field.get("name")))

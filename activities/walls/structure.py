@@ -1,0 +1,167 @@
+"""Signs of a challenge in the structure of a page, whatever language it speaks.
+
+A challenge does something to the browser and then goes on to the page. So its scripts set a cookie
+and load the page again, or fill in a form that shows nothing and send it, or work on a proof. All
+else is missing: links to the site, fields, pictures, a description for search engines.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, urlsplit
+
+from activities.walls import code
+from activities.walls.facts import HiddenForm, PageFacts
+
+STRUCTURE_WEIGHT = 2
+"""Weight that one sign needs at least. Words and statuses alone are judged elsewhere."""
+
+_EMPTY_TEXT = 10
+"""Characters up to which there is nothing to read."""
+
+_MAX_PICTURES = 2
+"""A wall has a logo, and something that turns."""
+
+_MAX_SOURCES = 3
+"""Scripts with an address. A challenge has its own, and a library for its hashes."""
+
+_NAMES = re.compile(
+    r"(?:^|[/_.?&=-]|\b)(?:js_?|browser_?|bot_?)?(?:challenge|captcha|anti-?_?(?:bot|ddos|crawler|spam)"
+    r"|bot-?_?(?:check|protect\w*|detect\w*|verif\w*|wall)|browser-?_?(?:check|verif\w*|integrity)"
+    r"|human-?_?(?:check|verif\w*)|proof-?_?of-?_?work|pow|jschl\w*|clearance|ddos\w*"
+    r"|verify-?_?(?:human|browser|visitor)|waf)(?=$|[/_.?&=\s-]|[A-Z]|\d)",
+    re.MULTILINE | re.IGNORECASE,
+)
+"""Names with which the parts of a challenge name themselves."""
+
+_FORM_NAMES = re.compile(
+    r"challenge|captcha|\bsolution|\bnonce\b|jschl|\bpow\b|proof|clearance|antibot|anti_?ddos"
+    r"|\bbot_|human|verif|fingerprint|\bhash(?:_|$)|js_?check|browser",
+    re.IGNORECASE,
+)
+"""Words in the names and the address of a form that takes the answer of a challenge."""
+
+_FEDERATED = re.compile(
+    r"saml|relaystate|id_token|access_token|wresult|wctx|session_state|redirect_uri|openid|oauth"
+    r"|client_id|__viewstate|pareq|termurl|creq|threeds|order|amount|currency|merchant|payment"
+    r"|logout|lti_|csrf",
+    re.IGNORECASE,
+)
+"""Words in the names of forms that lead through a login, a payment or another site's door."""
+
+_SESSIONS = re.compile(r"sess|sid$|lang|locale|page|view|tab", re.IGNORECASE)
+"""Parameters with which ordinary pages lead to themselves."""
+
+_TOKEN = re.compile(r"[\w.+/=-]{16,}")
+
+
+@dataclass(frozen=True)
+class Sign:
+    """A sign of a challenge."""
+
+    name: str
+    """What the error sentence calls it."""
+    weight: int
+    is_structure: bool = True
+
+
+def challenge_signs(facts: PageFacts) -> tuple[Sign, ...]:
+    """Return the signs that a page is a challenge: of its structure, and of what is missing."""
+    if not _lacks_content(facts):
+        return ()
+    signs = [sign for sign in (_loop(facts), _form(facts), _work(facts), _refresh(facts)) if sign]
+    if _is_named(facts):
+        signs.append(Sign("names", 1))
+    if any(code.is_packed(script) for script in facts.code):
+        signs.append(Sign("packed script", 1))
+    if not signs:
+        return ()
+    if facts.forbids_index:
+        signs.append(Sign("robots rule", 1, is_structure=False))
+    if _is_empty(facts):
+        signs.append(Sign("lack of text", 1, is_structure=False))
+    return tuple(signs)
+
+
+def _lacks_content(facts: PageFacts) -> bool:
+    """Return whether the page has nothing that a site's own page has, besides a few words."""
+    return not (
+        facts.declares_content
+        or facts.describes_itself
+        or facts.own_links
+        or facts.fields
+        or facts.frames
+        or facts.pictures > _MAX_PICTURES
+        or len(facts.sources) > _MAX_SOURCES
+    )
+
+
+def _loop(facts: PageFacts) -> Sign | None:
+    """Return the sign of a script that sets a cookie and loads the page again, if there is one."""
+    # Where there is a button, it may be the button that sets the cookie: an age gate, a choice.
+    if facts.buttons:
+        return None
+    if any(code.sets_cookie_and_reloads(script, facts.url) for script in facts.code):
+        return Sign("script", STRUCTURE_WEIGHT)
+    return None
+
+
+def _form(facts: PageFacts) -> Sign | None:
+    """Return the sign of a form that shows nothing and takes the answer of a challenge."""
+    for form in facts.hidden_forms:
+        words = "\n".join((form.action, *form.names))
+        if _FORM_NAMES.search(words):
+            return Sign("form", STRUCTURE_WEIGHT)
+        if _FEDERATED.search(words) or facts.buttons:
+            continue
+        if _leads_to_itself(form, facts.url) and any(map(code.sends_a_form, facts.code)):
+            return Sign("form", STRUCTURE_WEIGHT)
+    return None
+
+
+def _leads_to_itself(form: HiddenForm, url: str) -> bool:
+    return form.action in ("", "#", url) or urlsplit(form.action).path == urlsplit(url).path
+
+
+def _work(facts: PageFacts) -> Sign | None:
+    """Return the sign of a proof of work, if there is one."""
+    if any(map(code.proves_work, facts.code)):
+        return Sign("proof of work", STRUCTURE_WEIGHT)
+    if any(map(code.is_named_as_challenge, facts.sources)):
+        # Pages that were served have such scripts too, but they have text besides.
+        return Sign("script", STRUCTURE_WEIGHT if _is_empty(facts) else 1)
+    return None
+
+
+def _is_empty(facts: PageFacts) -> bool:
+    """Return whether there is nothing to read or to see, and nothing that scripts are to fill."""
+    return len(facts.text) <= _EMPTY_TEXT and not facts.pictures and not facts.has_mount
+
+
+def _refresh(facts: PageFacts) -> Sign | None:
+    """Return the sign of a refresh that leads to the same page with a token, or to a challenge."""
+    at = facts.refresh.lower().find("url")
+    if at < 0:
+        return None
+    target = facts.refresh[at + 3 :].strip(" ='\"")
+    try:
+        there, here = urlsplit(target), urlsplit(facts.url)
+    except ValueError:
+        return None
+    if there.netloc in ("", here.netloc) and _NAMES.search(there.path):
+        return Sign("refresh", STRUCTURE_WEIGHT)
+    if there.path not in ("", here.path) or there.netloc not in ("", here.netloc):
+        return None
+    known = parse_qsl(here.query, keep_blank_values=True)
+    for pair in parse_qsl(there.query, keep_blank_values=True):
+        if pair in known or _SESSIONS.search(pair[0]):
+            continue
+        if _NAMES.search(pair[0]) or _TOKEN.fullmatch(pair[1]):
+            return Sign("refresh", STRUCTURE_WEIGHT)
+    return None
+
+
+def _is_named(facts: PageFacts) -> bool:
+    """Return whether a part of the page is named as a part of a challenge."""
+    return _NAMES.search(facts.markup) is not None
