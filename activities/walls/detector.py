@@ -164,7 +164,8 @@ def _kind_of(widget: UnsolvableCaptcha) -> WallKind:
 
 def _find_unsolvable(facts: PageFacts) -> UnsolvableCaptcha | None:
     """Return the CAPTCHA of the page that no service solves, whether or not it blocks the page."""
-    made_of = f"{facts.scripts}\n{facts.markup}"
+    # The address of a script is not enough: sites load it on all pages, for their login.
+    made_of = "\n".join((*facts.code, facts.markup))
     return next((each for each in UNSOLVABLE_CAPTCHAS if each.pattern.search(made_of)), None)
 
 
@@ -173,6 +174,8 @@ def _match(signature: WallSignature, facts: PageFacts) -> tuple[str, ...]:
     if len(facts.text) > signature.max_text:
         return ()
     if facts.text_besides_consent > signature.max_text_besides_consent:
+        return ()
+    if signature.has_no_fields and facts.fields:
         return ()
     statuses = signature.only_statuses
     if statuses and facts.status is not None and facts.status not in statuses:

@@ -57,6 +57,8 @@ class WallSignature:
     """Characters of text. A page with more text is not this wall."""
     max_text_besides_consent: float = math.inf
     """Characters of text outside of the question for consent. A page with more is not this wall."""
+    has_no_fields: bool = False
+    """Whether a page with a field to fill in is not this wall: its widget is in forms too."""
 
 
 def indicator(fact: FactName, weight: int, name: str, pattern: str) -> Indicator:

@@ -60,7 +60,7 @@ def _captcha(name: str, pattern: str, *, works_alone: bool = False) -> Unsolvabl
 
 # fmt: off
 UNSOLVABLE_CAPTCHAS = (
-    _captcha("FunCaptcha (Arkose)", r"arkoselabs\.com|funcaptcha\.com|^FunCaptcha$"),
+    _captcha("FunCaptcha (Arkose)", r"arkoselabs\.com|funcaptcha\.com|^(?:FunCaptcha|arkose\w*)$|\bsetConfig\(\{[^}]{0,300}selector"),
     _captcha("GeeTest", r"\bgeetest_|\.geetest\.com/|\binitGeetest4?\b"),
     _captcha("Yandex SmartCaptcha", r"^smart-captcha$|smartcaptcha\.(?:yandexcloud\.net|cloud\.yandex\.ru)"),
     _captcha("MTCaptcha", r"^mtcaptcha$|service2?\.mtcaptcha\.com"),
@@ -71,7 +71,7 @@ UNSOLVABLE_CAPTCHAS = (
     _captcha("Procaptcha (Prosopo)", r"(?:^|\s)procaptcha(?:\s|$)|\bprosopo\.io/|\bprocaptcha\.render\("),
     _captcha("Tencent Captcha", r"captcha\.(?:qq|gtimg|qcloud|myqcloud)\.com|\bTCaptcha(?:-global)?\.js|\bnew TencentCaptcha\(|^TencentCaptcha$|^tcaptcha"),
     _captcha("NetEase Yidun", r"\binitNECaptcha|c\.dun\.163|cstaticdun\.126\.net|(?:^|\s)yidun(?:_|\s|$)"),
-    _captcha("the Alibaba Captcha", r"\binitAliyunCaptcha\b|o\.alicdn\.com/captcha-frontend|^aliyunCaptcha|\bnoCaptcha\(\{|g\.alicdn\.com/AWSC"),
+    _captcha("the Alibaba Captcha", r"\binitAliyunCaptcha\b|o\.alicdn\.com/captcha-frontend|^aliyunCaptcha|\bnoCaptcha\(\{|\bAWSC\.use\(['\x22]nc['\x22]"),
     _captcha("Lemin", r"leminnow\.com|^lemin-cropped-captcha$"),
     _captcha("KeyCAPTCHA", r"\bkeycaptcha\.com|\bs_s_c_user_id\b|^div_for_keycaptcha$"),
     _captcha("CaptchaFox", r"(?:^|\s)captchafox(?:\s|$)|cdn\.captchafox\.com"),

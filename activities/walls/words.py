@@ -185,7 +185,7 @@ def speaks_of_robots(text: str) -> bool:
     if _ENGLISH.search(text):
         return True
     # So that a word before a mark ends with a blank too.
-    folded = f" {_MARKS.sub(r' \g<0> ', text.casefold())} "
+    folded = _MARKS.sub(r" \g<0> ", f" {text.casefold()} ")
     return any(_says(language, folded) for language in _LANGUAGES)
 
 

@@ -106,7 +106,7 @@ BOT_MANAGEMENT: tuple[WallSignature, ...] = (
         "challenge",
         (
             # Pages that were served have this script too, but they have text besides.
-            indicator("scripts", 2, "script", r"/_Incapsula_Resource\?SWJIYLWA="),
+            indicator("scripts", 2, "script", r"/_Incapsula_Resource\?SWJIYLWA=[0-9a-f]+(?:,[0-9a-f]+)?$"),
             indicator("headers", 1, "header x-iinfo", r"^x-iinfo:"),
             indicator("headers", 1, "header x-cdn", r"^x-cdn: (?:imperva|incapsula)"),
         ),

@@ -16,6 +16,7 @@ CHINESE: tuple[WallSignature, ...] = (
         ),
         statuses=FORBIDDEN,
         max_text=600,
+        has_no_fields=True,
     ),
     WallSignature(
         "the challenge of Alibaba",
