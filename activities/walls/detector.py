@@ -31,7 +31,12 @@ from activities.walls.widgets import (
     WIDGET_SIGNATURES,
     UnsolvableCaptcha,
 )
-from activities.walls.words import asks_to_wait, speaks_of_robots
+from activities.walls.words import (
+    asks_to_wait,
+    checks_the_browser,
+    may_speak_of_robots,
+    speaks_of_robots,
+)
 from domain.failures import ScrapeError
 
 WALL_STATUSES = frozenset(
@@ -210,7 +215,7 @@ def _blocks_page(captcha: CaptchaKind, facts: PageFacts) -> bool:
     other_fields = facts.fields - (captcha == "image" and facts.answers == 0)
     if other_fields > 0 or facts.declares_content or len(facts.text) > _CAPTCHA_TEXT:
         return False
-    speaks = speaks_of_robots(f"{facts.title} | {facts.text}")
+    speaks = _speaks(facts, f"{facts.title} | {facts.text}")
     # Site templates have these widgets on all pages, error pages included.
     is_hidden = captcha == "recaptcha_v3" or INVISIBLE_WIDGET.search(facts.markup) is not None
     if facts.status in WALL_STATUSES:
@@ -242,7 +247,7 @@ def _unknown_wall(facts: PageFacts) -> WallDetection | None:
     ):
         return None
     all_text = f"{_headline(facts)} | {facts.text} | {facts.without_scripts}"
-    speaks = speaks_of_robots(all_text)
+    speaks = _speaks(facts, all_text)
     return (
         _unsolvable(facts, speaks=speaks)
         or _spoken_wall(facts, all_text, speaks=speaks)
@@ -264,6 +269,22 @@ def _unsolvable(facts: PageFacts, *, speaks: bool) -> WallDetection | None:
     return _detection(name, _kind_of(widget), ("its widget",), facts)
 
 
+def _speaks(facts: PageFacts, text: str) -> bool:
+    """Return whether `text`, which is of the page, speaks as a wall does, in any language.
+
+    Words that are near each other are evidence only if the page is like a wall in other ways too.
+    """
+    if speaks_of_robots(text):
+        return True
+    if facts.own_links or not (
+        facts.status in WALL_STATUSES or facts.forbids_index or challenge_signs(facts)
+    ):
+        return False
+    return may_speak_of_robots(text) or (
+        bool(facts.scripts) and checks_the_browser(_headline(facts))
+    )
+
+
 def _spoken_wall(facts: PageFacts, all_text: str, *, speaks: bool) -> WallDetection | None:
     """Return the wall that the page is by its words."""
     if not speaks:
@@ -271,7 +292,7 @@ def _spoken_wall(facts: PageFacts, all_text: str, *, speaks: bool) -> WallDetect
     if facts.status not in WALL_STATUSES:
         if facts.describes_itself and not facts.forbids_index:
             return None
-        if not speaks_of_robots(_headline(facts)):
+        if not _speaks(facts, _headline(facts)):
             return None
     kind: WallKind = "challenge" if asks_to_wait(all_text) else "block"
     return _detection("a robot check of an unknown make", kind, ("its words",), facts)

@@ -62,7 +62,7 @@ class PageFacts:
     links: int
     """Number of links. Those to one other host count as one: walls name their maker twice."""
     own_links: int
-    """Number of links to other pages of the site, besides its first page."""
+    """Number of links to other pages of the site, besides its first page, and to telephones."""
     fields: int
     """Number of fields that a person fills in, without the answer of a CAPTCHA."""
     answers: int

@@ -15,7 +15,7 @@ class LinkCount:
         self._others: set[str] = set()
         self._near = 0
         self.own = 0
-        """Links to other pages of the site, besides its first page."""
+        """Links to other pages of the site, besides its first page, and to telephones."""
 
     @property
     def count(self) -> int:
@@ -39,6 +39,7 @@ class LinkCount:
             self._others.add(host)
             return False
         self._near += 1
-        is_page = not parts.scheme or parts.scheme in ("http", "https")
+        # A wall has no telephone number.
+        is_page = parts.scheme in ("", "http", "https", "tel")
         self.own += is_page and parts.path not in ("", "/", self._path)
         return False

@@ -24,7 +24,7 @@ FIREWALLS: tuple[WallSignature, ...] = (
             indicator("without_scripts", 1, "support ID", r"support id is:"),
         ),
         statuses=REFUSED,
-        max_text=40,
+        max_text=0,
     ),
     WallSignature(
         "the challenge of Sucuri",
