@@ -64,9 +64,8 @@ _ARTICLE_TEXT = 50
 """Characters of an article beside a CAPTCHA from which on the article is the content."""
 
 _DEMONSTRATES = re.compile(
-    r"\b(?:demo\w*|examples?|playground|sandbox|documentation|docs|tutorial|quick ?start"
-    r"|integration|getting started|test page|sample)\b"
-    r"|beispiel|ejemplo|exemple|esempio|пример|示例|例",
+    r"(?<![.\w-])(?:demo|demonstration|examples?|playground|sandbox|documentation|docs|tutorial"
+    r"|quick ?start|getting started)\b|beispiel|ejemplo|exemple|esempio|пример|示例",
     re.IGNORECASE,
 )
 """Words in the title of a page that shows what a widget is like."""
