@@ -14,7 +14,8 @@ from activities.browser.captchas import Widget
 from activities.browser.limited_solver import LimitedSolver, captcha_failed
 from activities.browser.navigation import Navigation
 from activities.browser.tab import Tab
-from activities.walls.detector import WALL_STATUSES, WallDetection, detect_wall, is_bare
+from activities.walls.detection import WALL_STATUSES, WallDetection
+from activities.walls.detector import detect_wall, is_bare
 from activities.walls.facts import SeenPage
 from activities.walls.signatures import CaptchaKind
 from activities.walls.solver import Answer, Solver

@@ -1,0 +1,65 @@
+"""Tell the walls of known makes by their signatures."""
+
+from __future__ import annotations
+
+from activities.walls.code import proves_work
+from activities.walls.detection import WallDetection, detection_of
+from activities.walls.facts import PageFacts
+from activities.walls.lone_captchas import find_unsolvable, kind_of
+from activities.walls.makes import WALL_SIGNATURES
+from activities.walls.signatures import (
+    CAPTCHA_NAMES,
+    MIN_WEIGHT,
+    CaptchaKind,
+    WallKind,
+    WallSignature,
+)
+
+
+def known_wall(facts: PageFacts, captcha: CaptchaKind | None) -> WallDetection | None:
+    """Return the wall of a known make that a page with the CAPTCHA `captcha` is, if it is one."""
+    for signature in WALL_SIGNATURES:
+        if indicators := _match(signature, facts):
+            return _detection(signature, indicators, captcha, facts)
+    return None
+
+
+def _detection(
+    signature: WallSignature,
+    indicators: tuple[str, ...],
+    captcha: CaptchaKind | None,
+    facts: PageFacts,
+) -> WallDetection:
+    # A challenge checks the browser too, so the answer of its widget alone does not lead past it.
+    if signature.kind != "block":
+        return detection_of(signature.name, signature.kind, indicators, facts)
+    if captcha is not None:
+        name = f"{CAPTCHA_NAMES[captcha]} on {signature.name}"
+        return detection_of(name, "captcha", indicators, facts, captcha)
+    if widget := find_unsolvable(facts):
+        name = f"{widget.name} on {signature.name}"
+        return detection_of(name, kind_of(widget), indicators, facts)
+    kind: WallKind = "challenge" if any(map(proves_work, facts.code)) else "block"
+    return detection_of(signature.name, kind, indicators, facts)
+
+
+def _match(signature: WallSignature, facts: PageFacts) -> tuple[str, ...]:
+    """Return the names of the indicators found, or nothing if they do not weigh enough."""
+    if len(facts.text) > signature.max_text:
+        return ()
+    if facts.text_besides_consent > signature.max_text_besides_consent:
+        return ()
+    if signature.has_no_fields and facts.fields:
+        return ()
+    statuses = signature.only_statuses
+    if statuses and facts.status is not None and facts.status not in statuses:
+        return ()
+    found = [
+        indicator
+        for indicator in signature.indicators
+        if indicator.pattern.search(getattr(facts, indicator.fact))
+    ]
+    weight = sum(indicator.weight for indicator in found) + (facts.status in signature.statuses)
+    if weight < MIN_WEIGHT:
+        return ()
+    return tuple(dict.fromkeys(f"its {indicator.name}" for indicator in found))
