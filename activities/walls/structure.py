@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 from activities.walls import code
-from activities.walls.facts import HiddenForm, PageFacts
+from activities.walls.facts import PageFacts
 
 STRUCTURE_WEIGHT = 2
 """Weight that one sign needs at least. Words and statuses alone are judged elsewhere."""
@@ -45,7 +45,7 @@ _FORM_NAMES = re.compile(
 _FEDERATED = re.compile(
     r"saml|relaystate|id_token|access_token|wresult|wctx|session_state|redirect_uri|openid|oauth"
     r"|client_id|__viewstate|pareq|termurl|creq|threeds|order|amount|currency|merchant|payment"
-    r"|logout|lti_|csrf",
+    r"|logout|lti_",
     re.IGNORECASE,
 )
 """Words in the names of forms that lead through a login, a payment or another site's door."""
@@ -111,17 +111,22 @@ def _form(facts: PageFacts) -> Sign | None:
     """Return the sign of a form that shows nothing and takes the answer of a challenge."""
     for form in facts.hidden_forms:
         words = "\n".join((form.action, *form.names))
+        here, there = urlsplit(facts.url), _split(form.action)
+        if _FEDERATED.search(words) or there is None or there.netloc not in ("", here.netloc):
+            continue
         if _FORM_NAMES.search(words):
             return Sign("form", STRUCTURE_WEIGHT)
-        if _FEDERATED.search(words) or facts.buttons:
-            continue
-        if _leads_to_itself(form, facts.url) and any(map(code.sends_a_form, facts.code)):
+        is_sent = not facts.buttons and any(map(code.sends_a_form, facts.code))
+        if is_sent and there.path in ("", here.path):
             return Sign("form", STRUCTURE_WEIGHT)
     return None
 
 
-def _leads_to_itself(form: HiddenForm, url: str) -> bool:
-    return form.action in ("", "#", url) or urlsplit(form.action).path == urlsplit(url).path
+def _split(url: str) -> SplitResult | None:
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return None
 
 
 def _work(facts: PageFacts) -> Sign | None:
@@ -145,9 +150,8 @@ def _refresh(facts: PageFacts) -> Sign | None:
     if at < 0:
         return None
     target = facts.refresh[at + 3 :].strip(" ='\"")
-    try:
-        there, here = urlsplit(target), urlsplit(facts.url)
-    except ValueError:
+    there, here = _split(target), urlsplit(facts.url)
+    if there is None:
         return None
     if there.netloc in ("", here.netloc) and _NAMES.search(there.path):
         return Sign("refresh", STRUCTURE_WEIGHT)

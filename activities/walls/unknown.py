@@ -54,6 +54,18 @@ def _silent_wall(facts: PageFacts, all_text: str, *, speaks: bool) -> WallDetect
     signs = _signs(facts, all_text, speaks=speaks)
     if sum(sign.weight for sign in signs) < MIN_WEIGHT:
         return None
+    return _challenge(signs, facts)
+
+
+def suspected_wall(facts: PageFacts) -> WallDetection | None:
+    """Return the challenge that a page seems to be, if other evidence is found.
+
+    The page has a strong sign of a challenge, and nothing that a page of a site has.
+    """
+    return _challenge(challenge_signs(facts), facts)
+
+
+def _challenge(signs: tuple[Sign, ...], facts: PageFacts) -> WallDetection | None:
     if not any(sign.is_structure and sign.weight >= STRUCTURE_WEIGHT for sign in signs):
         return None
     names = tuple(dict.fromkeys(f"its {sign.name}" for sign in signs))
