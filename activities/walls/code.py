@@ -34,9 +34,9 @@ _LEADS_TO = re.compile(
 _APPLICATION = re.compile(
     r"serviceWorker|controllerchange|beforeinstallprompt|import\.meta|webpack|__vite|onerror\s*="
     r"|ChunkLoadError|addEventListener\(\s*['\"](?:click|change|submit|storage|pageshow|online)"
-    r"|\.on(?:click|change|pageshow)\s*=|\.(?:click|change)\("
+    r"|\.on(?:click|change|pageshow)\s*=|\.(?:click|change)\(|\.on\(\s*['\"](?:click|change|submit)"
 )
-"""Code of applications that load their page again for a reason: an update, a choice, an error."""
+"""Code of applications that go on for a reason: an update, a choice, an error."""
 
 _SENDS = re.compile(r"\b(?:request)?submit\b\s*(?:\(|\.call\()", re.IGNORECASE)
 
@@ -90,8 +90,8 @@ def sets_cookie_and_reloads(script: str, url: str) -> bool:
 
 
 def sends_a_form(script: str) -> bool:
-    """Return whether `script` sends a form."""
-    return _SENDS.search(script) is not None
+    """Return whether `script` sends a form, unasked."""
+    return _SENDS.search(script) is not None and not _APPLICATION.search(script)
 
 
 def proves_work(script: str) -> bool:

@@ -26,7 +26,8 @@ def loop(token: str) -> str:
 
 def form(token: str) -> str:
     return html(
-        f"<p>ერთი წუთი და მზად არის</p><form method=post><input type=hidden name=a value={token}></form>"
+        "<p>ერთი წუთი და მზად არის</p><form method=post>"
+        f"<input type=hidden name=a value={token}></form>"
         "<script>document.forms[0].submit()</script>"
     )
 
