@@ -32,6 +32,8 @@ class WallDetection:
     """The CAPTCHA whose answer may lead past the wall."""
     status: int | None = None
     url: str | None = None
+    works_alone: bool = False
+    """Whether its widget is a proof of work, which the browser does once it is started."""
 
     @property
     def may_resolve(self) -> bool:

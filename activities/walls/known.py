@@ -5,7 +5,7 @@ from __future__ import annotations
 from activities.walls.code import proves_work
 from activities.walls.detection import WallDetection, detection_of
 from activities.walls.facts import PageFacts
-from activities.walls.lone_captchas import find_unsolvable, kind_of
+from activities.walls.lone_captchas import find_unsolvable, unsolvable_wall
 from activities.walls.makes import WALL_SIGNATURES
 from activities.walls.signatures import (
     CAPTCHA_NAMES,
@@ -38,7 +38,7 @@ def _detection(
         return detection_of(name, "captcha", indicators, facts, captcha)
     if widget := find_unsolvable(facts):
         name = f"{widget.name} on {signature.name}"
-        return detection_of(name, kind_of(widget), indicators, facts)
+        return unsolvable_wall(widget, name, indicators, facts)
     kind: WallKind = "challenge" if any(map(proves_work, facts.code)) else "block"
     return detection_of(signature.name, kind, indicators, facts)
 

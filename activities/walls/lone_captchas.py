@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from activities.walls.detection import WALL_STATUSES, WallDetection, detection_of
 from activities.walls.facts import PageFacts
@@ -71,9 +72,13 @@ def _is_bare(facts: PageFacts) -> bool:
     return len(facts.text) <= BARE_TEXT and facts.text_of_articles < _ARTICLE_TEXT
 
 
-def kind_of(widget: UnsolvableCaptcha) -> WallKind:
-    """Return what a page does to its visitor if it has nothing but `widget`."""
-    return "challenge" if widget.works_alone else "block"
+def unsolvable_wall(
+    widget: UnsolvableCaptcha, name: str, indicators: tuple[str, ...], facts: PageFacts
+) -> WallDetection:
+    """Return the wall `name`, which has nothing but `widget`."""
+    kind: WallKind = "challenge" if widget.works_alone else "block"
+    wall = detection_of(name, kind, indicators, facts)
+    return replace(wall, works_alone=widget.works_alone)
 
 
 def find_unsolvable(facts: PageFacts) -> UnsolvableCaptcha | None:
@@ -94,4 +99,4 @@ def unsolvable_captcha(facts: PageFacts, *, speaks: bool) -> WallDetection | Non
     if widget is None:
         return None
     name = f"{widget.name}, which is not solved,"
-    return detection_of(name, kind_of(widget), ("its widget",), facts)
+    return unsolvable_wall(widget, name, ("its widget",), facts)
