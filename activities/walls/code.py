@@ -13,7 +13,8 @@ _COOKIE = re.compile(
 _PREFERENCE = re.compile(
     r"""^\(?['"`]\s*(?:[\w-]*(?:tz|time_?zone|lang|locale|country|currency|theme|dark|screen|width
     |height|resolution|viewport|dpr|pixel|retina|touch|mobile|consent|accept|gdpr|age|adult|region
-    |store|city|seen|visited|banner|popup|splash|intro|fonts)[\w-]*)\s*=""",
+    |store|city|seen|visited|banner|popup|splash|intro|fonts|utm|ref|aff|campaign|gclid|source
+    |variant|\bab_|experiment|googtrans|translate|\bsw\b)[\w-]*)\s*=""",
     re.IGNORECASE | re.VERBOSE,
 )
 """Cookies that keep what a visitor or a screen is like. Pages are loaded again for them too."""
@@ -32,7 +33,7 @@ _LEADS_TO = re.compile(
 """How a script leads to an address that it holds."""
 
 _APPLICATION = re.compile(
-    r"serviceWorker|controllerchange|beforeinstallprompt|import\.meta|webpack|__vite|onerror\s*="
+    r"serviceWorker|localStorage|sessionStorage|controllerchange|beforeinstallprompt|import\.meta|webpack|__vite|onerror\s*="
     r"|ChunkLoadError|addEventListener\(\s*['\"](?:click|change|submit|storage|pageshow|online)"
     r"|\.on(?:click|change|pageshow)\s*=|\.(?:click|change)\(|\.on\(\s*['\"](?:click|change|submit)"
 )
@@ -42,10 +43,20 @@ _SENDS = re.compile(r"\b(?:request)?submit\b\s*(?:\(|\.call\()", re.IGNORECASE)
 
 _DIGEST = re.compile(
     r"subtle\s*(?:\.\s*|\[['\"])digest|\bsha[-_]?(?:1|256|384|512)\b|\bmd5\b|argon2|scrypt"
-    r"|\bblake\d|hash_?cash|\bnew\s+(?:Shared)?Worker\(",
+    r"|\bblake\d|hash_?cash",
     re.IGNORECASE,
 )
-"""How a script calculates a hash, or has a worker do it."""
+"""How a script calculates a hash."""
+
+_LOOP = re.compile(r"\b(?:for|while)\b|\bsetTimeout\b|\brequestAnimationFrame\b")
+"""How a script tries again and again."""
+
+_WORKER = re.compile(
+    r"\bnew\s+(?:Shared)?Worker\(.{0,2000}(?:\bpow\b|proof|challenge|\bhash|\bnonce|\bsha\d)"
+    r"|(?:\bpow\b|proof|challenge|\bhash|\bnonce|\bsha\d).{0,2000}\bnew\s+(?:Shared)?Worker\(",
+    re.IGNORECASE | re.DOTALL,
+)
+"""How a script lets a worker look for a hash."""
 
 _SEARCH = re.compile(
     r"difficult|\bnonce\b|\bzeros?\b|leading_?zero|starts_?with\(\s*['\"`(]?0|hash_?cash|proof_?of"
@@ -80,13 +91,30 @@ _MAX_PACKED = 20_000
 
 def sets_cookie_and_reloads(script: str, url: str) -> bool:
     """Return whether `script` sets a cookie and loads the page at `url` again, unasked."""
-    cookies = list(_COOKIE.finditer(script))
-    if not cookies or _APPLICATION.search(script):
+    if _APPLICATION.search(script):
         return False
+    cookies = list(_COOKIE.finditer(script))
+    if not cookies:
+        return is_packed(script) and all(word in script for word in ("cookie", "reload"))
     values = [cookie["value"] for cookie in cookies if cookie["value"]]
     if values and all(_PREFERENCE.match(value) for value in values):
         return False
-    return _RELOADS.search(script) is not None or _leads_to(script, url)
+    path = urlsplit(url).path or "/"
+    return _RELOADS.search(script) is not None or path in map(_path, targets(script))
+
+
+def targets(script: str) -> tuple[str, ...]:
+    """Return the addresses that `script` holds and leads to, unasked."""
+    if _APPLICATION.search(script):
+        return ()
+    return tuple(match["url"] or match["other"] for match in _LEADS_TO.finditer(script))
+
+
+def _path(url: str) -> str:
+    try:
+        return urlsplit(url).path
+    except ValueError:
+        return ""
 
 
 def sends_a_form(script: str) -> bool:
@@ -96,7 +124,11 @@ def sends_a_form(script: str) -> bool:
 
 def proves_work(script: str) -> bool:
     """Return whether `script` looks for a hash of a certain kind, and tells what it has found."""
-    return all(pattern.search(script) for pattern in (_DIGEST, _SEARCH, _REPORTS))
+    if not _REPORTS.search(script):
+        return False
+    if _WORKER.search(script[:_MAX_PACKED]):
+        return True
+    return all(pattern.search(script) for pattern in (_DIGEST, _SEARCH, _LOOP))
 
 
 def is_packed(script: str) -> bool:
@@ -107,14 +139,3 @@ def is_packed(script: str) -> bool:
 def is_named_as_challenge(source: str) -> bool:
     """Return whether the script at `source` is named as a challenge."""
     return _CHALLENGE_FILES.search(source) is not None
-
-
-def _leads_to(script: str, url: str) -> bool:
-    path = urlsplit(url).path or "/"
-    for match in _LEADS_TO.finditer(script):
-        try:
-            if urlsplit(match["url"] or match["other"]).path == path:
-                return True
-        except ValueError:
-            continue
-    return False

@@ -10,7 +10,13 @@ from lxml.html import HtmlElement
 from activities.content import dom
 from activities.walls import declarations
 from activities.walls.facts import HiddenForm, PageFacts, SeenPage
-from activities.walls.fields import is_answer, is_filled_in, is_hidden_form, names_of
+from activities.walls.fields import (
+    is_answer,
+    is_editable,
+    is_filled_in,
+    is_hidden_form,
+    names_of,
+)
 from activities.walls.links import LinkCount
 from activities.walls.shown import collapsed, text_besides_consent, text_of_articles, visible_text
 
@@ -29,8 +35,8 @@ _MAX_LIST = 50
 _ATTRIBUTES = ("id", "class", "name", "action", "href", "src", "data-size")
 """Attributes whose values name an element or hold an address."""
 
-_SCRIPT_ATTRIBUTES = ("id", "class", "name")
-"""The same for `script` elements, whose address is a fact of its own."""
+_ELSEWHERE = {"script": ("src",), "a": ("href",)}
+"""Attributes that are facts of their own."""
 
 _SETTINGS = re.compile(
     r"(?:data-)?(?:[\w-]*captcha[\w-]*|cap-api-endpoint|challenge(?:-?url|-?json|-?id)?"
@@ -43,6 +49,9 @@ _DATA_SCRIPTS = re.compile(r"json|text/(?!javascript)", re.IGNORECASE)
 
 _MOUNTS = re.compile(r"root|app|application|main-app|__next|__nuxt|___gatsby|svelte|q-app|ember\w*")
 """Ids of the empty elements that the scripts of applications fill."""
+
+_WAITING_TEXT = 20
+"""Characters in such an element: it says that it is loading."""
 
 _IMAGE_NAMES = re.compile(r"captcha|robot ?check|security[ _-]?(?:code|image)", re.IGNORECASE)
 """Words in the attributes of an image that is a CAPTCHA."""
@@ -76,13 +85,14 @@ class _Collector:
         self._markup: list[str] = []
         self._refreshes: list[str] = []
         self._links = LinkCount(url)
+        self._hrefs: list[str] = []
         self._forms: list[HiddenForm] = []
         self._fields = 0
         self._answers = 0
         self._buttons = 0
         self._captcha_images = 0
         self._pictures = 0
-        self._frames = 0
+        self._frames: list[str] = []
         self._has_mount = False
         self._forbids_index = False
         self._describes_itself = False
@@ -100,8 +110,9 @@ class _Collector:
             self._markup.append(tag)
         for name, value in element.attrib.items():
             if name in _ATTRIBUTES:
-                if tag != "script" or name in _SCRIPT_ATTRIBUTES:
-                    self._markup.append(value)
+                if name in _ELSEWHERE.get(tag, ()):
+                    continue
+                self._markup.append(value)
             elif _SETTINGS.fullmatch(name):
                 self._markup.append(name)
 
@@ -124,11 +135,12 @@ class _Collector:
         self._without_scripts.append(element.text_content())
 
     def add_frame(self, frame: HtmlElement) -> None:
-        """Add the text of an `iframe`, and count it if it can be seen."""
+        """Add the text of an `iframe`, and its address if it can be seen."""
         self.add_fallback(frame)
         style = (frame.get("style") or "").replace(" ", "").lower()
         sizes = {frame.get("width"), frame.get("height")}
-        self._frames += not (_INVISIBLE.search(style) or sizes & {"0", "1"})
+        if not (_INVISIBLE.search(style) or sizes & {"0", "1"}):
+            self._frames.append(frame.get("src") or "")
 
     def add_title(self, title: HtmlElement) -> None:
         """Set the page's title. The first one counts."""
@@ -141,6 +153,7 @@ class _Collector:
     def add_link(self, link: HtmlElement) -> None:
         """Count a link that leads somewhere, or that does something."""
         self._buttons += self._links.add(link.get("href"))
+        self._hrefs.append(link.get("href") or "")
 
     def add_head_link(self, link: HtmlElement) -> None:
         """Note whether the page describes itself."""
@@ -152,8 +165,9 @@ class _Collector:
             self._code.append(code)
 
     def add_container(self, element: HtmlElement) -> None:
-        """Note whether an element waits for an application to fill it."""
-        if len(element) == 0 and not (element.text or "").strip():
+        """Note whether an element waits for an application, or for a person, to fill it."""
+        self._fields += is_editable(element)
+        if len(element) == 0 and len((element.text or "").strip()) <= _WAITING_TEXT:
             self._has_mount |= _MOUNTS.fullmatch(element.get("id") or "") is not None
 
     def add_meta(self, meta: HtmlElement) -> None:
@@ -212,6 +226,7 @@ class _Collector:
             code=tuple(code[:_MAX_FACT] for code in self._code[:_MAX_LIST]),
             sources=tuple(self._sources[:_MAX_LIST]),
             markup=markup[:_MAX_FACT],
+            hrefs="\n".join(self._hrefs[:_MAX_LIST])[:_MAX_FACT],
             refresh=" ".join(self._refreshes)[:_MAX_FACT],
             links=self._links.count,
             own_links=self._links.own,
@@ -221,7 +236,7 @@ class _Collector:
             hidden_forms=tuple(self._forms[:_MAX_LIST]),
             captcha_images=self._captcha_images,
             pictures=self._pictures,
-            frames=self._frames,
+            frames=tuple(self._frames[:_MAX_LIST]),
             has_mount=self._has_mount,
             forbids_index=self._forbids_index,
             describes_itself=self._describes_itself,

@@ -55,8 +55,11 @@ class PageFacts:
     markup: str
     """Values of attributes that name elements or hold addresses, one in each line.
 
-    Also the names of custom elements, and of attributes that widgets are set up with.
+    Without the addresses of links: a page may link to the maker of a wall. Also the names of custom
+    elements, and of attributes that widgets are set up with.
     """
+    hrefs: str
+    """The addresses of the links, one in each line."""
     refresh: str
     """What `meta` elements say about a refresh."""
     links: int
@@ -73,8 +76,8 @@ class PageFacts:
     captcha_images: int
     pictures: int
     """Number of images, videos and canvases, without the tiny ones that count visitors."""
-    frames: int
-    """Number of frames that can be seen."""
+    frames: tuple[str, ...]
+    """The URLs of the frames that can be seen."""
     has_mount: bool
     """Whether the page has an empty element that the scripts of an application fill."""
     forbids_index: bool

@@ -6,8 +6,8 @@ import re
 
 from lxml.html import HtmlElement
 
-_FILLED_IN = frozenset(("text", "email", "password", "tel", "url", "number", "date", "search"))
-"""Types of `input` elements that a person fills in."""
+_NOT_FILLED_IN = frozenset(("hidden", "submit", "button", "image", "reset", "checkbox"))
+"""Types of `input` elements that are no question. A wall may have a box for "I am a person"."""
 
 _ANSWERS = re.compile(
     r"(?:g-recaptcha|h-captcha|cf-turnstile|procaptcha)-response|captcha|altcha"
@@ -28,8 +28,14 @@ def is_filled_in(field: HtmlElement) -> bool:
     if "display:none" in (field.get("style") or "").replace(" ", ""):
         return False
     if field.tag == "input":
-        return (field.get("type") or "text").lower() in _FILLED_IN
+        return (field.get("type") or "text").lower() not in _NOT_FILLED_IN
     return True
+
+
+def is_editable(element: HtmlElement) -> bool:
+    """Return whether a person may write into `element`, which is no field of a form."""
+    editable = (element.get("contenteditable") or "false").lower() != "false"
+    return editable or element.get("role") == "textbox"
 
 
 def is_hidden_form(form: HtmlElement) -> bool:

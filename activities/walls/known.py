@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from activities.walls.code import proves_work
 from activities.walls.detection import WallDetection, detection_of
 from activities.walls.facts import PageFacts
@@ -9,11 +11,14 @@ from activities.walls.lone_captchas import find_unsolvable, unsolvable_wall
 from activities.walls.makes import WALL_SIGNATURES
 from activities.walls.signatures import (
     CAPTCHA_NAMES,
+    CONSENT_MANAGERS,
     MIN_WEIGHT,
     CaptchaKind,
     WallKind,
     WallSignature,
 )
+
+_MANAGERS = re.compile(CONSENT_MANAGERS, re.IGNORECASE)
 
 
 def known_wall(facts: PageFacts, captcha: CaptchaKind | None) -> WallDetection | None:
@@ -43,6 +48,12 @@ def _detection(
     return detection_of(signature.name, kind, indicators, facts)
 
 
+def _asks(facts: PageFacts) -> bool:
+    """Return whether the page has something to agree with, or a consent manager that will ask."""
+    made_of = f"{facts.scripts}\n{facts.markup}"
+    return bool(facts.buttons or facts.frames) or _MANAGERS.search(made_of) is not None
+
+
 def _match(signature: WallSignature, facts: PageFacts) -> tuple[str, ...]:
     """Return the names of the indicators found, or nothing if they do not weigh enough."""
     if len(facts.text) > signature.max_text:
@@ -50,6 +61,8 @@ def _match(signature: WallSignature, facts: PageFacts) -> tuple[str, ...]:
     if facts.text_besides_consent > signature.max_text_besides_consent:
         return ()
     if signature.has_no_fields and facts.fields:
+        return ()
+    if signature.kind == "consent" and not _asks(facts):
         return ()
     statuses = signature.only_statuses
     if statuses and facts.status is not None and facts.status not in statuses:

@@ -23,7 +23,7 @@ A `consent` page asks a person to agree to something first.
 """
 
 FactName = Literal[
-    "url", "headers", "title", "headings", "text", "without_scripts", "scripts", "markup"
+    "url", "headers", "title", "headings", "text", "without_scripts", "scripts", "markup", "hrefs"
 ]
 """Name of a field of `facts.PageFacts` that holds text."""
 

@@ -28,7 +28,7 @@ _MAX_SOURCES = 3
 
 _NAMES = re.compile(
     r"(?:^|[/_.?&=-]|\b)(?:js_?|browser_?|bot_?)?(?:challenge|captcha|anti-?_?(?:bot|ddos|crawler|spam)"
-    r"|bot-?_?(?:check|protect\w*|detect\w*|verif\w*|wall)|browser-?_?(?:check|verif\w*|integrity)"
+    r"|bot[-_/]?(?:check|protect\w*|detect\w*|verif\w*|wall)|browser-?_?(?:check|verif\w*|integrity)"
     r"|human-?_?(?:check|verif\w*)|proof-?_?of-?_?work|pow|jschl\w*|clearance|ddos\w*"
     r"|verify-?_?(?:human|browser|visitor)|waf)(?=$|[/_.?&=\s-]|[A-Z]|\d)",
     re.MULTILINE | re.IGNORECASE,
@@ -54,6 +54,10 @@ _SESSIONS = re.compile(r"sess|sid$|lang|locale|page|view|tab", re.IGNORECASE)
 """Parameters with which ordinary pages lead to themselves."""
 
 _TOKEN = re.compile(r"[\w.+/=-]{16,}")
+_SHORT_TOKEN = re.compile(r"(?=\D*\d)[\da-f]{5,}", re.IGNORECASE)
+_TOKEN_NAMES = re.compile(
+    r"key|tok|check|chk|verif|sign|hash|ticket|pass|auth|nonce", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
@@ -70,7 +74,8 @@ def challenge_signs(facts: PageFacts) -> tuple[Sign, ...]:
     """Return the signs that a page is a challenge: of its structure, and of what is missing."""
     if not _lacks_content(facts):
         return ()
-    signs = [sign for sign in (_loop(facts), _form(facts), _work(facts), _refresh(facts)) if sign]
+    found = (_loop(facts), _form(facts), _work(facts), _refresh(facts), _frame(facts))
+    signs = [sign for sign in found if sign]
     if _is_named(facts):
         signs.append(Sign("names", 1))
     if any(code.is_packed(script) for script in facts.code):
@@ -91,19 +96,23 @@ def _lacks_content(facts: PageFacts) -> bool:
         or facts.describes_itself
         or facts.own_links
         or facts.fields
-        or facts.frames
+        or not all(map(_NAMES.search, facts.frames))
         or facts.pictures > _MAX_PICTURES
         or len(facts.sources) > _MAX_SOURCES
+        or (facts.has_mount and not all(map(code.is_named_as_challenge, facts.sources)))
     )
 
 
 def _loop(facts: PageFacts) -> Sign | None:
-    """Return the sign of a script that sets a cookie and loads the page again, if there is one."""
+    """Return the sign of a script that loads the page again, with a cookie or with a token."""
     # Where there is a button, it may be the button that sets the cookie: an age gate, a choice.
     if facts.buttons:
         return None
-    if any(code.sets_cookie_and_reloads(script, facts.url) for script in facts.code):
-        return Sign("script", STRUCTURE_WEIGHT)
+    for script in facts.code:
+        if code.sets_cookie_and_reloads(script, facts.url):
+            return Sign("script", STRUCTURE_WEIGHT)
+        if any(_added(target, facts.url) for target in code.targets(script)):
+            return Sign("script", STRUCTURE_WEIGHT)
     return None
 
 
@@ -144,6 +153,11 @@ def _is_empty(facts: PageFacts) -> bool:
     return len(facts.text) <= _EMPTY_TEXT and not facts.pictures and not facts.has_mount
 
 
+def _frame(facts: PageFacts) -> Sign | None:
+    """Return the sign of a frame that is named as a challenge, and is all that the page has."""
+    return Sign("frame", STRUCTURE_WEIGHT) if facts.frames and _is_empty(facts) else None
+
+
 def _refresh(facts: PageFacts) -> Sign | None:
     """Return the sign of a refresh that leads to the same page with a token, or to a challenge."""
     at = facts.refresh.lower().find("url")
@@ -151,21 +165,38 @@ def _refresh(facts: PageFacts) -> Sign | None:
         return None
     target = facts.refresh[at + 3 :].strip(" ='\"")
     there, here = _split(target), urlsplit(facts.url)
-    if there is None:
+    if there is None or there.netloc not in ("", here.netloc):
         return None
-    if there.netloc in ("", here.netloc) and _NAMES.search(there.path):
+    if _NAMES.search(there.path):
         return Sign("refresh", STRUCTURE_WEIGHT)
-    if there.path not in ("", here.path) or there.netloc not in ("", here.netloc):
+    if not (added := _added(target, facts.url)):
         return None
+    is_named = any(_NAMES.search(name) or _TOKEN_NAMES.search(name) for name, _ in added)
+    # A page that waits for its result is loaded again with a token too, that of its job.
+    return Sign("refresh" if is_named else "token", STRUCTURE_WEIGHT)
+
+
+def _added(target: str, url: str) -> list[tuple[str, str]]:
+    """Return the tokens that `target` has and `url` has not, if both are the same page."""
+    there, here = _split(target), urlsplit(url)
+    if there is None or there.path not in ("", here.path):
+        return []
+    if there.hostname not in (None, here.hostname):
+        return []
     known = parse_qsl(here.query, keep_blank_values=True)
-    for pair in parse_qsl(there.query, keep_blank_values=True):
-        if pair in known or _SESSIONS.search(pair[0]):
-            continue
-        if _NAMES.search(pair[0]) or _TOKEN.fullmatch(pair[1]):
-            return Sign("refresh", STRUCTURE_WEIGHT)
-    return None
+    return [
+        (name, value)
+        for name, value in parse_qsl(there.query, keep_blank_values=True)
+        if (name, value) not in known and not _SESSIONS.search(name) and _is_token(name, value)
+    ]
+
+
+def _is_token(name: str, value: str) -> bool:
+    if _NAMES.search(name) or _TOKEN.fullmatch(value):
+        return True
+    return _TOKEN_NAMES.search(name) is not None and _SHORT_TOKEN.fullmatch(value) is not None
 
 
 def _is_named(facts: PageFacts) -> bool:
     """Return whether a part of the page is named as a part of a challenge."""
-    return _NAMES.search(facts.markup) is not None
+    return any(map(_NAMES.search, (facts.markup, *facts.sources)))

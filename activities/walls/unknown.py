@@ -41,7 +41,7 @@ def _spoken_wall(facts: PageFacts, all_text: str, *, speaks: bool) -> WallDetect
     if not speaks:
         return None
     if facts.status not in WALL_STATUSES:
-        if facts.describes_itself and not facts.forbids_index:
+        if (facts.describes_itself or facts.own_links) and not facts.forbids_index:
             return None
         if not speaks_as_a_wall(facts, headline_of(facts)):
             return None
@@ -72,6 +72,11 @@ def _challenge(signs: tuple[Sign, ...], facts: PageFacts) -> WallDetection | Non
     return detection_of("a challenge of an unknown make", "challenge", names, facts)
 
 
+def _waits(sign: Sign) -> bool:
+    # A page that is loaded again until a result is there asks to wait too.
+    return sign.weight >= STRUCTURE_WEIGHT and sign.name != "token"
+
+
 def _signs(facts: PageFacts, all_text: str, *, speaks: bool) -> tuple[Sign, ...]:
     signs = challenge_signs(facts)
     if not signs:
@@ -79,6 +84,6 @@ def _signs(facts: PageFacts, all_text: str, *, speaks: bool) -> tuple[Sign, ...]
     more = []
     if facts.status in WALL_STATUSES:
         more.append(Sign("status", 1, is_structure=False))
-    if speaks or asks_to_wait(all_text):
+    if speaks or (asks_to_wait(all_text) and any(map(_waits, signs))):
         more.append(Sign("words", 1 + speaks, is_structure=False))
     return (*signs, *more)

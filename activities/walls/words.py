@@ -70,7 +70,7 @@ def _language(
 # The stems are in lower case. `_` stands for a blank, also at the edge of a word.
 _LANGUAGES: tuple[_Language, ...] = (
     _language(  # German
-        "roboter _mensch menschlich _bot_ captcha", "überprüf geprüft prüfen_wir bestätig beweis nachweis verifizier kein_robo kein_bot sicherstell löse sind_sie",
+        "roboter _mensch menschlich _bot_ captcha", "überprüf geprüft prüfen_wir wir_prüfen prüfen_,_ob prüft_,_ob bestätig beweis nachweis verifizier kein_robo kein_bot sicherstell löse sind_sie",
         "browser", "überprüf geprüft prüfung", "ihrem_netz ihrer_ip ihre_ip ihrem_computer ihrem_anschluss ihre_anfrage", "ungewöhnlich verdächtig automatisiert gesperrt blockiert"),
     _language(  # French
         "robot humain captcha", "vérif confirm prouv pas_un_robot êtes_bien êtes_un s'assurer assurer_que résou",

@@ -117,8 +117,9 @@ BOT_MANAGEMENT: tuple[WallSignature, ...] = (
         "the interruption page of Imperva",
         "block",
         (
-            indicator("title", 2, "title", r"^pardon our interruption"),
-            indicator("headings", 2, "heading", r"^pardon our interruption"),
+            indicator("title", 1, "title", r"^pardon our interruption"),
+            indicator("headings", 1, "heading", r"^pardon our interruption"),
+            indicator("scripts", 2, "script", r"\breeseRetriedAutoload\b|\bonProtectionInitialized\b"),
             indicator("markup", 2, "markup", r"^distil(?:_r_|Ident|Captcha)|/distil_r_"),
         ),
         statuses=FORBIDDEN,

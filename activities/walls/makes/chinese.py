@@ -40,7 +40,7 @@ CHINESE: tuple[WallSignature, ...] = (
         "block",
         (
             indicator("url", 3, "address", r"^https?://waf\.tencent(?:cloud)?\.com/50\dpage"),
-            indicator("markup", 2, "link", r"//waf\.tencent(?:cloud)?\.com/50\dpage"),
+            indicator("hrefs", 2, "link", r"//waf\.tencent(?:cloud)?\.com/50\dpage"),
             indicator("text", 1, "text", r"T-Sec|Tencent Cloud"),
         ),
         statuses=FORBIDDEN,
@@ -95,9 +95,11 @@ CHINESE: tuple[WallSignature, ...] = (
         "a block page of Safedog",
         "block",
         (
-            indicator("markup", 3, "link", r"\bsafedog\.cn\b|\bsafedogsite\b"),
+            indicator("markup", 3, "address", r"\b404\.safedog\.cn|\bsafedogsite\b"),
+            indicator("hrefs", 1, "link", r"\bsafedog\.cn\b"),
             indicator("text", 1, "text", r"safedog"),
         ),
+        statuses=FORBIDDEN,
         max_text=1200,
     ),
     WallSignature(
@@ -149,7 +151,7 @@ CHINESE: tuple[WallSignature, ...] = (
         "block",
         (
             indicator("url", 3, "address", r"^https?://wappass\.baidu\.com/static/captcha"),
-            indicator("markup", 2, "link", r"//wappass\.baidu\.com/static/captcha"),
+            indicator("hrefs", 2, "link", r"//wappass\.baidu\.com/static/captcha"),
             indicator("title", 2, "title", r"^百度安全验证"),
         ),
         max_text=800,

@@ -149,9 +149,9 @@ FIREWALLS: tuple[WallSignature, ...] = (
         "the security check of BitNinja",
         "block",
         (
-            indicator("text", 2, "text", r"\bbitninja\b"),
-            indicator("title", 2, "title", r"waiting for the redirectir?on|bitninja"),
-            indicator("markup", 2, "markup", r"bitninja"),
+            indicator("text", 1, "text", r"\bbitninja\b"),
+            indicator("title", 3, "title", r"^waiting for the redirectir?on"),
+            indicator("markup", 1, "markup", r"bitninja"),
         ),
         statuses=REFUSED,
         max_text=1500,

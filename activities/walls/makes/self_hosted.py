@@ -24,8 +24,8 @@ SELF_HOSTED: tuple[WallSignature, ...] = (
         (
             indicator("title", 1, "title", r"^bot detection$"),
             indicator("markup", 2, "markup", r"^(?:bw|bunker)-(?:main|card|cls-\d|svg|footer|form)\b|\bbunker-svg\b"),
-            indicator("markup", 2, "link", r"bunkerweb\.io/\?utm_campaign=self&utm_source=bwantibot"),
-            indicator("markup", 1, "link", r"github\.com/bunkerity/bunkerweb"),
+            indicator("hrefs", 2, "link", r"bunkerweb\.io/\?utm_campaign=self&utm_source=bwantibot"),
+            indicator("hrefs", 1, "link", r"github\.com/bunkerity/bunkerweb"),
             indicator("headings", 1, "heading", r"prove that you are human|checking? if you are (?:a )?human"),
         ),
         max_text=1200,
