@@ -190,9 +190,10 @@ class _Collector:
         self._pictures += 1
 
     def add_form(self, form: HtmlElement) -> None:
-        """Keep a form that shows nothing."""
+        """Keep a form that only a script can send."""
         if is_hidden_form(form):
-            self._forms.append(HiddenForm(form.get("action") or "", names_of(form)))
+            text = len(visible_text(form))
+            self._forms.append(HiddenForm(form.get("action") or "", names_of(form), text))
 
     def add_button(self, _: HtmlElement) -> None:
         """Count a button."""

@@ -21,11 +21,13 @@ class SeenPage:
 
 @dataclass(frozen=True)
 class HiddenForm:
-    """A form that shows nothing: only a script can fill it in and send it."""
+    """A form without a field or a button that can be seen: only a script can send it."""
 
     action: str
     names: tuple[str, ...]
     """Names of its fields."""
+    text: int
+    """Characters of text inside of it. Some applications put the whole page into a form."""
 
 
 @dataclass(frozen=True)

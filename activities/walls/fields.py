@@ -39,7 +39,7 @@ def is_editable(element: HtmlElement) -> bool:
 
 
 def is_hidden_form(form: HtmlElement) -> bool:
-    """Return whether `form` shows nothing, and has something to send."""
+    """Return whether `form` has something to send, and nothing to click or to fill in."""
     has_something = False
     for element in form.iter("input", "button", "select", "textarea", "img", "iframe"):
         if element.tag != "input" or (element.get("type") or "text").lower() != "hidden":

@@ -20,6 +20,9 @@ STRUCTURE_WEIGHT = 2
 _EMPTY_TEXT = 10
 """Characters up to which there is nothing to read."""
 
+_FORM_TEXT = 100
+"""Characters inside of a form that takes the answer of a challenge."""
+
 _MAX_PICTURES = 2
 """A wall has a logo, and something that turns."""
 
@@ -45,7 +48,7 @@ _FORM_NAMES = re.compile(
 _FEDERATED = re.compile(
     r"saml|relaystate|id_token|access_token|wresult|wctx|session_state|redirect_uri|openid|oauth"
     r"|client_id|__viewstate|pareq|termurl|creq|threeds|order|amount|currency|merchant|payment"
-    r"|logout|lti_",
+    r"|logout|lti_|(?:javax|jakarta)\.faces|__click|__event",
     re.IGNORECASE,
 )
 """Words in the names of forms that lead through a login, a payment or another site's door."""
@@ -123,9 +126,11 @@ def _form(facts: PageFacts) -> Sign | None:
         here, there = urlsplit(facts.url), _split(form.action)
         if _FEDERATED.search(words) or there is None or there.netloc not in ("", here.netloc):
             continue
+        if form.text > _FORM_TEXT:
+            continue
         if _FORM_NAMES.search(words):
             return Sign("form", STRUCTURE_WEIGHT)
-        is_sent = not facts.buttons and any(map(code.sends_a_form, facts.code))
+        is_sent = not (facts.buttons or form.text) and any(map(code.sends_a_form, facts.code))
         if is_sent and there.path in ("", here.path):
             return Sign("form", STRUCTURE_WEIGHT)
     return None

@@ -62,7 +62,7 @@ def suspected_wall(facts: PageFacts) -> WallDetection | None:
 
     The page has a strong sign of a challenge, and nothing that a page of a site has.
     """
-    return _challenge(challenge_signs(facts), facts)
+    return _challenge(tuple(filter(_waits, challenge_signs(facts))), facts)
 
 
 def _challenge(signs: tuple[Sign, ...], facts: PageFacts) -> WallDetection | None:
@@ -73,7 +73,8 @@ def _challenge(signs: tuple[Sign, ...], facts: PageFacts) -> WallDetection | Non
 
 
 def _waits(sign: Sign) -> bool:
-    # A page that is loaded again until a result is there asks to wait too.
+    """Return whether only a challenge has `sign` and asks to wait."""
+    # A page that is loaded again until its result is there asks to wait too.
     return sign.weight >= STRUCTURE_WEIGHT and sign.name != "token"
 
 

@@ -186,13 +186,19 @@ def speaks_of_robots(text: str) -> bool:
     return _PHRASES.search(text) is not None
 
 
+def speaks_of_the_network(text: str) -> bool:
+    """Return whether `text` says in any language that its reader's network or address is suspect."""
+    folded = _folded(text)
+    return any(_are_near(each.traffic, each.strange, folded) for each in _LANGUAGES)
+
+
 def may_speak_of_robots(text: str) -> bool:
-    """Return whether `text` may say in any language what a wall says.
+    """Return whether `text` may tell a robot from a person, in any language.
 
     It may also say that people, and not robots, answer the telephone: look for other evidence.
     """
     folded = _folded(text)
-    return any(_says(language, folded) for language in _LANGUAGES)
+    return any(_are_near(each.who, each.proves, folded) for each in _LANGUAGES)
 
 
 def checks_the_browser(headline: str) -> bool:
@@ -212,12 +218,6 @@ def _folded(text: str) -> str:
 def asks_to_wait(text: str) -> bool:
     """Return whether `text` says that something is going on, or that it needs scripts."""
     return _IN_PROGRESS.search(text) is not None
-
-
-def _says(language: _Language, folded: str) -> bool:
-    return _are_near(language.who, language.proves, folded) or _are_near(
-        language.traffic, language.strange, folded
-    )
 
 
 def _are_near(firsts: tuple[str, ...], seconds: tuple[str, ...], folded: str) -> bool:

@@ -54,6 +54,14 @@ ORDINARY = {
         "<p>lamps</p><script>navigator.serviceWorker.oncontrollerchange = () => location.reload();"
         "document.cookie = 'v=1'</script>"
     ),
+    "report": html(
+        "<h1>Your report is being made</h1>",
+        "<meta http-equiv=refresh content='5; url=?job=8a1b2c3d4e5f60718a1b'>",
+    ),
+    "faces": html(
+        "<form method=post><table><tr><td>Lamp</table><input type=hidden name=v value=1></form>"
+        "<script>function next() { document.forms[0].submit() }</script>"
+    ),
     "sign-on": html(
         "<form method=post action=https://login.example/><input type=hidden name=SAMLRequest>"
         "</form>"

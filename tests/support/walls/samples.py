@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.support.walls.later import LATER
 from tests.support.walls.lone_widgets import LONE_WIDGETS
 from tests.support.walls.more_makes import MORE_MAKES
 from tests.support.walls.sample import URL, Sample, page
@@ -431,4 +432,5 @@ SAMPLES = (
     *SILENT,
     *LONE_WIDGETS,
     *MORE_MAKES,
+    *LATER,
 )
