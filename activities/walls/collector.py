@@ -18,7 +18,13 @@ from activities.walls.fields import (
     names_of,
 )
 from activities.walls.links import LinkCount
-from activities.walls.shown import collapsed, text_besides_consent, text_of_articles, visible_text
+from activities.walls.shown import (
+    collapsed,
+    length_of,
+    text_besides_consent,
+    text_of_articles,
+    visible_text,
+)
 
 _MAX_HTML = 2**20
 """Characters of HTML. Walls have far fewer, whatever scripts they load."""
@@ -192,7 +198,7 @@ class _Collector:
     def add_form(self, form: HtmlElement) -> None:
         """Keep a form that only a script can send."""
         if is_hidden_form(form):
-            text = len(visible_text(form))
+            text = length_of(visible_text(form))
             self._forms.append(HiddenForm(form.get("action") or "", names_of(form), text))
 
     def add_button(self, _: HtmlElement) -> None:
@@ -213,13 +219,15 @@ class _Collector:
         headers = (seen.headers or {}).items()
         scripts = "\n".join((*self._sources, *self._code))
         markup = "\n".join((*self._markup, *self._refreshes))
+        text = visible_text(root)
         return PageFacts(
             url=seen.url,
             status=seen.status,
             headers="\n".join(f"{name}: {value}" for name, value in headers),
             title=collapsed(self._title)[:_MAX_FACT],
             headings=collapsed(" ".join(self._headings))[:_MAX_FACT],
-            text=visible_text(root),
+            text=text,
+            length=length_of(text),
             text_besides_consent=text_besides_consent(root),
             text_of_articles=text_of_articles(root),
             without_scripts=collapsed(" ".join(self._without_scripts))[:_MAX_FACT],

@@ -42,10 +42,13 @@ class PageFacts:
     headings: str
     text: str
     """The text that a reader sees, each run of blanks as one space."""
+    length: int
+    """Number of characters of the text. A Chinese, Japanese or Korean one counts as two and a half:
+    it says as much as so many letters."""
     text_besides_consent: int
-    """Number of characters of the text outside of elements that ask for consent."""
+    """Number of characters, so counted, of the text outside of elements that ask for consent."""
     text_of_articles: int
-    """Number of characters in `article` elements that hold no form, script, frame or widget."""
+    """Characters, so counted, in `article` elements without forms, scripts and widgets."""
     without_scripts: str
     """The text of `noscript` and `iframe` elements, shown where scripts or frames are off."""
     scripts: str

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
-from activities.walls.code import proves_work
+from activities.walls.code import proves_work, sends_a_form
 from activities.walls.detection import WallDetection, detection_of
 from activities.walls.facts import PageFacts
-from activities.walls.lone_captchas import find_unsolvable, unsolvable_wall
+from activities.walls.lone_captchas import FEW_LINKS, find_unsolvable, unsolvable_wall
 from activities.walls.makes import WALL_SIGNATURES
 from activities.walls.signatures import (
     CAPTCHA_NAMES,
     CONSENT_MANAGERS,
     MIN_WEIGHT,
     CaptchaKind,
-    WallKind,
     WallSignature,
 )
 
@@ -44,8 +44,16 @@ def _detection(
     if widget := find_unsolvable(facts):
         name = f"{widget.name} on {signature.name}"
         return unsolvable_wall(widget, name, indicators, facts)
-    kind: WallKind = "challenge" if any(map(proves_work, facts.code)) else "block"
-    return detection_of(signature.name, kind, indicators, facts)
+    if _goes_on(facts):
+        wall = detection_of(signature.name, "challenge", indicators, facts)
+        return replace(wall, works_alone=True)
+    return detection_of(signature.name, "block", indicators, facts)
+
+
+def _goes_on(facts: PageFacts) -> bool:
+    """Return whether a script works on a proof, or sends a form when something is done."""
+    sends = bool(facts.hidden_forms) and any(map(sends_a_form, facts.code))
+    return sends or any(map(proves_work, facts.code))
 
 
 def _asks(facts: PageFacts) -> bool:
@@ -56,11 +64,11 @@ def _asks(facts: PageFacts) -> bool:
 
 def _match(signature: WallSignature, facts: PageFacts) -> tuple[str, ...]:
     """Return the names of the indicators found, or nothing if they do not weigh enough."""
-    if len(facts.text) > signature.max_text:
+    if facts.length > signature.max_text:
         return ()
     if facts.text_besides_consent > signature.max_text_besides_consent:
         return ()
-    if signature.has_no_fields and facts.fields:
+    if signature.stands_alone and (facts.fields or facts.has_mount or facts.own_links > FEW_LINKS):
         return ()
     if signature.kind == "consent" and not _asks(facts):
         return ()

@@ -53,7 +53,7 @@ def blocks_page(captcha: CaptchaKind, facts: PageFacts) -> bool:
     its content.
     """
     other_fields = facts.fields - (captcha == "image" and facts.answers == 0)
-    if other_fields > 0 or facts.declares_content or len(facts.text) > _CAPTCHA_TEXT:
+    if other_fields > 0 or facts.declares_content or facts.length > _CAPTCHA_TEXT:
         return False
     speaks = speaks_as_a_wall(facts, f"{facts.title} | {facts.text}")
     # Site templates have these widgets on all pages, error pages included.
@@ -69,7 +69,7 @@ def blocks_page(captcha: CaptchaKind, facts: PageFacts) -> bool:
 
 def _is_bare(facts: PageFacts) -> bool:
     """Return whether there is hardly any text around a widget."""
-    return len(facts.text) <= BARE_TEXT and facts.text_of_articles < _ARTICLE_TEXT
+    return facts.length <= BARE_TEXT and facts.text_of_articles < _ARTICLE_TEXT
 
 
 def unsolvable_wall(

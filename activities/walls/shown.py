@@ -19,6 +19,9 @@ The text inside an `iframe` is for browsers that have no frames.
 _CONSENT = re.compile(f"{CONSENT_MANAGERS}|cookie|consent|gdpr", re.IGNORECASE)
 """Words in the classes and ids of elements that ask for consent."""
 
+_IDEOGRAPHS = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
+"""Kana, Chinese characters and Hangul."""
+
 _WIDGET = re.compile(r"captcha|turnstile|challenge", re.IGNORECASE)
 """Words in the classes and ids of widgets, and in the names of their elements."""
 
@@ -31,6 +34,13 @@ def collapsed(text: str) -> str:
     return " ".join(text.split())
 
 
+def length_of(text: str) -> int:
+    """Return the number of characters of `text`, as if it were written in letters."""
+    if text.isascii():
+        return len(text)
+    return len(text) + round(1.5 * len(_IDEOGRAPHS.findall(text)))
+
+
 def visible_text(root: HtmlElement) -> str:
     """Return the text that a reader sees."""
     return collapsed(" ".join(_shown_texts(root)))
@@ -38,13 +48,13 @@ def visible_text(root: HtmlElement) -> str:
 
 def text_besides_consent(root: HtmlElement) -> int:
     """Return the number of characters outside of elements that ask for consent."""
-    return len(collapsed(" ".join(_shown_texts(root, besides=_CONSENT))))
+    return length_of(collapsed(" ".join(_shown_texts(root, besides=_CONSENT))))
 
 
 def text_of_articles(root: HtmlElement) -> int:
     """Return the number of characters in articles that hold no form, script, frame or widget."""
     return sum(
-        len(visible_text(article))
+        length_of(visible_text(article))
         for article in root.iter("article")
         if not any(_works(element) for element in article.iter())
     )

@@ -57,8 +57,12 @@ class WallSignature:
     """Characters of text. A page with more text is not this wall."""
     max_text_besides_consent: float = math.inf
     """Characters of text outside of the question for consent. A page with more is not this wall."""
-    has_no_fields: bool = False
-    """Whether a page with a field to fill in is not this wall: its widget is in forms too."""
+    stands_alone: bool = False
+    """Whether its scripts are on ordinary pages too: in forms, in applications, in documentations.
+
+    Then a page with a field to fill in, with the menu of a site, or with an element that an
+    application fills is not this wall.
+    """
 
 
 def indicator(fact: FactName, weight: int, name: str, pattern: str) -> Indicator:

@@ -155,7 +155,7 @@ def _work(facts: PageFacts) -> Sign | None:
 
 def _is_empty(facts: PageFacts) -> bool:
     """Return whether there is nothing to read or to see, and nothing that scripts are to fill."""
-    return len(facts.text) <= _EMPTY_TEXT and not facts.pictures and not facts.has_mount
+    return facts.length <= _EMPTY_TEXT and not facts.pictures and not facts.has_mount
 
 
 def _frame(facts: PageFacts) -> Sign | None:

@@ -21,7 +21,7 @@ def unknown_wall(facts: PageFacts) -> WallDetection | None:
     """Return a wall of an unknown make: a short page that is made or that speaks like one."""
     is_refusal = facts.status in WALL_STATUSES
     if (
-        len(facts.text) > (_REFUSAL_TEXT if is_refusal else _GENERIC_TEXT)
+        facts.length > (_REFUSAL_TEXT if is_refusal else _GENERIC_TEXT)
         or facts.declares_content
         or facts.links > FEW_LINKS
         or facts.fields

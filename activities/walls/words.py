@@ -79,16 +79,16 @@ _LANGUAGES: tuple[_Language, ...] = (
         "robot humano _humana captcha", "verific comprueb comprob confirm demuestr demostrar no_soy no_eres eres_un es_usted resuelv",
         "navegador", "comprob verific revisando", "su_red tu_red su_ip tu_ip su_dirección tu_dirección su_conexión su_equipo", "inusual sospechos automatiz bloquead"),
     _language(  # Portuguese
-        "robô robot humano _humana captcha", "verific comprov confirm prove_ provar não_sou não_és você_é resolv certific",
+        "robô robot humano _humana _bot_ captcha", "verific comprov confirm prove_ provar não_sou não_és você_é resolv certific",
         "navegador", "verific analisando a_verificar", "sua_rede seu_ip sua_conexão seu_computador seu_endereço", "incomum invulgar suspeit automatiz bloquead"),
     _language(  # Italian
         "robot umano _umana captcha", "verific conferm dimostr non_sono_un non_sei_un sei_un risolv assicur",
         "browser", "verific controll", "tua_rete tuo_ip tuo_indirizzo suo_indirizzo sua_rete tuo_computer", "insolit sospett automati bloccat"),
     _language(  # Dutch, Afrikaans
-        "robot mens_ menselijk captcha mens-", "verifi bevestig bewijs controle geen_robot bent_u ben_je",
+        "robot mens_ menselijk captcha mens- _bot_", "verifi bevestig bewijs controle checken geen_robot bent_u ben_je",
         "browser verbinding", "gecontroleerd controleren controle", "uw_netwerk je_netwerk uw_ip je_ip uw_computer", "ongebruikelijk ongewoon verdacht geautomatiseerd geblokkeerd"),
     _language(  # Polish
-        "robot człowiek boty_ bota captcha", "zweryfik weryfik potwierd udowodn sprawdz nie_jeste czy_jeste upewni",
+        "robot człowiek boty_ _bot_ bota botem captcha", "zweryfik weryfik potwierd udowodn sprawdz nie_jeste czy_jeste upewni",
         "przeglądark", "sprawdz weryfik", "twojej_sieci twój_adres twojego_adresu państwa_sieci", "nietypow podejrzan automatyczn zablokowan"),
     _language(  # Czech, Slovak
         "robot člověk človek captcha", "ověř over potvrd potvrď prokaž dokáž nejste nie_ste zda_jste ujist",
@@ -100,10 +100,10 @@ _LANGUAGES: tuple[_Language, ...] = (
         "робот людин чалавек бот_ капч", "перевір перевірк підтверд доведіть не_робот пацверд праверк", "браузер браўзер", "перевір праверк",
         "вашої_мережі вашого_ip ваш_ip", "незвичн підозріл автоматичн заблокован"),
     _language(  # Bulgarian, Macedonian, Serbian
-        "робот човек ботове робот captcha", "провер потвърд потврд докаж не_сте нисте", "браузър прелистувач прегледач прегледувач", "провер",
+        "робот човек _бот_ ботове captcha", "провер уверяв потвърд потврд докаж не_сте нисте", "браузър прелистувач прегледач прегледувач", "провер",
         "вашата_мрежа вашия_ip вашата_ip ваша_мрежа", "необичаен необича подозрит автоматич блокиран"),
     _language(  # Turkish, Azerbaijani
-        "robot insan captcha", "doğrula kanıtla onayla olmadığın olduğun olup təsdiq", "tarayıcı brauzer", "kontrol doğrul denetl yoxla",
+        "robot insan _bot_ captcha", "doğrula kanıtla onayla olmadığın olduğun olup təsdiq", "tarayıcı brauzer", "kontrol doğrul denetl yoxla",
         "ağınız ip_adres bilgisayarınız", "olağan_dışı olağandışı şüpheli otomatik engellen"),
     _language(  # Arabic
         "روبوت إنسان برنامج_آلي كابتشا", "تحقق التحقق تأكيد تأكد أثبت إثبات لست", "المتصفح متصفحك", "فحص التحقق تحقق",
@@ -138,16 +138,16 @@ _LANGUAGES: tuple[_Language, ...] = (
     _language(  # Korean
         "로봇 사람 인간 봇_ 자동화_프로그램", "확인 인증 증명 검증 아닙니다 아님 인지", "브라우저", "확인 검사 점검", "네트워크 ip_주소 귀하의_ip", "비정상 의심 자동화 차단"),
     _language(  # Swedish
-        "robot människa mänsklig captcha", "verifier bekräft bevisa kontroll inte_en är_du säkerställ", "webbläsare", "kontroll verifier",
+        "robot människa mänsklig _bot_ captcha", "verifier kollar bekräft bevisa kontroll inte_en är_du säkerställ", "webbläsare", "kontroll verifier",
         "ditt_nätverk din_ip", "ovanlig misstänkt automatisk blockerad"),
     _language(  # Danish, Norwegian
-        "robot menneske captcha", "verificer verifiser bekræft bekreft bevis kontrol ikke_en er_du sikre", "browser nettleser", "kontroll kontrol tjekker sjekker verifi",
+        "robot menneske _bot_ captcha", "verificer stadfest verifiser bekræft bekreft bevis kontrol ikke_en er_du sikre", "browser nettleser", "kontroll kontrol tjekker sjekker verifi",
         "dit_netværk din_ip nettverket_ditt", "usædvanlig uvanlig mistænkelig mistenkelig automatisk blokeret blokkert"),
     _language(  # Finnish
         "robot ihminen ihmi captcha", "vahvist varmist todist tarkist et_ole oletko", "selai", "tarkist varmist",
         "verkostasi ip-osoite", "epätavalli epäilyttä automaatti estetty"),
     _language(  # Estonian, Latvian, Lithuanian
-        "robot inimene cilvēk žmogus žmogau captcha", "kinnita kontrolli tõenda pārbaud apstiprin patvirtin patikrin ei_ole neesat nesate įrodyk", "brauser brauseri pārlūk naršykl", "kontrolli pārbaud tikrin",
+        "robot inimene _bott_ cilvēk žmogus žmogau captcha", "kinnita kontrolli tõenda pārbaud apstiprin patvirtin patikrin ei_ole neesat nesate įrodyk", "brauser brauseri pārlūk naršykl", "kontrolli pārbaud tikrin",
         "teie_võrgu jūsu_tīkla jūsų_tinklo jūsų_ip", "ebatavali neparast neįprast aizdomīg įtartin blokeeri bloķēt užblokuot"),
     _language(  # Greek
         "ρομπότ άνθρωπος άνθρωπο captcha", "επαλήθευσ επαληθεύ επιβεβαίωσ επιβεβαιώ αποδείξ έλεγχ δεν_είστε δεν_είσαι είστε", "πρόγραμμα_περιήγησης περιηγητή browser", "έλεγχ ελέγχ επαλήθευσ",
@@ -157,11 +157,11 @@ _LANGUAGES: tuple[_Language, ...] = (
     _language(  # Romanian
         "robot om_ uman_ umană captcha", "verific confirm dovedi demonstr nu_ești nu_sunteți ești_un", "browser", "verific", "rețeaua_dvs rețeaua_ta adresa_ip", "neobișnuit suspect automat blocat"),
     _language(  # Croatian, Bosnian, Slovenian, Serbian in Latin letters
-        "robot čovjek čovek človek ljudsk captcha", "provjer prover potvrd potrdi dokaž preverj niste nisi", "preglednik pregledač brskalnik", "provjer prover preverj", "vaše_mreže vaš_ip vašega_omrežja", "neobičn neobičajn sumnjiv avtomat automatiz blokiran"),
+        "robot _bot_ čovjek čovek človek ljudsk captcha", "provjer prover potvrd potrdi dokaž preverj niste nisi", "preglednik pregledač brskalnik", "provjer prover preverj", "vaše_mreže vaš_ip vašega_omrežja", "neobičn neobičajn sumnjiv avtomat automatiz blokiran"),
     _language(  # Catalan, Galician
-        "robot humà _humana captcha", "verific comprov confirm demostr no_sou no_ets", "navegador", "comprov verific", "vostra_xarxa la_teva_xarxa la_teva_ip", "inusual sospit bloquejat"),
+        "robot humà _humana _bot_ captcha", "ziurtat verific comprov confirm demostr no_sou no_ets", "navegador", "comprov verific", "vostra_xarxa la_teva_xarxa la_teva_ip", "inusual sospit bloquejat"),
     _language(  # Icelandic, Filipino, Swahili
-        "vélmenni robot tao_ binadamu roboti", "staðfest sannað sannaðu patunayan i-verify thibitisha ertu hindi_ka", "vafra browser kivinjari", "athuga sinusuri kagua"),
+        "vélmenni robot _botti_ _bot_ tao_ binadamu", "skugga sinisigurado staðfest sannað sannaðu patunayan i-verify thibitisha ertu hindi_ka", "vafra browser kivinjari", "athuga sinusuri kagua"),
 )
 # fmt: on
 

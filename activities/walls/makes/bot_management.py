@@ -133,7 +133,8 @@ BOT_MANAGEMENT: tuple[WallSignature, ...] = (
             indicator("markup", 1, "markup", r"^captcha-container$"),
             indicator("title", 1, "title", r"^human verification$"),
         ),
-        max_text=800,
+        max_text=250,
+        stands_alone=True,
     ),
     WallSignature(
         "the challenge of AWS WAF",

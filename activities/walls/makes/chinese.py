@@ -16,7 +16,7 @@ CHINESE: tuple[WallSignature, ...] = (
         ),
         statuses=FORBIDDEN,
         max_text=600,
-        has_no_fields=True,
+        stands_alone=True,
     ),
     WallSignature(
         "the challenge of Alibaba",
@@ -69,9 +69,9 @@ CHINESE: tuple[WallSignature, ...] = (
         "challenge",
         (
             indicator("scripts", 3, "script", r"\$_ts ?= ?window\[['\x22]\$_ts|\$_ts\.(?:cd|nsd|lcd) ?="),
-            indicator("headers", 1, "status", r"^x-via-ruishu"),
         ),
-        max_text=20,
+        max_text=0,
+        stands_alone=True,
     ),
     WallSignature(
         "the challenge of SafeLine",

@@ -170,9 +170,10 @@ FIREWALLS: tuple[WallSignature, ...] = (
         "a block page of NetScaler",
         "block",
         (
-            indicator("text", 3, "violation", r"\bAPPFW_[A-Z]{3}"),
+            indicator("text", 2, "violation", r"\bAPPFW_[A-Z]{3}"),
             indicator("title", 2, "title", r"^(?:netscaler )?(?:appfw|application firewall) block page"),
         ),
+        statuses=FORBIDDEN,
         only_statuses=frozenset((200, *FORBIDDEN)),
         max_text=800,
     ),
