@@ -7,7 +7,7 @@
   // A widget, and what is clicked in it.
   const WIDGETS = [
     ['altcha-widget', 'input[type=checkbox], button'],
-    ['cap-widget', '[role=button], .captcha, button'],
+    ['cap-widget', '[role=button]'],
     ['.frc-captcha', 'button'],
     ['form[class*=widget__contain]', 'input[type=checkbox]'], // the frame of mCaptcha
   ];

@@ -11,9 +11,10 @@ customElements.define('altcha-widget', class extends HTMLElement {
 
 customElements.define('cap-widget', class extends HTMLElement {
   connectedCallback() {
-    this.attachShadow({ mode: 'open' }).innerHTML = '<div class="captcha" role="button">A person</div>';
+    this.attachShadow({ mode: 'open' }).innerHTML = '<div class="captcha" role="group">'
+      + '<div class="captcha-trigger" role="button">A person</div></div>';
     this.innerHTML = '<input type="hidden" name="cap-token">';
-    this.shadowRoot.querySelector('.captcha').addEventListener('click', () => setTimeout(() => {
+    this.shadowRoot.querySelector('.captcha-trigger').addEventListener('click', () => setTimeout(() => {
       this.dispatchEvent(new CustomEvent('solve', { detail: { token: 'done' } }));
     }, 500));
   }
