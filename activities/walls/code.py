@@ -10,6 +10,10 @@ _COOKIE = re.compile(
 )
 """How a script sets a cookie."""
 
+_CONCATENATION = re.compile(r"""(['"])\s*\+\s*\1""")
+_NAMED_COOKIE = re.compile(r"""=\s*(['"])cookie\1""")
+"""A name for the property that is set later: `c = 'coo' + 'kie'`."""
+
 _PREFERENCE = re.compile(
     r"""^\(?['"`]\s*(?:[\w-]*(?:tz|time_?zone|lang|locale|country|currency|theme|dark|screen|width
     |height|resolution|viewport|dpr|pixel|retina|touch|mobile|consent|accept|gdpr|age|adult|region
@@ -95,12 +99,19 @@ def sets_cookie_and_reloads(script: str, url: str) -> bool:
         return False
     cookies = list(_COOKIE.finditer(script))
     if not cookies:
-        return is_packed(script) and all(word in script for word in ("cookie", "reload"))
+        return _names_cookie(script) and "reload" in script
     values = [cookie["value"] for cookie in cookies if cookie["value"]]
     if values and all(_PREFERENCE.match(value) for value in values):
         return False
     path = urlsplit(url).path or "/"
     return _RELOADS.search(script) is not None or path in map(_path, targets(script))
+
+
+def _names_cookie(script: str) -> bool:
+    """Return whether `script` hides that it sets a cookie, and has the name nevertheless."""
+    if is_packed(script):
+        return "cookie" in script
+    return _NAMED_COOKIE.search(_CONCATENATION.sub("", script)) is not None
 
 
 def targets(script: str) -> tuple[str, ...]:

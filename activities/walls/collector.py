@@ -50,6 +50,9 @@ _SETTINGS = re.compile(
 )
 """Names of attributes with which a challenge or a widget is set up."""
 
+_WORK_SETTINGS = frozenset(("challenge", "difficulty", "diff", "pow"))
+"""Those of a proof of work, of which one element has two."""
+
 _DATA_SCRIPTS = re.compile(r"json|text/(?!javascript)", re.IGNORECASE)
 """Types of scripts that hold data, such as an article's text for the script that shows it."""
 
@@ -100,6 +103,8 @@ class _Collector:
         self._pictures = 0
         self._frames: list[str] = []
         self._has_mount = False
+        self._settings: set[str] = set()
+        self._is_set_to_work = False
         self._forbids_index = False
         self._describes_itself = False
         self._declares_content = False
@@ -121,6 +126,7 @@ class _Collector:
                 self._markup.append(value)
             elif _SETTINGS.fullmatch(name):
                 self._markup.append(name)
+                self._settings.add(name.removeprefix("data-"))
 
     def add_script(self, script: HtmlElement) -> None:
         """Add the code and the address of a script."""
@@ -128,6 +134,7 @@ class _Collector:
         if "ld+json" in kind:
             self._declares_content |= declarations.is_content_data(script.text or "")
         if _DATA_SCRIPTS.search(kind):
+            self._is_set_to_work |= declarations.is_work(script.text or "")
             return
         source = script.get("src") or ""
         if source:
@@ -247,6 +254,7 @@ class _Collector:
             pictures=self._pictures,
             frames=tuple(self._frames[:_MAX_LIST]),
             has_mount=self._has_mount,
+            is_set_to_work=self._is_set_to_work or len(self._settings & _WORK_SETTINGS) > 1,
             forbids_index=self._forbids_index,
             describes_itself=self._describes_itself,
             declares_content=self._declares_content,

@@ -28,6 +28,10 @@ _DATA_TYPES = re.compile(
 """Types of schema.org that describe one piece of content. `WebSite`, `WebPage`, `Organization` and
 `BreadcrumbList` are on all pages of a site."""
 
+_DIFFICULTY = re.compile(r'"difficulty"\s*:\s*\d')
+_WORK = re.compile(r'"(?:challenge|algorithm|salt|nonce|seed|hash)\w*"\s*:|"rules"')
+"""Names in the settings of a proof of work."""
+
 _MAX_DATA = 100_000
 """Characters of data in which a type is looked for."""
 
@@ -50,6 +54,11 @@ _ANALYSTS = re.compile(
 def is_content_data(data: str) -> bool:
     """Return whether JSON-LD describes a piece of content."""
     return _DATA_TYPES.search(data[:_MAX_DATA]) is not None
+
+
+def is_work(data: str) -> bool:
+    """Return whether `data` has the settings of a proof of work."""
+    return all(pattern.search(data[:_MAX_DATA]) for pattern in (_DIFFICULTY, _WORK))
 
 
 def is_content_meta(meta: HtmlElement) -> bool:

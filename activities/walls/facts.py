@@ -85,6 +85,8 @@ class PageFacts:
     """The URLs of the frames that can be seen."""
     has_mount: bool
     """Whether the page has an empty element that the scripts of an application fill."""
+    is_set_to_work: bool
+    """Whether the page holds the settings of a proof of work: a difficulty, and what to work on."""
     forbids_index: bool
     """Whether the page asks search engines not to list it."""
     describes_itself: bool

@@ -64,7 +64,9 @@ def blocks_page(captcha: CaptchaKind, facts: PageFacts) -> bool:
         return False
     if speaks:
         return True
-    return not is_hidden and captcha != "image" and _is_bare(facts)
+    if captcha == "image" and (facts.answers == 0 or facts.own_links > 1):
+        return False
+    return not is_hidden and _is_bare(facts)
 
 
 def _is_bare(facts: PageFacts) -> bool:

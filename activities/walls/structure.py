@@ -39,7 +39,7 @@ _NAMES = re.compile(
 """Names with which the parts of a challenge name themselves."""
 
 _FORM_NAMES = re.compile(
-    r"challenge|captcha|\bsolution|\bnonce\b|jschl|\bpow\b|proof|clearance|antibot|anti_?ddos"
+    r"challenge|captcha|\bchl_|answer|\bsolution|\bnonce\b|jschl|\bpow\b|proof|clearance|antibot|anti_?ddos"
     r"|\bbot_|human|verif|fingerprint|\bhash(?:_|$)|js_?check|browser",
     re.IGNORECASE,
 )
@@ -145,7 +145,7 @@ def _split(url: str) -> SplitResult | None:
 
 def _work(facts: PageFacts) -> Sign | None:
     """Return the sign of a proof of work, if there is one."""
-    if any(map(code.proves_work, facts.code)):
+    if any(map(code.proves_work, facts.code)) or facts.is_set_to_work:
         return Sign("proof of work", STRUCTURE_WEIGHT)
     if any(map(code.is_named_as_challenge, facts.sources)):
         # Pages that were served have such scripts too, but they have text besides.

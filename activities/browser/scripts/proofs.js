@@ -9,7 +9,7 @@
     ['altcha-widget', 'input[type=checkbox], button'],
     ['cap-widget', '[role=button]'],
     ['.frc-captcha', 'button'],
-    ['form[class*=widget__contain]', 'input[type=checkbox]'], // the frame of mCaptcha
+    ['form:has(#widget__verification-checkbox)', 'input[type=checkbox]'], // the frame of mCaptcha
   ];
   const ANSWERS = 'input[name=altcha], input[name=cap-token], input[name=mcaptcha__token], '
     + 'input[name=frc-captcha-solution], input[name=frc-captcha-response]';

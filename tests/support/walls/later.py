@@ -6,6 +6,7 @@ from tests.support.walls.sample import Sample
 
 _LAMPS = "https://shop.example/katalog/lampe-7"
 _NEWS = "https://news.example/2026/11/story?id=88"
+_FORUM = "https://forum.example/t/991-lampen"
 
 LATER: tuple[Sample, ...] = (
     Sample(
@@ -541,6 +542,173 @@ LATER: tuple[Sample, ...] = (
         ),
         200,
         url=_NEWS,
+        kind="block",
+    ),
+    Sample(
+        "challenge of an unknown make",
+        (
+            "<html><head><meta charset=gbk></head><body><script>function getc(){return 'a_b='+(37*99)"
+            "}document.cookie=getc()+';path=/';window.location=window.location.href</script></body>"
+            "</html>"
+        ),
+        200,
+        url=_FORUM,
+        kind="challenge",
+    ),
+    Sample(
+        "challenge of an unknown make",
+        ("<script>var d=document,c='coo'+'kie';d[c]='x=1';d.location.reload()</script>"),
+        200,
+        url=_FORUM,
+        kind="challenge",
+    ),
+    Sample(
+        "hCaptcha",
+        (
+            "<html lang=sw><head><title>Subiri</title></head><body><h1>Thibitisha wewe si roboti</h1>"
+            "<div class=h-captcha data-sitekey=1></div></body></html>"
+        ),
+        200,
+        url=_FORUM,
+        kind="captcha",
+    ),
+    Sample(
+        "challenge of an unknown make",
+        (
+            "<html><head><title></title></head><body><form id=chl action=/t/991-lampen method=post>"
+            "<input type=hidden name=chl_token value=a><input type=hidden name=chl_answer></form>"
+            "<script src=/_w/x.js></script></body></html>"
+        ),
+        200,
+        url=_FORUM,
+        kind="challenge",
+    ),
+    Sample(
+        "robot check of an unknown make",
+        (
+            "<html lang=es><head><title>Verificando que eres humano</title><meta name=robots "
+            "content=noindex></head><body><div id=app><p>Un momento…</p></div><script src=/pow.min.js>"
+            "</script></body></html>"
+        ),
+        200,
+        url=_FORUM,
+        kind="challenge",
+    ),
+    Sample(
+        "robot check of an unknown make",
+        (
+            "<html lang=de><head><title>429</title></head><body><h1>Zu viele Zugriffe</h1><p>Ihre "
+            "IP-Adresse wurde vorübergehend gesperrt. Lösen Sie das Captcha.</p><div class=slider>"
+            "</div></body></html>"
+        ),
+        429,
+        url=_FORUM,
+        kind="block",
+    ),
+    Sample(
+        "robot check of an unknown make",
+        (
+            "<html lang=pt-br><head><title>Acesso negado</title></head><body><h2>Seu IP foi "
+            "bloqueado</h2><p>Detectamos tráfego automatizado vindo da sua rede.</p><a href=/contato>"
+            "Contato</a></body></html>"
+        ),
+        403,
+        url=_FORUM,
+        kind="block",
+    ),
+    Sample(
+        "challenge of an unknown make",
+        (
+            "<html><head><noscript><meta http-equiv=refresh content='0;url=/nojs-challenge'></noscript>"
+            "<script>document.cookie='nojs=0';location.replace(location.pathname+location.search)"
+            "</script></head><body></body></html>"
+        ),
+        200,
+        url=_FORUM,
+        kind="challenge",
+    ),
+    Sample(
+        "Turnstile",
+        (
+            "<html lang=pl><head><title>Chwileczkę</title></head><body><p>Sprawdzamy połączenie.</p>"
+            "<form method=post><div class=cf-turnstile data-sitekey=0x></div></form></body></html>"
+        ),
+        200,
+        url=_FORUM,
+        kind="captcha",
+    ),
+    Sample(
+        "challenge of an unknown make",
+        (
+            "<html><body><script>eval(function(p,a,c,k,e,d){return p}('0.1=\"2=3\";4.5()',6,6,"
+            "'document|cookie|a|b|location|reload'.split('|'),0,{}))</script></body></html>"
+        ),
+        200,
+        url=_FORUM,
+        kind="challenge",
+    ),
+    Sample(
+        "challenge of an unknown make",
+        (
+            "<html lang=fi><head><title>Hetki</title><meta name=robots content=noindex><script "
+            'id=challenge-data type=application/json>{"difficulty":4,"challenge":"x"}</script></head>'
+            "<body><p>Hetki…</p><script type=module src=/_shield/solve.mjs></script></body></html>"
+        ),
+        200,
+        url=_FORUM,
+        kind="challenge",
+    ),
+    Sample(
+        "challenge of an unknown make",
+        (
+            "<html lang=is><head><title>Augnablik</title><meta name=robots content=noindex></head>"
+            "<body data-difficulty=18 data-challenge=ab12><p>Augnablik…</p><script src=/_s/main.js>"
+            "</script></body></html>"
+        ),
+        200,
+        url=_FORUM,
+        kind="challenge",
+    ),
+    Sample(
+        "robot check of an unknown make",
+        (
+            "<html lang=da><head><title>Vi tjekker din browser</title></head><body><h1>Vi tjekker din "
+            "browser</h1><p>Det tager fem sekunder.</p><script src=/c.js></script></body></html>"
+        ),
+        503,
+        url=_FORUM,
+        kind="block",
+    ),
+    Sample(
+        "image CAPTCHA",
+        (
+            "<html lang=ru><head><title>Проверка</title></head><body><form method=post><p>Введите "
+            "символы с картинки:</p><img src=/captcha?sid=1><input type=text name=captcha_text><input "
+            "type=submit value=OK></form></body></html>"
+        ),
+        200,
+        url=_FORUM,
+        kind="captcha",
+    ),
+    Sample(
+        "MTCaptcha, which is not solved,",
+        (
+            "<html lang=it><head><title>Controllo</title></head><body><div class=mtcaptcha></div>"
+            "<script>var mtcaptchaConfig={sitekey:'x'}</script><script "
+            "src=https://service.mtcaptcha.com/mtcv1/client/mtcaptcha.min.js></script></body></html>"
+        ),
+        200,
+        url=_FORUM,
+        kind="block",
+    ),
+    Sample(
+        "CAPTCHA of DataDome",
+        (
+            "<html><body><iframe src='https://geo.captcha-delivery.com/captcha/?x=1' width=100% "
+            "height=100%></iframe></body></html>"
+        ),
+        200,
+        url=_FORUM,
         kind="block",
     ),
 )
