@@ -56,7 +56,9 @@ def text_of_articles(root: HtmlElement) -> int:
     return sum(
         length_of(visible_text(article))
         for article in root.iter("article")
-        if not any(_works(element) for element in article.iter())
+        # The outermost ones: a hostile page may nest thousands.
+        if next(article.iterancestors("article"), None) is None
+        and not any(_works(element) for element in article.iter())
     )
 
 

@@ -202,6 +202,11 @@ def _is_token(name: str, value: str) -> bool:
     return _TOKEN_NAMES.search(name) is not None and _SHORT_TOKEN.fullmatch(value) is not None
 
 
+def names_itself_twice(facts: PageFacts) -> bool:
+    """Return whether an element and a script of the page are both named as a challenge."""
+    return _NAMES.search(facts.markup) is not None and any(map(_NAMES.search, facts.sources))
+
+
 def _is_named(facts: PageFacts) -> bool:
     """Return whether a part of the page is named as a part of a challenge."""
     return any(map(_NAMES.search, (facts.markup, *facts.sources)))

@@ -57,7 +57,7 @@ class _Language:
 
 
 def _words(stems: str) -> tuple[str, ...]:
-    return tuple(stem.replace("_", " ") for stem in stems.split())
+    return tuple(stem.replace("_", " ").casefold() for stem in stems.split())
 
 
 def _language(
@@ -71,81 +71,81 @@ def _language(
 _LANGUAGES: tuple[_Language, ...] = (
     _language(  # German
         "roboter _mensch menschlich _bot_ captcha", "überprüf geprüft prüfen_wir wir_prüfen prüfen_,_ob prüft_,_ob bestätig beweis nachweis verifizier kein_robo kein_bot sicherstell löse sind_sie",
-        "browser", "überprüf geprüft prüfung", "ihrem_netz ihrer_ip ihre_ip ihrem_computer ihrem_anschluss ihre_anfrage", "ungewöhnlich verdächtig automatisiert gesperrt blockiert"),
+        "browser", "überprüf geprüft prüfung", "ihrem_netz ihrer_ip ihre_ip ihrem_computer ihrem_anschluss", "ungewöhnlich verdächtig automatisierte gesperrt blockiert"),
     _language(  # French
         "robot humain captcha", "vérif confirm prouv pas_un_robot êtes_bien êtes_un s'assurer assurer_que résou",
-        "navigateur", "vérif contrôl", "votre_réseau votre_adresse_ip votre_ip votre_ordinateur", "inhabituel suspect automati bloqu"),
+        "navigateur", "vérif contrôl", "votre_réseau votre_adresse_ip votre_ip votre_ordinateur", "inhabituel suspect automatisé bloqu"),
     _language(  # Spanish
         "robot humano _humana captcha", "verific comprueb comprob confirm demuestr demostrar no_soy no_eres eres_un es_usted resuelv",
-        "navegador", "comprob verific revisando", "su_red tu_red su_ip tu_ip su_dirección tu_dirección su_conexión su_equipo", "inusual sospechos automatiz bloquead"),
+        "navegador", "comprob verific revisando", "su_red tu_red su_ip tu_ip su_dirección tu_dirección su_conexión su_equipo", "inusual sospechos automatizad bloquead"),
     _language(  # Portuguese
         "robô robot humano _humana _bot_ captcha", "verific comprov confirm prove_ provar não_sou não_és você_é resolv certific",
-        "navegador", "verific analisando a_verificar", "sua_rede seu_ip sua_conexão seu_computador seu_endereço", "incomum invulgar suspeit automatiz bloquead"),
+        "navegador", "verific analisando a_verificar", "sua_rede seu_ip sua_conexão seu_computador seu_endereço", "incomum invulgar suspeit automatizad bloquead"),
     _language(  # Italian
         "robot umano _umana captcha", "verific conferm dimostr non_sono_un non_sei_un sei_un risolv assicur",
-        "browser", "verific controll", "tua_rete tuo_ip tuo_indirizzo suo_indirizzo sua_rete tuo_computer", "insolit sospett automati bloccat"),
+        "browser", "verific controll", "tua_rete tuo_ip tuo_indirizzo suo_indirizzo sua_rete tuo_computer", "insolit sospett automatizzat bloccat"),
     _language(  # Dutch, Afrikaans
         "robot mens_ menselijk captcha mens- _bot_", "verifi bevestig bewijs controle checken geen_robot bent_u ben_je",
         "browser verbinding", "gecontroleerd controleren controle", "uw_netwerk je_netwerk uw_ip je_ip uw_computer", "ongebruikelijk ongewoon verdacht geautomatiseerd geblokkeerd"),
     _language(  # Polish
         "robot człowiek boty_ _bot_ bota botem captcha", "zweryfik weryfik potwierd udowodn sprawdz nie_jeste czy_jeste upewni",
-        "przeglądark", "sprawdz weryfik", "twojej_sieci twój_adres twojego_adresu państwa_sieci", "nietypow podejrzan automatyczn zablokowan"),
+        "przeglądark", "sprawdz weryfik", "twojej_sieci twój_adres twojego_adresu państwa_sieci", "nietypow podejrzan zautomatyzowan zablokowan"),
     _language(  # Czech, Slovak
         "robot člověk človek captcha", "ověř over potvrd potvrď prokaž dokáž nejste nie_ste zda_jste ujist",
         "prohlížeč prehliadač", "ověř kontrol over", "vaší_sítě vaše_ip vašej_siete vaší_ip", "neobvykl podezřel podozriv automatizovan zablokován zablokovan"),
     _language(  # Russian
         "робот человек бот_ бота_ капч", "провер подтверд докаж убедит не_робот не_бот", "браузер", "провер",
-        "вашей_сети вашего_ip ваш_ip вашего_компьютера вашего_адреса", "необычн подозрит автоматич заблокир"),
+        "вашей_сети вашего_ip ваш_ip вашего_компьютера вашего_адреса", "необычн подозрит автоматизир автоматические_запрос заблокир"),
     _language(  # Ukrainian, Belarusian
         "робот людин чалавек бот_ капч", "перевір перевірк підтверд доведіть не_робот пацверд праверк", "браузер браўзер", "перевір праверк",
-        "вашої_мережі вашого_ip ваш_ip", "незвичн підозріл автоматичн заблокован"),
+        "вашої_мережі вашого_ip ваш_ip", "незвичн підозріл автоматизован автоматичні_запит заблокован"),
     _language(  # Bulgarian, Macedonian, Serbian
         "робот човек _бот_ ботове captcha", "провер уверяв потвърд потврд докаж не_сте нисте", "браузър прелистувач прегледач прегледувач", "провер",
-        "вашата_мрежа вашия_ip вашата_ip ваша_мрежа", "необичаен необича подозрит автоматич блокиран"),
+        "вашата_мрежа вашия_ip вашата_ip ваша_мрежа", "необичаен необича подозрит автоматизир блокиран"),
     _language(  # Turkish, Azerbaijani
         "robot insan _bot_ captcha", "doğrula kanıtla onayla olmadığın olduğun olup təsdiq", "tarayıcı brauzer", "kontrol doğrul denetl yoxla",
-        "ağınız ip_adres bilgisayarınız", "olağan_dışı olağandışı şüpheli otomatik engellen"),
+        "ağınız ip_adres bilgisayarınız", "olağan_dışı olağandışı şüpheli otomatikleş engellen"),
     _language(  # Arabic
         "روبوت إنسان برنامج_آلي كابتشا", "تحقق التحقق تأكيد تأكد أثبت إثبات لست", "المتصفح متصفحك", "فحص التحقق تحقق",
-        "شبكتك عنوان_ip جهازك", "غير_عاد غير_معتاد مشبوه آلي حظر محظور"),
+        "شبكتك عنوان_ip جهازك", "غير_عاد غير_معتاد مشبوه حظر محظور"),
     _language(  # Persian
         "ربات روبات انسان کپچا", "تأیید تایید بررسی اثبات ثابت_کنید نیستید هستید", "مرورگر", "بررسی تأیید تایید",
-        "شبکه_شما ای‌پی_شما آی‌پی", "غیرعادی غیر_عادی مشکوک خودکار مسدود"),
+        "شبکه_شما ای‌پی_شما آی‌پی", "غیرعادی غیر_عادی مشکوک مسدود"),
     _language(  # Hebrew
         "רובוט אדם_ אנושי בוט_", "אימות לאמת אשר הוכח ודא לוודא בדיק אינך לא_רובוט אתה", "דפדפן", "בודק בדיק אימות",
-        "מהרשת_שלך כתובת_ה-ip שלך_נחסמ", "חריג חשוד אוטומטי נחסמ"),
+        "מהרשת_שלך כתובת_ה-ip שלך_נחסמ", "חריג חשוד נחסמ"),
     _language(  # Hindi, Marathi, Nepali
         "रोबोट रोबॉट इंसान मानव मनुष्य बॉट", "सत्याप पुष्टि जाँच जांच साबित नहीं_हैं प्रमाण तपास", "ब्राउज़र ब्राउजर", "जाँच जांच सत्याप तपास",
-        "आपके_नेटवर्क आपका_आईपी आपके_आईपी", "असामान्य संदिग्ध स्वचालित अवरुद्ध ब्लॉक"),
+        "आपके_नेटवर्क आपका_आईपी आपके_आईपी", "असामान्य संदिग्ध अवरुद्ध ब्लॉक"),
     _language(  # Bengali
         "রোবট মানুষ বট_", "যাচাই নিশ্চিত প্রমাণ নন", "ব্রাউজার", "যাচাই পরীক্ষা", "আপনার_নেটওয়ার্ক আপনার_আইপি", "অস্বাভাবিক সন্দেহজনক ব্লক"),
     _language(  # Indonesian, Malay
         "robot manusia bot_ captcha", "verifikasi memastikan konfirmasi buktikan membuktikan bukan_robot sahkan mengesahkan apakah_anda", "peramban browser pelayar",
-        "memeriksa pemeriksaan memverifikasi menyemak", "jaringan_anda ip_anda alamat_ip rangkaian_anda", "tidak_biasa mencurigakan otomatis diblokir luar_biasa disekat"),
+        "memeriksa pemeriksaan memverifikasi menyemak", "jaringan_anda ip_anda alamat_ip rangkaian_anda", "tidak_biasa mencurigakan terotomatisasi diblokir luar_biasa disekat"),
     _language(  # Vietnamese
         "robot người_máy con_người bot_ captcha", "xác_minh xác_nhận chứng_minh kiểm_tra không_phải", "trình_duyệt", "kiểm_tra xác_minh",
-        "mạng_của_bạn ip_của_bạn địa_chỉ_ip", "bất_thường đáng_ngờ tự_động bị_chặn"),
+        "mạng_của_bạn ip_của_bạn địa_chỉ_ip", "bất_thường đáng_ngờ bị_chặn"),
     _language(  # Thai
-        "หุ่นยนต์ โรบอต โรบ็อต มนุษย์ บอท", "ยืนยัน ตรวจสอบ พิสูจน์ ไม่ใช่", "เบราว์เซอร์ เบราเซอร์", "ตรวจสอบ", "เครือข่ายของคุณ ไอพีของคุณ", "ผิดปกติ น่าสงสัย อัตโนมัติ ถูกบล็อก"),
+        "หุ่นยนต์ โรบอต โรบ็อต มนุษย์ บอท", "ยืนยัน ตรวจสอบ พิสูจน์ ไม่ใช่", "เบราว์เซอร์ เบราเซอร์", "ตรวจสอบ", "เครือข่ายของคุณ ไอพีของคุณ", "ผิดปกติ น่าสงสัย ถูกบล็อก"),
     _language(  # Chinese, both scripts
         "机器人 機器人 真人 人类 人類 人机 人機 是人 爬虫", "验证 驗證 确认 確認 证明 證明 不是 检测 檢測 校验 是否 检查 檢查", "浏览器 瀏覽器", "检查 檢查 检测 檢測 验证 驗證 校验",
-        "您的网络 您的網路 你的网络 您的ip 您的_ip ip地址 请求 訪問 访问", "异常 異常 可疑 自动化 自動化 拦截 攔截 封禁 封鎖 频繁"),
+        "您的网络 您的網路 你的网络 您的ip 您的_ip ip地址 您的访问 您的訪問 访问行为", "异常 異常 可疑 自动化 自動化 拦截 攔截 封禁 封鎖"),
     _language(  # Chinese names of the test alone
         "安全验证 安全驗證 滑动验证 滑動驗證 人机验证 请输入验证码", "请 完成 请先 請 继续 繼續 通过 验证"),
     _language(  # Japanese
         "ロボット 人間 ボット 自動プログラム", "確認 認証 証明 検証 ではありません ではない ですか", "ブラウザ", "確認 検証 チェック 検査",
-        "ネットワーク ipアドレス", "通常と異なる 不審 異常な 自動化された ブロック"),
+        "ネットワークから ipアドレス", "通常と異なる 不審 異常な 自動化された ブロック"),
     _language(  # Korean
-        "로봇 사람 인간 봇_ 자동화_프로그램", "확인 인증 증명 검증 아닙니다 아님 인지", "브라우저", "확인 검사 점검", "네트워크 ip_주소 귀하의_ip", "비정상 의심 자동화 차단"),
+        "로봇 사람 인간 봇_ 자동화_프로그램", "확인 인증 증명 검증 아닙니다 아님 인지", "브라우저", "확인 검사 점검", "네트워크에서 ip_주소 귀하의_ip", "비정상 의심 자동화 차단"),
     _language(  # Swedish
         "robot människa mänsklig _bot_ captcha", "verifier kollar bekräft bevisa kontroll inte_en är_du säkerställ", "webbläsare", "kontroll verifier",
-        "ditt_nätverk din_ip", "ovanlig misstänkt automatisk blockerad"),
+        "ditt_nätverk din_ip", "ovanlig misstänkt automatiserad blockerad"),
     _language(  # Danish, Norwegian
         "robot menneske _bot_ captcha", "verificer stadfest verifiser bekræft bekreft bevis kontrol ikke_en er_du sikre", "browser nettleser", "kontroll kontrol tjekker sjekker verifi",
-        "dit_netværk din_ip nettverket_ditt", "usædvanlig uvanlig mistænkelig mistenkelig automatisk blokeret blokkert"),
+        "dit_netværk din_ip nettverket_ditt", "usædvanlig uvanlig mistænkelig mistenkelig automatiseret automatisert blokeret blokkert"),
     _language(  # Finnish
         "robot ihminen ihmi captcha", "vahvist varmist todist tarkist et_ole oletko", "selai", "tarkist varmist",
-        "verkostasi ip-osoite", "epätavalli epäilyttä automaatti estetty"),
+        "verkostasi ip-osoite", "epätavalli epäilyttä automatisoi estetty"),
     _language(  # Estonian, Latvian, Lithuanian
         "robot inimene _bott_ cilvēk žmogus žmogau captcha", "kinnita kontrolli tõenda pārbaud apstiprin patvirtin patikrin ei_ole neesat nesate įrodyk", "brauser brauseri pārlūk naršykl", "kontrolli pārbaud tikrin",
         "teie_võrgu jūsu_tīkla jūsų_tinklo jūsų_ip", "ebatavali neparast neįprast aizdomīg įtartin blokeeri bloķēt užblokuot"),
@@ -153,11 +153,11 @@ _LANGUAGES: tuple[_Language, ...] = (
         "ρομπότ άνθρωπος άνθρωπο captcha", "επαλήθευσ επαληθεύ επιβεβαίωσ επιβεβαιώ αποδείξ έλεγχ δεν_είστε δεν_είσαι είστε", "πρόγραμμα_περιήγησης περιηγητή browser", "έλεγχ ελέγχ επαλήθευσ",
         "δίκτυό_σας διεύθυνση_ip", "ασυνήθιστ ύποπτ αυτοματοποιημέν αποκλεισ"),
     _language(  # Hungarian
-        "robot ember_ ember- emberi captcha", "ellenőriz ellenőrz igazol bizonyíts erősítse nem_robot nem_vagy", "böngésző", "ellenőr", "hálózatából ip-cím", "szokatlan gyanús automatikus letilt"),
+        "robot ember_ ember- emberi captcha", "ellenőriz ellenőrz igazol bizonyíts erősítse nem_robot nem_vagy", "böngésző", "ellenőr", "hálózatából ip-cím", "szokatlan gyanús automatizált letilt"),
     _language(  # Romanian
-        "robot om_ uman_ umană captcha", "verific confirm dovedi demonstr nu_ești nu_sunteți ești_un", "browser", "verific", "rețeaua_dvs rețeaua_ta adresa_ip", "neobișnuit suspect automat blocat"),
+        "robot om_ uman_ umană captcha", "verific confirm dovedi demonstr nu_ești nu_sunteți ești_un", "browser", "verific", "rețeaua_dvs rețeaua_ta adresa_ip", "neobișnuit suspect automatizat blocat"),
     _language(  # Croatian, Bosnian, Slovenian, Serbian in Latin letters
-        "robot _bot_ čovjek čovek človek ljudsk captcha", "provjer prover potvrd potrdi dokaž preverj niste nisi", "preglednik pregledač brskalnik", "provjer prover preverj", "vaše_mreže vaš_ip vašega_omrežja", "neobičn neobičajn sumnjiv avtomat automatiz blokiran"),
+        "robot _bot_ čovjek čovek človek ljudsk captcha", "provjer prover potvrd potrdi dokaž preverj niste nisi", "preglednik pregledač brskalnik", "provjer prover preverj", "vaše_mreže vaš_ip vašega_omrežja", "neobičn neobičajn sumnjiv avtomatiziran automatiziran blokiran"),
     _language(  # Catalan, Galician
         "robot humà _humana _bot_ captcha", "ziurtat verific comprov confirm demostr no_sou no_ets", "navegador", "comprov verific", "vostra_xarxa la_teva_xarxa la_teva_ip", "inusual sospit bloquejat"),
     _language(  # Icelandic, Filipino, Swahili

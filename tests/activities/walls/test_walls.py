@@ -82,6 +82,13 @@ def test_a_page_with_much_text_is_content() -> None:
         f"<script>{'/recaptcha/api.js?' * 50_000}</script>",
         f"<script>{'.awswaf.com/' * 80_000}</script>",
         f"<title>{'just a moment ' * 50_000}</title>",
+        f"{'<article>' * 200}{'</article>' * 200}" * 90,
+        "<form><input type=hidden name=a>" * 9_000,
+        f"<script>{('_0xabc ' * 7 + ' ' * 250) * 3_000}</script>",
+        f"<script>{'new Worker(' * 90_000}</script>",
+        f"<script>{'cookie=a' * 120_000}</script>",
+        f"<meta http-equiv=refresh content='0;url=?{'a=1&' * 200_000}'>",
+        f"<div class='{'challenge-' * 50_000}'>",
     ],
     ids=lambda html: html[:12],
 )

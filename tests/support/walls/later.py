@@ -7,6 +7,7 @@ from tests.support.walls.sample import Sample
 _LAMPS = "https://shop.example/katalog/lampe-7"
 _NEWS = "https://news.example/2026/11/story?id=88"
 _FORUM = "https://forum.example/t/991-lampen"
+_LIBRARY = "https://library.example/record/55"
 
 LATER: tuple[Sample, ...] = (
     Sample(
@@ -709,6 +710,176 @@ LATER: tuple[Sample, ...] = (
         ),
         200,
         url=_FORUM,
+        kind="block",
+    ),
+    Sample(
+        "challenge of an unknown make",
+        (
+            "<html><head><meta charset=utf-8></head><body><script>(async function(){const t=await "
+            "(await fetch('/.t')).text();document.cookie=`t=${t}; path=/; samesite=lax`;"
+            "location.href=location.href.split('#')[0]})()</script></body></html>"
+        ),
+        200,
+        url=_LIBRARY,
+        kind="challenge",
+    ),
+    Sample(
+        "challenge of an unknown make",
+        (
+            "<html><body><form id=q action=/record/55 method=get><input type=hidden name=k value=88a7>"
+            "<input type=hidden name=ts value=17></form><script>window.onload=()=>"
+            "document.querySelector('#q').submit()</script></body></html>"
+        ),
+        200,
+        url=_LIBRARY,
+        kind="challenge",
+    ),
+    Sample(
+        "challenge of an unknown make",
+        (
+            "<html lang=he><head><title>רגע</title><meta name=robots content=noindex></head><body><p>"
+            "רק רגע…</p><form method=post action=/human-check id=h><input type=hidden name=proof>"
+            "</form><script src=/h.js></script></body></html>"
+        ),
+        200,
+        url=_LIBRARY,
+        kind="challenge",
+    ),
+    Sample(
+        "robot check of an unknown make",
+        (
+            "<html lang=bn><head><title>যাচাই</title></head><body><p>আপনি রোবট নন তা নিশ্চিত করুন।</p>"
+            "<button>আমি মানুষ</button></body></html>"
+        ),
+        403,
+        url=_LIBRARY,
+        kind="block",
+    ),
+    Sample(
+        "robot check of an unknown make",
+        (
+            "<html lang=tr><head><title>Erişim engellendi</title></head><body><h1>IP adresiniz "
+            "engellendi</h1><p>Ağınızdan şüpheli istekler geldi.</p></body></html>"
+        ),
+        200,
+        url=_LIBRARY,
+        kind="block",
+    ),
+    Sample(
+        "challenge of an unknown make",
+        (
+            "<html><head><title>Please turn JavaScript on and reload the page.</title></head><body>"
+            "<script>function setc(n,v){document.cookie=n+'='+v+';path=/'}setc('js_ok',new Date()"
+            ".getTimezoneOffset()*-3+'x');location.reload();</script><noscript>Please enable "
+            "JavaScript.</noscript></body></html>"
+        ),
+        200,
+        url=_LIBRARY,
+        kind="challenge",
+    ),
+    Sample(
+        "challenge of an unknown make",
+        (
+            "<html lang=cs><head><title>Okamžik</title></head><body><p>Okamžik prosím</p><script "
+            "type=module>import init,{solve} from '/.pow/pow.js';await init();const n=solve('ab',20);"
+            "document.cookie='pow='+n;location.reload()</script></body></html>"
+        ),
+        200,
+        url=_LIBRARY,
+        kind="challenge",
+    ),
+    Sample(
+        "hCaptcha",
+        (
+            "<html lang=fi><head><title>Portti</title></head><body><main><div class=h-captcha "
+            "data-sitekey=1 data-callback=go></div></main><script>function go(t){fetch('/ok',"
+            "{method:'POST',body:t}).then(()=>location.reload())}</script></body></html>"
+        ),
+        200,
+        url=_LIBRARY,
+        kind="captcha",
+    ),
+    Sample(
+        "ALTCHA, which is not solved,",
+        (
+            "<html lang=en><head><title>Sentinel</title></head><body><altcha-widget "
+            "challenge=https://s.example/v1/challenge auto=onload></altcha-widget></body></html>"
+        ),
+        200,
+        url=_LIBRARY,
+        kind="challenge",
+    ),
+    Sample(
+        "Cap, which is not solved,",
+        (
+            "<html lang=en><head><title>One sec</title></head><body><div id=s></div><script>const "
+            "cap=new Cap({apiEndpoint:'/c/'});cap.solve().then(t=>{document.cookie='cap='+t.token;"
+            "location.reload()})</script></body></html>"
+        ),
+        200,
+        url=_LIBRARY,
+        kind="challenge",
+    ),
+    Sample(
+        "Tencent Captcha, which is not solved,",
+        (
+            "<html lang=id><head><title>Tunggu</title></head><body><div id=tcaptcha-box></div><script>"
+            "new TencentCaptcha(document.getElementById('tcaptcha-box'),'1',cb)</script></body></html>"
+        ),
+        200,
+        url=_LIBRARY,
+        kind="block",
+    ),
+    Sample(
+        "challenge of SafeLine",
+        (
+            "<html lang=zh><head><title>安全检测能力由雷池 WAF 提供</title></head><body><div id=slg-bg></div>"
+            "<script src=/.safeline/static/sl.js></script></body></html>"
+        ),
+        200,
+        url=_LIBRARY,
+        kind="challenge",
+    ),
+    Sample(
+        "robot check of an unknown make",
+        (
+            "<html><head><title>Restricted</title></head><body><h1>Your request was blocked</h1><p>"
+            "Request id 88</p></body></html>"
+        ),
+        566,
+        url=_LIBRARY,
+        kind="block",
+    ),
+    Sample(
+        "FunCaptcha (Arkose), which is not solved,",
+        (
+            "<html><head><title>Check</title></head><body><iframe "
+            "src='https://client-api.arkoselabs.com/fc/gc/?token=1' width=400 height=400></iframe>"
+            "</body></html>"
+        ),
+        200,
+        url=_LIBRARY,
+        kind="block",
+    ),
+    Sample(
+        "robot check of an unknown make",
+        (
+            "<html lang=eu><head><title>Robota ez zarela ziurtatzen!</title><meta name=robots "
+            "content=noindex></head><body><h1>Robota ez zarela ziurtatzen!</h1><p>Kargatzen…</p></body>"
+            "</html>"
+        ),
+        200,
+        url=_LIBRARY,
+        kind="block",
+    ),
+    Sample(
+        "robot check of an unknown make",
+        (
+            "<html lang=el><head><title>Απορρίφθηκε</title></head><body><p>Εντοπίστηκε ύποπτη κίνηση "
+            "από το δίκτυό σας.</p></body></html>"
+        ),
+        403,
+        url=_LIBRARY,
         kind="block",
     ),
 )
