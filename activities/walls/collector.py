@@ -8,7 +8,7 @@ from collections.abc import Callable
 from lxml.html import HtmlElement
 
 from activities.content import dom
-from activities.walls import declarations
+from activities.walls import declarations, elements
 from activities.walls.facts import HiddenForm, PageFacts, SeenPage
 from activities.walls.fields import (
     is_answer,
@@ -55,18 +55,6 @@ _WORK_SETTINGS = frozenset(("challenge", "difficulty", "diff", "pow"))
 
 _DATA_SCRIPTS = re.compile(r"json|text/(?!javascript)", re.IGNORECASE)
 """Types of scripts that hold data, such as an article's text for the script that shows it."""
-
-_MOUNTS = re.compile(r"root|app|application|main-app|__next|__nuxt|___gatsby|svelte|q-app|ember\w*")
-"""Ids of the empty elements that the scripts of applications fill."""
-
-_WAITING_TEXT = 20
-"""Characters in such an element: it says that it is loading."""
-
-_IMAGE_NAMES = re.compile(r"captcha|robot ?check|security[ _-]?(?:code|image)", re.IGNORECASE)
-"""Words in the attributes of an image that is a CAPTCHA."""
-
-_INVISIBLE = re.compile(r"display:none|visibility:hidden|(?:width|height):[01](?:px)?(?:;|$)")
-"""Styles of frames that nobody is to see."""
 
 
 def gather_facts(seen: SeenPage) -> PageFacts | None:
@@ -150,9 +138,7 @@ class _Collector:
     def add_frame(self, frame: HtmlElement) -> None:
         """Add the text of an `iframe`, and its address if it can be seen."""
         self.add_fallback(frame)
-        style = (frame.get("style") or "").replace(" ", "").lower()
-        sizes = {frame.get("width"), frame.get("height")}
-        if not (_INVISIBLE.search(style) or sizes & {"0", "1"}):
+        if elements.is_visible_frame(frame):
             self._frames.append(frame.get("src") or "")
 
     def add_title(self, title: HtmlElement) -> None:
@@ -180,8 +166,7 @@ class _Collector:
     def add_container(self, element: HtmlElement) -> None:
         """Note whether an element waits for an application, or for a person, to fill it."""
         self._fields += is_editable(element)
-        if len(element) == 0 and len((element.text or "").strip()) <= _WAITING_TEXT:
-            self._has_mount |= _MOUNTS.fullmatch(element.get("id") or "") is not None
+        self._has_mount |= elements.is_mount(element)
 
     def add_meta(self, meta: HtmlElement) -> None:
         """Note what the page declares about itself, and where it redirects to."""
@@ -193,10 +178,9 @@ class _Collector:
 
     def add_image(self, image: HtmlElement) -> None:
         """Count an image, and note whether it is a CAPTCHA."""
-        is_tiny = image.get("width") in ("0", "1")
-        names = " ".join(image.get(name) or "" for name in ("src", "id", "class", "alt", "name"))
-        self._captcha_images += not is_tiny and _IMAGE_NAMES.search(names) is not None
-        self._pictures += not is_tiny
+        if not elements.is_tiny(image):
+            self._pictures += 1
+            self._captcha_images += elements.is_captcha(image)
 
     def add_medium(self, _: HtmlElement) -> None:
         """Count a video, a canvas or the like."""
