@@ -12,7 +12,7 @@ import ada_url
 import lxml.html
 from lxml import etree
 
-from activities.walls.facts import has_much_text
+from activities.walls.text_count import has_much_text
 from domain.items import ItemWarning
 from domain.warnings import item_warning
 

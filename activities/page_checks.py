@@ -5,6 +5,7 @@ docs/results.md says what clients see of it.
 
 from __future__ import annotations
 
+import asyncio
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,8 @@ from activities.capture import PageCapture
 from activities.conversion.pool import ConversionPool
 from activities.item_context import ItemContext
 from activities.near_copies import NearCopies
+from activities.walls.facts import SeenPage
+from activities.walls.witness import SiblingWitness
 from domain.failures import ScrapeError
 from domain.warnings import item_warning
 
@@ -41,17 +44,20 @@ class PageChecks:
     def __init__(self, converter: ConversionPool) -> None:
         self._converter = converter
         self._near_copies = NearCopies()
+        self._witness = SiblingWitness()
 
     async def check(self, run: ItemContext, page: PageCapture) -> ScrapeError | None:
         """Add to the outcome what the client must know of `page`.
 
         Return `NEEDS_BROWSER` if the page has no text before its scripts have run, or leads on by
         a script. What it declares about itself may be a result nevertheless. Raises `ScrapeError`
-        with `LOGIN_REQUIRED`, with `UNSUPPORTED_CONTENT_TYPE` if the page is no text, or with
-        `CONTENT_FAILED` if it cannot be read.
+        with `LOGIN_REQUIRED`, with `UNSUPPORTED_CONTENT_TYPE` if the page is no text, with
+        `CONTENT_FAILED` if it cannot be read, or with `BLOCKED` if other pages of the batch show
+        that it is a wall.
         """
         if "html" not in page.content_type:
             return None
+        await self._check_siblings(run, page)
         traits = await self._converter.read_traits(
             page.html, run.item.url, page.final_url, has_run=not run.options.is_fast
         )
@@ -69,6 +75,14 @@ class PageChecks:
             note_missing_scripts(run)
         self._note_copies(run, traits.fingerprints)
         return shell
+
+    async def _check_siblings(self, run: ItemContext, page: PageCapture) -> None:
+        """Raise `ScrapeError` if other pages of the batch show that `page` is a wall."""
+        seen = SeenPage(page.html, page.final_url, page.http_status)
+        # In a thread: a hostile page can keep the detection busy for a second.
+        wall = await asyncio.to_thread(self._witness.judge, run.item.batch_id, run.item.url, seen)
+        if wall is not None:
+            raise wall.error()
 
     def _note_copies(self, run: ItemContext, fingerprints: tuple[str, ...]) -> None:
         others = self._near_copies.add(run.item.batch_id, run.item.url, fingerprints)

@@ -5,7 +5,7 @@ explains the whole.
 
 - Capture: `visit` (what to capture), `loader`, `settling`, `document`, `screenshot`, `cookies`.
 - Watching a page: `observer`, `navigation`, `watchdog`, `events`, `abortable`, `egress_errors`.
-- Walls: `wall_handler`, `captchas`, `limited_solver`.
+- Walls: `wall_handler`, `captchas`, `limited_solver`, `proofs`.
 - Tabs: `pool`, `tab`, `cleaning`, `proxy_auth`.
 - Browser: `keeper`, `chromium`, `launch`, `process_control`, `executable`.
 - Visitor: `fingerprint`, `worker_scripts`, `timers`, `dialogs`.

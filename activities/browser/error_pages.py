@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 
 from activities.content.error_words import ERRORS, MISSING
-from activities.walls.facts import SeenPage, gather_facts
+from activities.walls.collector import gather_facts
+from activities.walls.facts import SeenPage
 
 APPLICATION_STATUS = 404
 """The status with which hosts of static files answer."""

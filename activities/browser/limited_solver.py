@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections import Counter
 
-from activities.walls.detector import WallDetection
+from activities.walls.detection import WallDetection
 from activities.walls.providers import CaptchaTask
 from activities.walls.signatures import CAPTCHA_NAMES, CaptchaKind
 from activities.walls.solver import (

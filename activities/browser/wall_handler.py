@@ -9,12 +9,13 @@ from dataclasses import dataclass, replace
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Frame
 
-from activities.browser import captchas
+from activities.browser import captchas, proofs
 from activities.browser.captchas import Widget
 from activities.browser.limited_solver import LimitedSolver, captcha_failed
 from activities.browser.navigation import Navigation
 from activities.browser.tab import Tab
-from activities.walls.detector import WALL_STATUSES, WallDetection, detect_wall, is_bare
+from activities.walls.detection import WALL_STATUSES, WallDetection
+from activities.walls.detector import detect_wall, is_bare
 from activities.walls.facts import SeenPage
 from activities.walls.signatures import CaptchaKind
 from activities.walls.solver import Answer, Solver
@@ -115,10 +116,12 @@ class WallHandler:
         if pending is not None and not await self._is_decided(pending, detection, document):
             return False
         if detection.may_resolve and (detection.captcha is None or self._solver is None):
-            if self._patience > 0:
-                await self._wait(document.navigation)
-                return False
-            raise detection.error()
+            if self._patience <= 0:
+                raise detection.error()
+            if detection.works_alone:
+                await proofs.advance(document.tab.page)
+            await self._wait(document.navigation)
+            return False
         if detection.captcha is None or self._solver is None:
             raise detection.error()
         await self._solve(detection.captcha, detection, self._solver, document)

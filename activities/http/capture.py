@@ -31,7 +31,8 @@ from activities.http.redirects import is_redirect, redirect_target
 from activities.http.sniffing import computed_type
 from activities.onward import MAX_WAITS, Refresh, find_refresh, leads_on
 from activities.visitor.profile import VisitorProfile
-from activities.walls.detector import WALL_STATUSES, detect_wall
+from activities.walls.detection import WALL_STATUSES
+from activities.walls.detector import detect_wall
 from activities.walls.facts import SeenPage
 from domain.cookies import Cookie, jar_lines, parse_cookies, scopes, set_without_name
 from domain.failures import ScrapeError

@@ -8,81 +8,17 @@ docs/walls.md explains the rules, and why an ordinary page is not taken for a wa
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
-
-from activities.walls.facts import PageFacts, SeenPage, gather_facts, has_much_text
-from activities.walls.signatures import (
-    CAPTCHA_NAMES,
-    IN_PROGRESS,
-    INVISIBLE_WIDGET,
-    MIN_WEIGHT,
-    ROBOT_WORDS,
-    UNSOLVABLE_CAPTCHAS,
-    WALL_SIGNATURES,
-    WIDGET_SIGNATURES,
-    CaptchaKind,
-    WallKind,
-    WallSignature,
-)
-from domain.failures import ScrapeError
-
-WALL_STATUSES = frozenset((202, 401, 403, 405, 406, 428, 429, 503, 999))
-"""HTTP statuses that walls come with, besides 200."""
+from activities.walls.collector import gather_facts
+from activities.walls.detection import WallDetection, detection_of
+from activities.walls.facts import SeenPage
+from activities.walls.known import known_wall
+from activities.walls.lone_captchas import BARE_TEXT, blocks_page, find_captcha
+from activities.walls.signatures import CAPTCHA_NAMES
+from activities.walls.text_count import has_much_text
+from activities.walls.unknown import unknown_wall
 
 _MUCH_TEXT = 3000
 """Characters. A page with more text is content, unless its address is that of a consent page."""
-
-_CAPTCHA_TEXT = 1000
-"""Characters of text around a CAPTCHA that blocks a page, if the text speaks of robots."""
-
-_BARE_TEXT = 200
-"""Characters of text around a CAPTCHA that is the only content of a page."""
-
-_REFUSAL_TEXT = 800
-"""Characters of a wall of an unknown make that has the status of a refusal."""
-
-_GENERIC_TEXT = 400
-"""Characters of a wall of an unknown make that has the status of an ordinary page."""
-
-_FEW_LINKS = 5
-"""A wall links to its help and its terms. A page of the site has its menu as well."""
-
-_MAX_NAMED_INDICATORS = 4
-"""Indicators that an error sentence names."""
-
-
-@dataclass(frozen=True)
-class WallDetection:
-    """A wall that was found in the place of a page."""
-
-    name: str
-    """The wall's name in errors: `the challenge of Cloudflare`, `an hCaptcha`."""
-    kind: WallKind | Literal["captcha"]
-    indicators: tuple[str, ...]
-    """What gave the wall away, in our words, never in the page's."""
-    captcha: CaptchaKind | None = None
-    """The CAPTCHA whose answer may lead past the wall."""
-    status: int | None = None
-    url: str | None = None
-
-    @property
-    def may_resolve(self) -> bool:
-        """Whether waiting in a browser may help."""
-        return self.kind == "challenge" or self.captcha in ("recaptcha_v3", "turnstile")
-
-    def error(self, why: str = "no CAPTCHA solver is configured") -> ScrapeError:
-        """Return the failure of an item that does not get past this wall.
-
-        `why` is a clause: the reason why its CAPTCHA, if there is one, is not solved.
-        """
-        if self.captcha is not None:
-            code, what = "CAPTCHA_REQUIRED", f"The page is behind {self.name}, and {why}."
-        else:
-            seen = ", ".join(self.indicators[:_MAX_NAMED_INDICATORS])
-            code = "BLOCKED"
-            what = f"The site answered with {self.name} instead of the page (seen: {seen})."
-        return ScrapeError(code, what, http_status=self.status, final_url=self.url)
 
 
 def detect_wall(seen: SeenPage) -> WallDetection | None:
@@ -92,113 +28,14 @@ def detect_wall(seen: SeenPage) -> WallDetection | None:
     facts = gather_facts(seen)
     if facts is None:
         return None
-    captcha = _find_captcha(facts)
-    for signature in WALL_SIGNATURES:
-        if indicators := _match(signature, facts):
-            return _known_wall(signature, indicators, captcha, facts)
-    if captcha is not None and _blocks_page(captcha, facts):
-        return _detection(CAPTCHA_NAMES[captcha], "captcha", ("its widget",), facts, captcha)
-    return _unknown_wall(facts)
+    captcha = find_captcha(facts)
+    if detection := known_wall(facts, captcha):
+        return detection
+    if captcha is not None and blocks_page(captcha, facts):
+        return detection_of(CAPTCHA_NAMES[captcha], "captcha", ("its widget",), facts, captcha)
+    return unknown_wall(facts)
 
 
 def is_bare(seen: SeenPage) -> bool:
     """Return whether a page has so little text that its content may be in one of its frames."""
-    return not has_much_text(seen.html, _BARE_TEXT)
-
-
-def _detection(
-    name: str,
-    kind: WallKind | Literal["captcha"],
-    indicators: tuple[str, ...],
-    facts: PageFacts,
-    captcha: CaptchaKind | None = None,
-) -> WallDetection:
-    if facts.status in WALL_STATUSES:
-        indicators = (*indicators, f"HTTP status {facts.status}")
-    return WallDetection(name, kind, indicators, captcha, facts.status, facts.url)
-
-
-def _known_wall(
-    signature: WallSignature,
-    indicators: tuple[str, ...],
-    captcha: CaptchaKind | None,
-    facts: PageFacts,
-) -> WallDetection:
-    # A challenge checks the browser too, so the answer of its widget alone does not lead past it.
-    if captcha is None or signature.kind != "block":
-        return _detection(signature.name, signature.kind, indicators, facts)
-    name = f"{CAPTCHA_NAMES[captcha]} on {signature.name}"
-    return _detection(name, "captcha", indicators, facts, captcha)
-
-
-def _match(signature: WallSignature, facts: PageFacts) -> tuple[str, ...]:
-    """Return the names of the indicators found, or nothing if they do not weigh enough."""
-    if len(facts.text) > signature.max_text:
-        return ()
-    if facts.text_besides_consent > signature.max_text_besides_consent:
-        return ()
-    statuses = signature.only_statuses
-    if statuses and facts.status is not None and facts.status not in statuses:
-        return ()
-    found = [
-        indicator
-        for indicator in signature.indicators
-        if indicator.pattern.search(getattr(facts, indicator.fact))
-    ]
-    weight = sum(indicator.weight for indicator in found) + (facts.status in signature.statuses)
-    if weight < MIN_WEIGHT:
-        return ()
-    return tuple(dict.fromkeys(f"its {indicator.name}" for indicator in found))
-
-
-def _find_captcha(facts: PageFacts) -> CaptchaKind | None:
-    """Return the CAPTCHA of the page that can be solved, whether or not it blocks the page."""
-    for signature in WIDGET_SIGNATURES:
-        if signature.pattern.search(getattr(facts, signature.fact)):
-            return signature.kind
-    if facts.captcha_images and facts.answers + facts.fields == 1:
-        return "image"
-    return None
-
-
-def _blocks_page(captcha: CaptchaKind, facts: PageFacts) -> bool:
-    """Return whether the page has nothing but the CAPTCHA, words about it, and a button.
-
-    A page that asks for something else too, such as a name or a password, is a form. The form is
-    its content.
-    """
-    other_fields = facts.fields - (captcha == "image" and facts.answers == 0)
-    if other_fields > 0 or facts.declares_content or len(facts.text) > _CAPTCHA_TEXT:
-        return False
-    speaks = ROBOT_WORDS.search(f"{facts.title} {facts.text}") is not None
-    # Site templates have these widgets on all pages, error pages included.
-    is_hidden = captcha == "recaptcha_v3" or INVISIBLE_WIDGET.search(facts.markup) is not None
-    if facts.status in WALL_STATUSES:
-        return speaks or not is_hidden
-    if facts.links > _FEW_LINKS:
-        return False
-    return speaks or (not is_hidden and captcha != "image" and len(facts.text) <= _BARE_TEXT)
-
-
-def _unknown_wall(facts: PageFacts) -> WallDetection | None:
-    """Return a wall of an unknown make: a short page that speaks of robots."""
-    is_refusal = facts.status in WALL_STATUSES
-    if (
-        len(facts.text) > (_REFUSAL_TEXT if is_refusal else _GENERIC_TEXT)
-        or facts.declares_content
-        or facts.links > _FEW_LINKS
-        or facts.fields
-    ):
-        return None
-    headline = f"{facts.title} {facts.headings}"
-    all_text = f"{headline} {facts.text} {facts.without_scripts}"
-    speaks = ROBOT_WORDS.search(all_text) is not None
-    for name, pattern in UNSOLVABLE_CAPTCHAS:
-        if pattern.search(f"{facts.scripts}\n{facts.markup}") and (
-            speaks or is_refusal or len(facts.text) <= _BARE_TEXT
-        ):
-            return _detection(f"{name}, which is not solved,", "block", ("its widget",), facts)
-    if not speaks or not (is_refusal or ROBOT_WORDS.search(headline)):
-        return None
-    kind: WallKind = "challenge" if IN_PROGRESS.search(all_text) else "block"
-    return _detection("a robot check of an unknown make", kind, ("its words",), facts)
+    return not has_much_text(seen.html, BARE_TEXT)

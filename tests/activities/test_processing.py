@@ -189,6 +189,16 @@ async def test_each_copy_after_the_first_names_how_many_there_are(
     assert "2 other URLs" in messages[1]
 
 
+async def test_a_page_that_its_siblings_show_to_be_a_wall_fails(
+    processor: PageProcessor,
+) -> None:
+    body = "<p>Heron</p><script>document.cookie = 'seal=7'; location.reload()</script>"
+    urls = [f"https://example.com/sealed/{number}" for number in range(3)]
+    for url in urls[:2]:
+        await warned(processor, item(url, batch="sealed"), body)
+    assert await failed(processor, item(urls[2], batch="sealed"), body) == "BLOCKED"
+
+
 async def test_one_page_has_no_copies(processor: PageProcessor) -> None:
     body = "<h1>Heron</h1><p>A boat for two.</p>"
     for url in (

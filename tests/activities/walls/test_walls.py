@@ -17,12 +17,13 @@ def test_walls_are_detected(sample: Sample) -> None:
     detection = detect_wall(sample.seen)
     assert detection is not None
     assert sample.name in detection.name
-    assert detection.kind == sample.kind
+    assert sample.kind in (detection.kind, "either")
     assert detection.indicators
 
 
 def test_there_are_enough_samples_of_walls_and_ordinary_pages() -> None:
-    assert len({sample.name for sample in SAMPLES}) >= 12
+    assert len(SAMPLES) >= 250
+    assert len({sample.name for sample in SAMPLES}) >= 80
     assert len(PAGES) >= 100
 
 
@@ -81,6 +82,13 @@ def test_a_page_with_much_text_is_content() -> None:
         f"<script>{'/recaptcha/api.js?' * 50_000}</script>",
         f"<script>{'.awswaf.com/' * 80_000}</script>",
         f"<title>{'just a moment ' * 50_000}</title>",
+        f"{'<article>' * 200}{'</article>' * 200}" * 90,
+        "<form><input type=hidden name=a>" * 9_000,
+        f"<script>{('_0xabc ' * 7 + ' ' * 250) * 3_000}</script>",
+        f"<script>{'new Worker(' * 90_000}</script>",
+        f"<script>{'cookie=a' * 120_000}</script>",
+        f"<meta http-equiv=refresh content='0;url=?{'a=1&' * 200_000}'>",
+        f"<div class='{'challenge-' * 50_000}'>",
     ],
     ids=lambda html: html[:12],
 )

@@ -2,38 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from tests.support.walls.later import LATER
+from tests.support.walls.lone_widgets import LONE_WIDGETS
+from tests.support.walls.more_makes import MORE_MAKES
+from tests.support.walls.sample import URL, Sample, page
+from tests.support.walls.shields import SHIELDS
+from tests.support.walls.silent import SILENT
 
-from activities.walls.facts import SeenPage
-
-URL = "https://shop.example/lamps/7"
-
-
-@dataclass(frozen=True)
-class Sample:
-    """A page that is a wall."""
-
-    name: str
-    """A part of the name that the detector gives the wall."""
-    html: str
-    status: int = 403
-    headers: dict[str, str] = field(default_factory=dict)
-    url: str = URL
-    kind: str = "block"
-
-    @property
-    def seen(self) -> SeenPage:
-        """The page as a fetcher receives it."""
-        return SeenPage(self.html, self.url, self.status, self.headers)
-
-
-def page(title: str, body: str, head: str = "") -> str:
-    """Return the HTML of a page that robots must not index."""
-    return (
-        f"<!DOCTYPE html><html lang=en><head><meta charset=utf-8><title>{title}</title>"
-        f'<meta name=robots content="noindex,nofollow">{head}</head><body>{body}</body></html>'
-    )
-
+__all__ = ("SAMPLES", "URL", "Sample", "page")
 
 _CLOUDFLARE = page(
     "Just a moment...",
@@ -452,4 +428,9 @@ SAMPLES = (
     Sample("robot check of an unknown make", _GENERIC_200, 200, kind="challenge"),
     Sample("GeeTest", _GEETEST),
     Sample("FunCaptcha", _ARKOSE),
+    *SHIELDS,
+    *SILENT,
+    *LONE_WIDGETS,
+    *MORE_MAKES,
+    *LATER,
 )
