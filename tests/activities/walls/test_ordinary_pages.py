@@ -10,7 +10,7 @@ from tests.support.walls.ordinary import ordinary_pages
 
 
 def test_there_are_enough_ordinary_pages() -> None:
-    assert len(ordinary_pages()) >= 100
+    assert len(ordinary_pages()) >= 1000
 
 
 def test_ordinary_pages_are_not_walls() -> None:
