@@ -8,7 +8,6 @@ import pytest
 
 from activities.walls.detector import detect_wall
 from activities.walls.facts import SeenPage
-from tests.support.walls.ordinary import PAGES
 from tests.support.walls.samples import SAMPLES, URL, Sample, page
 
 
@@ -21,28 +20,9 @@ def test_walls_are_detected(sample: Sample) -> None:
     assert detection.indicators
 
 
-def test_there_are_enough_samples_of_walls_and_ordinary_pages() -> None:
+def test_there_are_enough_samples_of_walls() -> None:
     assert len(SAMPLES) >= 250
     assert len({sample.name for sample in SAMPLES}) >= 80
-    assert len(PAGES) >= 100
-
-
-def test_ordinary_pages_are_not_walls() -> None:
-    alarms = {
-        name: detection.name for name, seen in PAGES.items() if (detection := detect_wall(seen))
-    }
-    assert alarms == {}
-
-
-@pytest.mark.parametrize("status", [403, 429, 503])
-def test_a_status_alone_makes_no_wall(status: int) -> None:
-    """A site may send an ordinary page with any status."""
-    alarms = {
-        name: detection.name
-        for name, seen in PAGES.items()
-        if "/" in name and (detection := detect_wall(SeenPage(seen.html, seen.url, status, {})))
-    }
-    assert alarms == {}
 
 
 def test_an_error_names_the_indicators_in_our_words() -> None:

@@ -1,12 +1,12 @@
-"""Ordinary pages that resemble walls: by their topic, their protection or their status.
-
-`PAGES` has these pages, and all pages that other tests convert.
-"""
+"""Pages in English that resemble walls, and all pages that other tests convert."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from activities.walls.facts import SeenPage
 from tests.support.paths import PAGES as _FOLDER
+from tests.support.walls.ordinary.page import OrdinaryPage
 from tests.support.walls.samples import URL, page
 
 _MENU = "<nav>" + "".join(f"<a href=/{n}>Shelf {n}</a> " for n in range(8)) + "</nav>"
@@ -296,7 +296,7 @@ _REFUSALS = {
     },
 }
 
-PAGES: dict[str, SeenPage] = {
+_AS_THEY_ARE = {
     **{f"about {name}": SeenPage(html, URL, 200, {}) for name, html in _ABOUT_WALLS.items()},
     **{
         f"guarded by {name}": SeenPage(html, URL, 200, headers)
@@ -307,8 +307,17 @@ PAGES: dict[str, SeenPage] = {
         f"refusal: {name}": SeenPage(html, URL, status, {})
         for name, (status, html) in _REFUSALS.items()
     },
-    **{
-        f"{file.parent.name}/{file.name}": SeenPage(file.read_text(), URL, 200, {})
-        for file in sorted(_FOLDER.glob("*/*.html"))
-    },
 }
+
+_CONVERTED = {
+    f"{file.parent.name}/{file.name}": SeenPage(file.read_text(), URL, 200, {})
+    for file in sorted(_FOLDER.glob("*/*.html"))
+}
+
+
+def pages() -> Iterator[tuple[str, OrdinaryPage]]:
+    """Yield the pages with their names."""
+    for name, seen in _AS_THEY_ARE.items():
+        yield name, OrdinaryPage(seen, any_status=False)
+    for name, seen in _CONVERTED.items():
+        yield name, OrdinaryPage(seen)
