@@ -22,6 +22,11 @@ class AnswerWatch:
         self._timer: asyncio.TimerHandle | None = None
 
     @property
+    def has_connected(self) -> bool:
+        """Whether there has been a connection."""
+        return self._connected_at is not None
+
+    @property
     def is_silent(self) -> bool:
         """Whether there is a connection through which nothing has come yet."""
         return self._connected_at is not None and self.answered_after is None

@@ -22,6 +22,8 @@ class ExitFailure(StrEnum):
     """The exit does not answer."""
     CLOSED = "closed"
     """The exit ends the connection instead of an answer."""
+    BUSY = "busy"
+    """The exit has as many connections as it allows, for now."""
     TARGET = "target"
     """The exit says that it cannot reach the target."""
     SILENT = "silent"
@@ -32,10 +34,23 @@ class ExitFailure(StrEnum):
         """Whether the exit is the cause, and no target can be."""
         return self in _CERTAIN
 
+    @property
+    def may_pass(self) -> bool:
+        """Whether the same request may succeed moments later."""
+        return self in _PASSING
+
+    @property
+    def is_about_target(self) -> bool:
+        """Whether the exit works, and tells why it does not connect to the target."""
+        return self in (ExitFailure.TARGET, ExitFailure.FORBIDDEN)
+
 
 _CERTAIN = frozenset(
     {ExitFailure.AWAY, ExitFailure.UNTRUSTED, ExitFailure.CREDENTIAL, ExitFailure.GARBAGE}
 )
+
+_PASSING = frozenset({ExitFailure.CLOSED, ExitFailure.TARGET, ExitFailure.BUSY})
+"""Failures that may pass. Behind one address may be many machines, of which some are well."""
 
 _SENTENCES = {
     ExitFailure.AWAY: "The proxy exit cannot be reached",
@@ -45,6 +60,7 @@ _SENTENCES = {
     ExitFailure.FORBIDDEN: "The proxy exit does not allow connections to port {port} of {host}",
     ExitFailure.HANGING: "The proxy exit did not answer in time, when it was asked for {host}",
     ExitFailure.CLOSED: "The proxy exit closed the connection, when it was asked for {host}",
+    ExitFailure.BUSY: "The proxy exit takes no more connections for now",
     ExitFailure.TARGET: "The proxy exit found no connection to {host}",
     ExitFailure.SILENT: "The proxy exit connected to {host}, and passed nothing on",
 }
@@ -63,7 +79,7 @@ class ExitError(OSError):
         super().__init__(failure.value)
         self.failure = failure
         self.status = status
-        self.detail = detail or ("" if status is None else f"HTTP status {status}")
+        self.detail = detail
 
     def sentence(self, host: str, port: int) -> str:
         """Return what happened when the exit was asked for `host` and `port`."""

@@ -64,20 +64,24 @@ class ExitHealth:
         self.rests_until = self.tried_until = 0.0
         self.failure, self.well_at = None, now
 
-    def record_failure(self, now: float, error: ExitError, *, is_certain: bool) -> None:
+    def record_failure(
+        self, now: float, error: ExitError, *, is_certain: bool, is_counted: bool = True
+    ) -> None:
         """Record that an item was not loaded. With `is_certain`, no site can be the cause.
+
+        Without `is_counted`, the site is most likely the cause, and the exit does not rest.
 
         The log is told of each rest, and once of a failure that leads to no rest.
         """
         failure = self.failure = error.failure
-        self.failures += 1
+        self.failures += is_counted
         self.failed[failure] += 1
         if self.rests_until > now:
             return  # the item had begun before the rest
         extra = {**self._named(), "failure": failure.value}
         if error.detail:
             extra["detail"] = error.detail
-        if is_certain or self.failures >= _FAILURES_IN_A_ROW:
+        if is_certain or (is_counted and self.failures >= _FAILURES_IN_A_ROW):
             rest = min(_FIRST_REST * 2**self.rests, _LONGEST_REST)
             self.rests_until = now + rest
             self.rests += 1

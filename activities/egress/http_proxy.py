@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import re
 from collections.abc import Callable, Sequence
 from http import HTTPStatus
 
@@ -17,6 +18,11 @@ _CHUNK = 16 * 1024
 _NO_HOST = b"proxy.invalid"
 """A name that no proxy can resolve (RFC 6761, 6.4)."""
 
+_OF_PROXIES = frozenset(
+    {HTTPStatus.PROXY_AUTHENTICATION_REQUIRED, HTTPStatus.NETWORK_AUTHENTICATION_REQUIRED}
+)
+"""Statuses that are never those of a site (RFC 9110, 15.5.8; RFC 6585, 6)."""
+
 _PROBE_SECONDS = 3.0
 """How long a web server may take to show that it is one."""
 
@@ -29,21 +35,23 @@ _WANTS_CREDENTIAL = frozenset(
 )
 """Statuses that ask for a log-in. Some proxies use 401, which is meant for sites."""
 
-OF_WEB_SERVERS = frozenset(
+_NO_TUNNEL = frozenset(
     {
         HTTPStatus.BAD_REQUEST,
+        HTTPStatus.FORBIDDEN,
         HTTPStatus.NOT_FOUND,
         HTTPStatus.METHOD_NOT_ALLOWED,
         HTTPStatus.NOT_IMPLEMENTED,
     }
 )
-"""Answers to `CONNECT` of proxies that do not know it, and of web servers."""
-
-_NO_TUNNEL = OF_WEB_SERVERS | {HTTPStatus.FORBIDDEN}
 """Answers to `CONNECT` of a proxy that may pass on plain HTTP all the same.
 
-Squid and tinyproxy answer 403 for a port that is not one of TLS.
+Squid and tinyproxy answer 403 for a port that is not one of TLS. The others are answers of proxies
+that do not know `CONNECT`, and of web servers.
 """
+
+_LOG_INS = re.compile(rb"(?im)^proxy-authenticate:[ \t]*([\w-]+)")
+"""The scheme that a header of the answer offers (RFC 9110, 11.7.1)."""
 
 _OWN_ERROR_HEADERS = frozenset({b"x-squid-error", b"proxy-status", b"proxy-agent"})
 _OWN_SERVERS = (b"squid", b"tinyproxy", b"privoxy", b"3proxy", b"polipo")
@@ -65,9 +73,9 @@ async def open_tunnel(
     lines = [f"CONNECT {authority} HTTP/1.1".encode(), b"Host: " + authority.encode()]
     lines += [b"%s: %s" % header for header in credential_headers(server)]
     writer.write(b"\r\n".join(lines) + b"\r\n\r\n")
-    status, early = await _read_answer(reader)
+    status, head, early = await _read_answer(reader)
     if not HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
-        raise refusal(status)
+        raise refusal(status, schemes=_LOG_INS.findall(head))
     # The client of a tunnel speaks first, in HTTP and in TLS. So this is a page of the proxy.
     if early:
         raise ExitError(ExitFailure.GARBAGE, "it sent a page of its own")
@@ -81,15 +89,23 @@ def credential_headers(server: ProxyServer) -> list[tuple[bytes, bytes]]:
     return [(b"Proxy-Authorization", b"Basic " + base64.b64encode(pair))]
 
 
-def refusal(status: int) -> ExitError:
-    """Return what `status` means, if a proxy answers with it instead of the target."""
+def refusal(status: int, *, schemes: Sequence[bytes] = ()) -> ExitError:
+    """Return what `status` means, if a proxy answers with it instead of the target.
+
+    `schemes` are the log-ins that the answer offers.
+    """
+    detail = f"HTTP status {status}"
+    if schemes and not any(scheme.lower() == b"basic" for scheme in schemes):
+        detail += ", and no log-in by Basic"
     if status in _WANTS_CREDENTIAL:
         kind = ExitFailure.CREDENTIAL
+    elif status == HTTPStatus.TOO_MANY_REQUESTS:
+        kind = ExitFailure.BUSY
     elif status >= HTTPStatus.INTERNAL_SERVER_ERROR and status != HTTPStatus.NOT_IMPLEMENTED:
         kind = ExitFailure.TARGET
     else:
         kind = ExitFailure.FORBIDDEN
-    return ExitError(kind, status=status)
+    return ExitError(kind, detail, status=status)
 
 
 def may_take_plain_requests(error: ExitError) -> bool:
@@ -97,16 +113,20 @@ def may_take_plain_requests(error: ExitError) -> bool:
     return error.status in _NO_TUNNEL
 
 
-async def is_web_server(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
-    """Return whether the other end has pages of its own, so that it is no proxy.
+async def has_own_pages(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, server: ProxyServer
+) -> bool:
+    """Return whether `server` at the other end gives pages of its own instead of the target's.
 
-    A web server refuses `CONNECT` as well, and answers requests for absolute URLs with its own
-    pages. Unlike a proxy, it also answers a request for no host at all.
+    A web server and the log-in page of a network refuse `CONNECT` as well, and have a page for each
+    absolute URL. Unlike a proxy, they also have one for a host that does not exist.
     """
-    writer.write(b"GET / HTTP/1.1\r\nHost: " + _NO_HOST + b"\r\nConnection: close\r\n\r\n")
+    lines = [b"GET http://%s/ HTTP/1.1" % _NO_HOST, b"Host: " + _NO_HOST, b"Connection: close"]
+    lines += [b"%s: %s" % header for header in credential_headers(server)]
+    writer.write(b"\r\n".join(lines) + b"\r\n\r\n")
     try:
         async with asyncio.timeout(_PROBE_SECONDS):
-            status, _ = await _read_answer(reader)
+            status, _, _ = await _read_answer(reader)
     except (OSError, TimeoutError):
         return False
     finally:
@@ -126,7 +146,7 @@ class AbsoluteRequests:
 
     def check(self, status: int, headers: Sequence[tuple[bytes, bytes]]) -> None:
         """See `PlainRequests`."""
-        is_of_proxy = status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED or any(
+        is_of_proxy = status in _OF_PROXIES or any(
             name in _OWN_ERROR_HEADERS
             or (name == b"server" and value.lower().startswith(_OWN_SERVERS))
             for name, value in headers
@@ -136,17 +156,18 @@ class AbsoluteRequests:
         self._on_pass()
 
 
-async def _read_answer(reader: asyncio.StreamReader) -> tuple[int, bytes]:
-    """Return the status of the answer to `CONNECT`, and what came after its head."""
+async def _read_answer(reader: asyncio.StreamReader) -> tuple[int, bytes, bytes]:
+    """Return the status and the head of the next answer, and what came after the head."""
     data = b""
     while True:
         try:
             found = split_head(data)
             if found is not None:
                 head, data = found
-                status = int(tidy_head(head)[0].split()[1])
+                head, _ = tidy_head(head)
+                status = int(head.split()[1])
                 if status >= HTTPStatus.OK:
-                    return status, data
+                    return status, head, data
                 continue  # an interim response
         except MalformedResponseError:
             raise ExitError(ExitFailure.GARBAGE) from None

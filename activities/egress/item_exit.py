@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from activities.egress.answer_watch import AnswerWatch
 from activities.egress.exit_errors import ExitError, ExitFailure
-from activities.egress.exits import Destination, Exit, ExitConnection, PlainRequests
+from activities.egress.exits import Destination, ExitConnection, PlainRequests
 from activities.egress.upstream import UpstreamProxy
 from domain.proxies import Proxy
 
@@ -31,7 +31,10 @@ class ItemExit:
         """The latest failure of the exit; once the exit is lost, why it is lost."""
         self.watch: AnswerWatch | None = None
         """What the session of the item has seen of answers."""
-        self._exit: Exit = UpstreamProxy(
+        self.has_another = False
+        """Whether the item may leave this exit for another one."""
+        self._was_asked = False
+        self._exit = UpstreamProxy(
             proxy.url_of(secrets.token_hex(5)),
             sends_names=proxy.sends_names,
             no_tunnels=no_tunnels,
@@ -53,6 +56,12 @@ class ItemExit:
         return self.watch is not None and self.watch.is_silent
 
     @property
+    def is_hanging(self) -> bool:
+        """Whether the exit was asked for a connection, and has neither made nor refused any."""
+        has_connected = self.watch is not None and self.watch.has_connected
+        return self._was_asked and not has_connected and not self.refused
+
+    @property
     def answered_after(self) -> float | None:
         """Seconds until the first byte came through the exit; None if none has come."""
         return None if self.watch is None else self.watch.answered_after
@@ -63,15 +72,30 @@ class ItemExit:
         return 0.0 if self.watch is None else self.watch.waited
 
     async def connect(self, destination: Destination) -> ExitConnection:
-        """See `Exit`."""
+        """See `Exit`.
+
+        A part that is refused would be missing from its page. The page itself may come by another
+        exit, if there is one.
+        """
+        self._was_asked = True
+        has_begun = self.watch is not None and self.watch.has_connected
         try:
-            connection = await self._exit.connect(destination)
+            connection = await self._exit.connect(
+                destination, is_persistent=has_begun or not self.has_another
+            )
         except ExitError as error:
             self.record(error)
             raise
         if connection.plain is None:
             return connection
         return replace(connection, plain=_Recorded(connection.plain, self.record))
+
+    def error_of(self, code: str) -> ExitError:
+        """Return how the exit has failed, if the item has failed with `code` through it."""
+        if self.error is not None and (self.is_lost or code == "PROXY_FAILED"):
+            return self.error
+        # An earlier error may be that of another host.
+        return ExitError(ExitFailure.HANGING if self.is_hanging else ExitFailure.CLOSED)
 
     def record(self, error: ExitError) -> None:
         """Record a failure of the exit."""

@@ -42,6 +42,9 @@ _BY_EITHER = frozenset({"NAVIGATION_TIMEOUT", "TLS_ERROR"})
 _OF_SILENCE = frozenset({"NAVIGATION_TIMEOUT", "CONNECTION_FAILED"})
 """How an item fails if not one byte comes through the connections that its exit has made."""
 
+_BEFORE_ANSWERS = frozenset({ExitFailure.SILENT, ExitFailure.TARGET, ExitFailure.FORBIDDEN})
+"""How an exit fails before the site has answered."""
+
 _BY_THE_SITE = "BLOCKED"
 """Failure that a site causes, perhaps for some exits only. The exit may work for other sites."""
 
@@ -112,9 +115,13 @@ class ExitPool:
         """Record that a page came through `proxy`, or another answer of its site."""
         self._health[proxy].record_success(self.clock())
 
-    def record_failure(self, proxy: Proxy, error: ExitError, *, is_certain: bool) -> None:
+    def record_failure(
+        self, proxy: Proxy, error: ExitError, *, is_certain: bool, is_counted: bool = True
+    ) -> None:
         """Record that an item was not loaded through `proxy`. See `ExitHealth`."""
-        self._health[proxy].record_failure(self.clock(), error, is_certain=is_certain)
+        self._health[proxy].record_failure(
+            self.clock(), error, is_certain=is_certain, is_counted=is_counted
+        )
 
 
 class Route:
@@ -131,21 +138,28 @@ class Route:
         """The first failure that the site may have caused: bytes of it have come."""
         self._has_doubted = False
         """Whether another exit was tried for a failure that the site may cause."""
+        self._hurried: list[Proxy] = []
+        """Proxies that had less time than the page may take."""
         self.exit = self._next()
 
     def _next(self) -> ItemExit:
-        proxy = self._pool.choose(self._country, self._tried)
+        return self._open(self._pool.choose(self._country, self._tried))
+
+    def _open(self, proxy: Proxy | None) -> ItemExit:
         assert proxy is not None  # noqa: S101 -- the callers have checked this
         self._tried.append(proxy)
-        return self._pool.open(proxy)
+        exit_ = self._pool.open(proxy)
+        exit_.has_another = self._has_another()
+        return exit_
 
     def patience(self, longest: float) -> float | None:
         """Return the seconds that `exit` has for its first byte; None for no limit.
 
         `longest` is the time for the whole page.
         """
-        if self._pool.is_well(self.exit) or not self._has_another():
+        if self._pool.is_well(self.exit) or not self.exit.has_another:
             return None
+        self._hurried.append(self.exit.proxy)
         return min(_PATIENCE, longest / 2)
 
     def record_success(self) -> list[ItemWarning]:
@@ -177,18 +191,38 @@ class Route:
         if exit_.answered_after is not None and code not in _BY_THE_EXIT:
             self._answer = self._answer or error
         is_silent = exit_.is_silent and code in _OF_SILENCE
-        if exit_.is_lost or (code in _BY_THE_EXIT and not is_silent):
-            self._pool.record_failure(exit_.proxy, _error_of(exit_, code), is_certain=exit_.is_lost)
-        elif is_silent or code in _BY_EITHER:
-            self._suspects.add(exit_, code)
-            if (not is_silent or self._pool.is_well(exit_)) and not self._may_doubt():
-                return False
-        elif code != _BY_THE_SITE or not self._may_doubt():
+        may_help = self._may_be_the_exit(code, is_silent=is_silent)
+        if not may_help or self._pool.clock() >= self.ends_at:
             return False
-        if not self._has_another() or self._pool.clock() >= self.ends_at:
+        if self._has_another():
+            self.exit = self._next()
+        elif is_silent and self._hurried and not self._pool.is_well(exit_):
+            # The site may be slow, and the exit that had more time may be a silent one.
+            self.exit = self._open(self._hurried[0])
+            self._hurried.clear()
+        else:
             return False
-        self.exit = self._next()
         return True
+
+    def _may_be_the_exit(self, code: str, *, is_silent: bool) -> bool:
+        """Record the failure `code`, and return whether it may be the fault of `exit`."""
+        exit_ = self.exit
+        is_hanging = exit_.is_hanging and code == "NAVIGATION_TIMEOUT"
+        if exit_.is_lost or is_hanging or (code in _BY_THE_EXIT and not is_silent):
+            failed = exit_.error_of(code)
+            if failed.failure.is_about_target:
+                self._suspects.add_refusal(exit_, failed)
+            else:
+                # An exit that serves others, and takes no more for now, is well.
+                is_fault = failed.failure is not ExitFailure.BUSY or not self._pool.is_well(exit_)
+                self._pool.record_failure(
+                    exit_.proxy, failed, is_certain=exit_.is_lost, is_counted=is_fault
+                )
+            return True
+        if is_silent or code in _BY_EITHER:
+            self._suspects.add(exit_, code)
+            return (is_silent and not self._pool.is_well(exit_)) or self._may_doubt()
+        return code == _BY_THE_SITE and self._may_doubt()
 
     def verdict(self, error: ScrapeError, host: str) -> ScrapeError:
         """Return why the item fails, after `try_next` has found no other exit for `error`.
@@ -200,18 +234,21 @@ class Route:
             found = self._suspects.blamed_by(exit_)
             if code in _BY_EITHER:
                 # The site may have stopped in the middle. It has begun to answer, though.
-                found = [finding for finding in found if finding.failure is ExitFailure.SILENT]
+                found = [finding for finding in found if finding.error.failure in _BEFORE_ANSWERS]
             else:
                 self._pool.record_success(exit_.proxy)  # the site's answer came through
             self._record(found)
             return error
         blamed = self._suspects.blamed_by_nobody()
         self._record(blamed)
-        if self._answer is not None:
-            return self._answer
-        if exit_.is_lost or not any(finding.exit is exit_ for finding in blamed):
-            return error
-        return ScrapeError("PROXY_FAILED", ExitError(ExitFailure.SILENT).sentence(host, 0))
+        if self._answer is not None or exit_.is_lost:
+            return self._answer or error
+        reasons = [
+            f.error for f in blamed if f.exit is exit_ and not f.error.failure.is_about_target
+        ]
+        if exit_.is_hanging and code == "NAVIGATION_TIMEOUT":
+            reasons = [exit_.error_of(code)]
+        return ScrapeError("PROXY_FAILED", reasons[0].sentence(host, 0)) if reasons else error
 
     def _may_doubt(self) -> bool:
         """Return whether one more exit may be tried, though the site may be the cause."""
@@ -228,12 +265,9 @@ class Route:
 
     def _record(self, blamed: list[Finding]) -> None:
         for finding in blamed:
-            error = ExitError(finding.failure)
-            self._pool.record_failure(finding.exit.proxy, error, is_certain=finding.is_certain)
-
-
-def _error_of(exit_: ItemExit, code: str) -> ExitError:
-    """Return how `exit_` has failed, if the item has failed with `code` through it."""
-    if exit_.error is not None and (exit_.is_lost or code == "PROXY_FAILED"):
-        return exit_.error
-    return ExitError(ExitFailure.CLOSED)  # the error may be that of another host
+            self._pool.record_failure(
+                finding.exit.proxy,
+                finding.error,
+                is_certain=finding.is_certain,
+                is_counted=finding.is_counted,
+            )

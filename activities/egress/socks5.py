@@ -65,7 +65,10 @@ async def _log_in(
     if method == _CREDENTIAL:
         user, password = (server.user or "").encode(), (server.password or "").encode()
         writer.write(bytes([1, len(user)]) + user + bytes([len(password)]) + password)
-        _, status = await reader.readexactly(2)
+        try:
+            _, status = await reader.readexactly(2)
+        except (EOFError, ConnectionError):
+            raise ExitError(ExitFailure.CREDENTIAL, "it closed the connection") from None
         if status != _GRANTED:
             raise ExitError(ExitFailure.CREDENTIAL)
 

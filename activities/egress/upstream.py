@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import socket
 import ssl
 from functools import cache
@@ -22,6 +23,12 @@ _CONNECT_SECONDS = 12.0
 
 This is less than the dialer waits, so that the proxy gets the blame.
 """
+
+_PAUSES = (0.1, 0.5, 1.5)
+"""Seconds until a proxy is asked again that has failed, if the failure may pass."""
+
+_BUSY_PAUSES = (0.2, 1.0, 2.0, 2.0, 2.0, 2.0)
+"""Seconds until a proxy is asked again that takes no more connections for now."""
 
 _NEEDS_NAMES = 'it may be asked without a tunnel only with "names": true'
 
@@ -52,14 +59,31 @@ class UpstreamProxy:
         self._no_tunnels = set() if no_tunnels is None else no_tunnels
         self.sends_names = sends_names
 
-    async def connect(self, destination: Destination) -> ExitConnection:
-        """See `Exit`."""
+    async def connect(
+        self, destination: Destination, *, is_persistent: bool = False
+    ) -> ExitConnection:
+        """See `Exit`. With `is_persistent`, a failure that may pass is followed by other tries."""
+        latest = ExitError(ExitFailure.HANGING)
         try:
             async with asyncio.timeout(_CONNECT_SECONDS):
-                return await self._connect(destination)
+                for tries in itertools.count():
+                    try:
+                        return await self._try(destination)
+                    except ExitError as error:
+                        latest = error
+                    pauses = _BUSY_PAUSES if latest.failure is ExitFailure.BUSY else _PAUSES
+                    may_pass = is_persistent and latest.failure.may_pass
+                    if not may_pass or tries >= len(pauses):
+                        break
+                    await asyncio.sleep(pauses[tries])
         except TimeoutError:
-            raise ExitError(ExitFailure.HANGING) from None
-        except (ExitError, ConnectionRefusedError):
+            pass
+        raise latest
+
+    async def _try(self, destination: Destination) -> ExitConnection:
+        try:
+            return await self._connect(destination)
+        except (ExitError, ConnectionRefusedError, TimeoutError):
             raise
         except (OSError, EOFError, ValueError):  # `ValueError`: the host cannot be a name
             raise ExitError(ExitFailure.CLOSED) from None
@@ -95,8 +119,9 @@ class UpstreamProxy:
 
         Raises `refused` if the proxy must not resolve the host.
         """
-        if refused.status in http_proxy.OF_WEB_SERVERS and await http_proxy.is_web_server(
-            *await _reach(self._server)
+        is_known = destination.port in self._no_tunnels
+        if not is_known and await http_proxy.has_own_pages(
+            *await _reach(self._server), self._server
         ):
             what = f"it refuses tunnels to port {destination.port}, and has pages of its own"
             raise ExitError(ExitFailure.GARBAGE, what)

@@ -237,7 +237,8 @@ class Exchange:
             return ScrapeError(*egress.exhausted.result())
         if code == CurlECode.OPERATION_TIMEDOUT:
             what = "The page was not complete" if self._status else f"{host(url)} did not answer"
-            return ScrapeError("NAVIGATION_TIMEOUT", f"{what} within {seconds:g} seconds.")
+            what += f" within {round(seconds, 1):g} seconds."
+            return ScrapeError("NAVIGATION_TIMEOUT", what)
         if self._curl.getinfo(CurlInfo.HTTP_CONNECTCODE) not in (0, 200):
             refusal = egress.refusal_of(url)
             if refusal is not None:

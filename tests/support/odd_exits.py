@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from urllib.parse import urlsplit
 
@@ -103,10 +103,13 @@ def intercepting(tls: ssl.SSLContext, page: bytes) -> Behaviour:
     return behave
 
 
-def relaying(*, until: int | None = None, slowly: bool = False) -> Behaviour:
+def relaying(
+    *, until: int | None = None, slowly: bool = False, refusals: Mapping[int, bytes] | None = None
+) -> Behaviour:
     """Return how a proxy behaves that passes on the first `until` bytes of each site only.
 
-    A slow one passes on a hundred bytes in a second.
+    A slow one passes on a hundred bytes in a second. `refusals` are the answers to requests for
+    some ports.
     """
 
     async def behave(
@@ -114,22 +117,36 @@ def relaying(*, until: int | None = None, slowly: bool = False) -> Behaviour:
     ) -> None:
         target = (await _head(reader, heads)).split()[1].decode()
         host, _, port = target.rpartition(":")
+        if refusals is not None and int(port) in refusals:
+            writer.write(refusals[int(port)])
+            return
         there = await asyncio.open_connection(host, int(port))
         writer.write(ESTABLISHED)
-        sending = asyncio.create_task(_copy(reader, there[1]))
+        directions = (
+            asyncio.create_task(_copy(reader, there[1])),
+            asyncio.create_task(_pass_on(there[0], writer, until, slowly=slowly)),
+        )
         try:
-            if slowly:
-                while data := await there[0].read(10):
-                    writer.write(data)
-                    await asyncio.sleep(0.1)
-            await _copy(there[0], writer, until)
-            if until is not None:
-                await asyncio.Event().wait()
+            await asyncio.wait(directions, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            sending.cancel()
+            for direction in directions:
+                direction.cancel()
+            await asyncio.gather(*directions, return_exceptions=True)
             there[1].close()
 
     return behave
+
+
+async def _pass_on(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, until: int | None, *, slowly: bool
+) -> None:
+    if slowly:
+        while data := await reader.read(10):
+            writer.write(data)
+            await asyncio.sleep(0.1)
+    await _copy(reader, writer, until)
+    if until is not None:
+        await asyncio.Event().wait()
 
 
 def without_tunnels(

@@ -26,11 +26,13 @@ from tests.support.odd_exits import (
     answering,
     hole,
     intercepting,
+    mute,
     odd_exit,
     relaying,
     without_tunnels,
 )
 from tests.support.servers import serving
+from tests.support.site import closed_port
 from tests.support.upstreams import upstream_proxy
 
 PAGE = "<!doctype html><title>Lamp</title><p>A lamp of brass." + "<p>Much more of it." * 2000
@@ -177,7 +179,8 @@ async def test_the_exit_gets_the_blame_if_no_exit_passes_anything_on(site: str) 
             code, message = await fetcher.failure(f"{site}/")
         assert code == "PROXY_FAILED"
         assert message.startswith("The proxy exit connected to 127.0.0.1, and passed nothing on.")
-        assert {len(exit_.heads) for exit_ in (one, two, three)} == {1}
+        # The first one gets a second, longer try, since the site may be slow.
+        assert sorted(len(exit_.heads) for exit_ in (one, two, three)) == [1, 1, 2]
 
 
 async def test_the_site_gets_the_blame_if_the_exits_serve_others(shop: Shop, site: str) -> None:
@@ -189,7 +192,7 @@ async def test_the_site_gets_the_blame_if_the_exits_serve_others(shop: Shop, sit
             for _ in range(3):
                 code, message = await fetcher.failure(f"{site}/hang")
                 assert code == "NAVIGATION_TIMEOUT"
-                assert message.startswith("127.0.0.1 did not answer within ")
+                assert message.startswith("127.0.0.1 did not answer within 0.5 seconds.")
         assert not resting(pool)
     assert sum(request.path == "/hang" for request in shop.requests) == 6
 
@@ -215,6 +218,18 @@ async def test_a_site_that_hangs_up_is_no_fault_of_exits_that_serve_others(
                 assert message.startswith("127.0.0.1 closed the connection")
         assert not resting(pool)
     assert "a proxy exit failed" not in caplog.text
+
+
+async def test_a_slow_page_comes_though_the_exit_with_more_time_is_silent(site: str) -> None:
+    """The good exit gets less time than the page takes, if it is tried first."""
+    was_tried_again = False
+    async with odd_exit(relaying()) as good, odd_exit(hole) as bad:
+        while not was_tried_again:
+            before = len(good.heads)
+            pool = pool_of(good.url, bad.url)
+            async with exit_fetcher(pool, navigation_timeout=1.5) as fetcher:
+                assert "A lamp of brass." in (await fetcher.fetch(f"{site}/slow")).html
+            was_tried_again = len(good.heads) == before + 2
 
 
 async def test_a_slow_site_is_no_fault_of_an_exit_that_had_less_time(site: str) -> None:
@@ -273,6 +288,95 @@ async def test_a_silent_session_is_no_fault_of_its_provider(site: str) -> None:
     assert len(users) == 2
 
 
+# Exits that say why they do not connect
+
+
+@pytest.mark.parametrize("status", [b"502 Bad Gateway", b"504 Gateway Timeout", b"403 Forbidden"])
+async def test_no_exit_rests_for_a_target_that_several_refuse(
+    site: str, status: bytes, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("activities.egress.upstream._PAUSES", ())
+    port = closed_port()
+    behaviour = relaying(refusals={port: b"HTTP/1.1 %s\r\nContent-Length: 0\r\n\r\n" % status})
+    async with odd_exit(behaviour) as one, odd_exit(behaviour) as two:
+        pool = pool_of(one.url, two.url)
+        async with exit_fetcher(pool) as fetcher:
+            for _ in range(4):
+                assert (await fetcher.failure(f"https://127.0.0.1:{port}/"))[0] == "PROXY_FAILED"
+            assert "A lamp of brass." in (await fetcher.fetch(f"{site}/")).html
+        assert not resting(pool)
+    assert caplog.text.count("a proxy exit failed") == 2
+
+
+async def test_an_exit_that_refuses_what_another_one_reaches_rests(site: str) -> None:
+    bad_behaviour = answering(b"HTTP/1.1 502 No\r\nContent-Length: 0\r\n\r\n")
+    async with odd_exit(bad_behaviour) as bad, odd_exit(relaying()) as good:
+        pool = pool_of(bad.url, good.url)
+        async with exit_fetcher(pool) as fetcher:
+            while not resting(pool):
+                assert "A lamp of brass." in (await fetcher.fetch(f"{site}/")).html
+        assert resting(pool) == {bad.address}
+        assert len(bad.heads) == 3
+
+
+@pytest.mark.parametrize("refusal", [b"", b"HTTP/1.1 502 No\r\nContent-Length: 0\r\n\r\n"])
+async def test_an_exit_of_which_some_machines_are_dead_costs_no_page(
+    site: str, refusal: bytes
+) -> None:
+    """Every second connection fails."""
+
+    async def behave(
+        reader: asyncio.StreamReader, writer: asyncio.StreamWriter, heads: list[bytes]
+    ) -> None:
+        is_well = len(heads) % 2
+        await (relaying() if is_well else answering(refusal))(reader, writer, heads)
+
+    async with odd_exit(behave) as exit_, exit_fetcher(pool_of(exit_.url)) as fetcher:
+        for _ in range(3):
+            assert "A lamp of brass." in (await fetcher.fetch(f"{site}/")).html
+
+
+async def test_an_exit_that_allows_one_connection_at_a_time_costs_no_page(
+    site: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("activities.egress.upstream._BUSY_PAUSES", (0.05,) * 200)
+    busy = answering(b"HTTP/1.1 429 Too Many Requests\r\nContent-Length: 0\r\n\r\n")
+    open_connections = 0
+
+    async def behave(
+        reader: asyncio.StreamReader, writer: asyncio.StreamWriter, heads: list[bytes]
+    ) -> None:
+        nonlocal open_connections
+        if open_connections:
+            await busy(reader, writer, heads)
+            return
+        open_connections += 1
+        try:
+            await relaying()(reader, writer, heads)
+        finally:
+            open_connections -= 1
+
+    async with odd_exit(behave) as exit_:
+        pool = pool_of(exit_.url)
+        async with exit_fetcher(pool) as fetcher:
+            pages = await asyncio.gather(*[fetcher.fetch(f"{site}/{n}") for n in range(5)])
+        assert all("A lamp of brass." in page.html for page in pages)
+        assert not resting(pool)
+
+
+async def test_an_exit_gets_the_blame_if_it_makes_no_connection_in_the_time_of_the_page(
+    site: str,
+) -> None:
+    async with odd_exit(mute) as exit_:
+        pool = pool_of(exit_.url)
+        async with exit_fetcher(pool, navigation_timeout=0.2) as fetcher:
+            for _ in range(3):
+                code, message = await fetcher.failure(f"{site}/")
+                assert code == "PROXY_FAILED"
+                assert "did not answer in time, when it was asked for 127.0.0.1." in message
+        assert resting(pool) == {exit_.address}
+
+
 # What the log says
 
 
@@ -297,8 +401,9 @@ async def test_the_log_names_a_bad_exit_once_and_shows_no_secret(
 
 
 async def test_the_log_tells_once_of_failures_that_lead_to_no_rest(
-    site: str, caplog: pytest.LogCaptureFixture
+    site: str, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("activities.egress.upstream._PAUSES", ())
     is_open = False
 
     async def behave(
@@ -342,15 +447,16 @@ async def test_plain_http_needs_no_tunnel(shop: Shop, site: str, status: bytes) 
             code, _ = await fetcher.failure(f"{site}/away")
         assert code == "HTTP_503"
         # What was learnt of the exit is kept for other items.
-        asked = [head for head in exit_.heads if b" / " not in head]  # the latter is no proxy's
+        asked = [head for head in exit_.heads if b"//proxy.invalid/" not in head]
         assert [head.split()[0] for head in asked] == [b"CONNECT", b"GET", b"GET", b"GET"]
         assert all(b"\r\nProxy-Authorization: Basic " in head for head in asked)
     assert all("Proxy-Authorization" not in request.headers for request in shop.requests)
 
 
+@pytest.mark.parametrize("refusal", [b"403 Forbidden", b"405 Not Allowed"])
 @pytest.mark.parametrize("status", [b"200 OK", b"302 Found"])
 async def test_a_web_server_in_place_of_a_proxy_shows_its_page_to_nobody(
-    site: str, status: bytes
+    site: str, status: bytes, refusal: bytes
 ) -> None:
     """A web server, or the log-in page of a network: each URL leads to its page."""
     page = b"HTTP/1.1 %s\r\nLocation: /\r\nContent-Length: 10\r\n\r\n<p>Welcome" % status
@@ -358,7 +464,7 @@ async def test_a_web_server_in_place_of_a_proxy_shows_its_page_to_nobody(
     async def behave(
         reader: asyncio.StreamReader, writer: asyncio.StreamWriter, heads: list[bytes]
     ) -> None:
-        connect = without_tunnels(b"HTTP/1.1 405 Not Allowed\r\nServer: nginx\r\n\r\n")
+        connect = without_tunnels(b"HTTP/1.1 %s\r\nServer: nginx\r\n\r\n" % refusal)
         await (answering(page) if heads else connect)(reader, writer, heads)
 
     async with odd_exit(behave) as exit_:
@@ -372,7 +478,7 @@ async def test_a_web_server_in_place_of_a_proxy_shows_its_page_to_nobody(
 
 
 async def test_a_glitch_teaches_nothing_of_tunnels(site: str) -> None:
-    """An exit that hangs up once is not asked to resolve names from then on."""
+    """An exit that hangs up once is asked again, and not to resolve names."""
 
     async def behave(
         reader: asyncio.StreamReader, writer: asyncio.StreamWriter, heads: list[bytes]
@@ -380,9 +486,8 @@ async def test_a_glitch_teaches_nothing_of_tunnels(site: str) -> None:
         await (without_tunnels(b"") if not heads else relaying())(reader, writer, heads)
 
     async with odd_exit(behave) as exit_, exit_fetcher(pool_of(exit_.url)) as fetcher:
-        assert (await fetcher.failure(f"{site}/"))[0] == "PROXY_FAILED"
         assert "A lamp of brass." in (await fetcher.fetch(f"{site}/")).html
-    assert {head.split()[0] for head in exit_.heads} == {b"CONNECT"}
+    assert [head.split()[0] for head in exit_.heads] == [b"CONNECT", b"CONNECT"]
 
 
 async def test_https_needs_a_tunnel(site: str) -> None:
@@ -401,6 +506,7 @@ async def test_https_needs_a_tunnel(site: str) -> None:
         (500, "Server: tinyproxy/1.11.1", "found no connection to 127.0.0.1 (HTTP status 500)"),
         (502, "Proxy-Status: exit; error=dns_error", "found no connection to 127.0.0.1"),
         (407, "Proxy-Authenticate: Basic", "asks for another user name and password"),
+        (511, "Content-Type: text/html", "asks for another user name and password"),
     ],
 )
 async def test_an_error_of_the_exit_itself_is_not_the_sites(
@@ -444,7 +550,7 @@ async def test_an_exit_in_a_protected_network_gets_no_names(
         pool = pool_of({"url": exit_.url, "names": names})
         async with exit_fetcher(pool, allow=networks, resolver=resolving(allowed)) as fetcher:
             code, message = await fetcher.failure(url)
-    urls = [head.split()[1] for head in exit_.heads if head.startswith(b"GET http")]
+    urls = [head.split()[1] for head in exit_.heads if head.startswith(b"GET http://shop.test")]
     if is_asked:
         assert code == "HTTP_404"
         assert urls == [url.encode()]

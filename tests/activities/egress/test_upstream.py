@@ -35,6 +35,19 @@ def answer(status: int, *headers: str, body: str = "") -> bytes:
     ("behaviour", "failure", "sentence"),
     [
         (answering(answer(407)), "credential", "user name and password (HTTP status 407)."),
+        (
+            answering(
+                answer(407, "Proxy-Authenticate: Digest realm=a", "Proxy-Authenticate: NTLM")
+            ),
+            "credential",
+            "(HTTP status 407, and no log-in by Basic).",
+        ),
+        (
+            answering(answer(407, "Proxy-Authenticate: NTLM", "proxy-authenticate: basic realm=a")),
+            "credential",
+            "(HTTP status 407).",
+        ),
+        (answering(answer(429)), "busy", "takes no more connections for now (HTTP status 429)."),
         (answering(answer(401)), "credential", "user name and password (HTTP status 401)."),
         (answering(answer(403)), "forbidden", "port 443 of shop.example (HTTP status 403)."),
         (answering(answer(405)), "forbidden", "(HTTP status 405)."),
@@ -75,6 +88,7 @@ async def test_a_proxy_that_is_away_or_hangs_is_told_apart(
     [
         ([b"\x05\xff"], "credential"),
         ([b"\x05\x02", b"\x01\x01"], "credential"),
+        ([b"\x05\x02"], "credential"),
         ([b"\x05\x00", b"\x05\x01\x00\x01"], "target"),
         ([b"\x05\x00", b"\x05\x02\x00\x01"], "forbidden"),
         ([b"\x05\x00", b"\x05\x03\x00\x01"], "target"),
@@ -119,6 +133,56 @@ async def test_what_comes_with_the_answer_to_connect_belongs_to_it() -> None:
         made.writer.write(b"?")
         assert await made.reader.read() == b"hello"
         made.writer.close()
+
+
+# Failures that may pass
+
+
+@pytest.mark.parametrize(
+    ("answers", "is_persistent", "asked"),
+    [
+        ([b"", answer(503), answer(200)], True, 3),
+        ([answer(429)] * 6 + [answer(200)], True, 7),
+        ([answer(502), answer(200)], False, 1),
+        ([answer(403), answer(200)], True, 1),
+        ([answer(407), answer(200)], True, 1),
+        ([answer(504)] * 5, True, 4),
+    ],
+)
+async def test_a_proxy_is_asked_again_if_its_failure_may_pass(
+    answers: list[bytes], is_persistent: bool, asked: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The proxy gives one answer after the other, and the last one from then on."""
+    monkeypatch.setattr("activities.egress.upstream._PAUSES", (0.0,) * 3)
+    monkeypatch.setattr("activities.egress.upstream._BUSY_PAUSES", (0.0,) * 6)
+
+    async def behave(reader, writer, heads) -> None:  # type: ignore[no-untyped-def]
+        given = answers[min(len(heads), len(answers) - 1)]
+        await answering(given)(reader, writer, heads)
+
+    async with odd_exit(behave) as proxy:
+        exit_ = UpstreamProxy(proxy.url)
+        destination = Destination("shop.example", HERE, 443)
+        if answers[asked - 1] == answer(200):
+            made = await exit_.connect(destination, is_persistent=is_persistent)
+            made.writer.close()
+        else:
+            with pytest.raises(ExitError):
+                await exit_.connect(destination, is_persistent=is_persistent)
+        assert len(proxy.heads) == asked
+
+
+async def test_a_proxy_that_is_asked_again_for_too_long_tells_its_failure(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("activities.egress.upstream._BUSY_PAUSES", (60.0,))
+    monkeypatch.setattr("activities.egress.upstream._CONNECT_SECONDS", 0.2)
+    async with odd_exit(answering(answer(429))) as proxy:
+        with pytest.raises(ExitError) as caught:
+            await UpstreamProxy(proxy.url).connect(
+                Destination("shop.example", HERE, 443), is_persistent=True
+            )
+    assert caught.value.failure == "busy"
 
 
 # TLS to the proxy
