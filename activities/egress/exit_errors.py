@@ -35,11 +35,6 @@ class ExitFailure(StrEnum):
         return self in _CERTAIN
 
     @property
-    def may_pass(self) -> bool:
-        """Whether the same request may succeed moments later."""
-        return self in _PASSING
-
-    @property
     def is_about_target(self) -> bool:
         """Whether the exit works, and tells why it does not connect to the target."""
         return self in (ExitFailure.TARGET, ExitFailure.FORBIDDEN)
@@ -48,9 +43,6 @@ class ExitFailure(StrEnum):
 _CERTAIN = frozenset(
     {ExitFailure.AWAY, ExitFailure.UNTRUSTED, ExitFailure.CREDENTIAL, ExitFailure.GARBAGE}
 )
-
-_PASSING = frozenset({ExitFailure.CLOSED, ExitFailure.TARGET, ExitFailure.BUSY})
-"""Failures that may pass. Behind one address may be many machines, of which some are well."""
 
 _SENTENCES = {
     ExitFailure.AWAY: "The proxy exit cannot be reached",

@@ -62,6 +62,11 @@ class ItemExit:
         return self._was_asked and not has_connected and not self.refused
 
     @property
+    def is_busy(self) -> bool:
+        """Whether the exit takes no more connections for now."""
+        return self.error is not None and self.error.failure is ExitFailure.BUSY
+
+    @property
     def answered_after(self) -> float | None:
         """Seconds until the first byte came through the exit; None if none has come."""
         return None if self.watch is None else self.watch.answered_after

@@ -200,6 +200,8 @@ class Route:
             # The site may be slow, and the exit that had more time may be a silent one.
             self.exit = self._open(self._hurried[0])
             self._hurried.clear()
+        elif exit_.is_busy and len(self._tried) < _EXITS_PER_ITEM:
+            self.exit = self._open(exit_.proxy)
         else:
             return False
         return True

@@ -24,11 +24,16 @@ _CONNECT_SECONDS = 12.0
 This is less than the dialer waits, so that the proxy gets the blame.
 """
 
-_PAUSES = (0.1, 0.5, 1.5)
-"""Seconds until a proxy is asked again that has failed, if the failure may pass."""
+_PAUSES = {
+    ExitFailure.CLOSED: (0.1, 0.5, 1.5),
+    ExitFailure.TARGET: (0.1, 0.5),
+    ExitFailure.BUSY: (0.2, 1.0, 2.0, 2.0, 2.0, 2.0),
+}
+"""Seconds until a proxy is asked again, for each failure that may pass.
 
-_BUSY_PAUSES = (0.2, 1.0, 2.0, 2.0, 2.0, 2.0)
-"""Seconds until a proxy is asked again that takes no more connections for now."""
+Behind one address may be many machines, of which some are well. A target may really be away, and a
+page waits for all that it loads. So these pauses are shorter.
+"""
 
 _NEEDS_NAMES = 'it may be asked without a tunnel only with "names": true'
 
@@ -71,9 +76,8 @@ class UpstreamProxy:
                         return await self._try(destination)
                     except ExitError as error:
                         latest = error
-                    pauses = _BUSY_PAUSES if latest.failure is ExitFailure.BUSY else _PAUSES
-                    may_pass = is_persistent and latest.failure.may_pass
-                    if not may_pass or tries >= len(pauses):
+                    pauses = _PAUSES.get(latest.failure, ()) if is_persistent else ()
+                    if tries >= len(pauses):
                         break
                     await asyncio.sleep(pauses[tries])
         except TimeoutError:

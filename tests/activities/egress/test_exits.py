@@ -14,6 +14,7 @@ from aiohttp import web
 
 from activities.browser.pool import TabPool
 from activities.egress.dialer import Resolver
+from activities.egress.exit_errors import ExitFailure
 from activities.egress.routes import ExitPool
 from activities.egress.upstream import trusted_authorities
 from domain.addresses import Address
@@ -295,7 +296,7 @@ async def test_a_silent_session_is_no_fault_of_its_provider(site: str) -> None:
 async def test_no_exit_rests_for_a_target_that_several_refuse(
     site: str, status: bytes, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("activities.egress.upstream._PAUSES", ())
+    monkeypatch.setattr("activities.egress.upstream._PAUSES", {})
     port = closed_port()
     behaviour = relaying(refusals={port: b"HTTP/1.1 %s\r\nContent-Length: 0\r\n\r\n" % status})
     async with odd_exit(behaviour) as one, odd_exit(behaviour) as two:
@@ -339,7 +340,7 @@ async def test_an_exit_of_which_some_machines_are_dead_costs_no_page(
 async def test_an_exit_that_allows_one_connection_at_a_time_costs_no_page(
     site: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("activities.egress.upstream._BUSY_PAUSES", (0.05,) * 200)
+    monkeypatch.setattr("activities.egress.upstream._PAUSES", {ExitFailure.BUSY: (0.05,) * 200})
     busy = answering(b"HTTP/1.1 429 Too Many Requests\r\nContent-Length: 0\r\n\r\n")
     open_connections = 0
 
@@ -362,6 +363,26 @@ async def test_an_exit_that_allows_one_connection_at_a_time_costs_no_page(
             pages = await asyncio.gather(*[fetcher.fetch(f"{site}/{n}") for n in range(5)])
         assert all("A lamp of brass." in page.html for page in pages)
         assert not resting(pool)
+
+
+async def test_an_item_waits_for_the_only_exit_that_takes_no_more_connections(
+    site: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("activities.egress.upstream._PAUSES", {})
+    busy = answering(b"HTTP/1.1 429 Too Many Requests\r\nContent-Length: 0\r\n\r\n")
+
+    async def behave(
+        reader: asyncio.StreamReader, writer: asyncio.StreamWriter, heads: list[bytes]
+    ) -> None:
+        await (busy if len(heads) < 2 else relaying())(reader, writer, heads)
+
+    async with odd_exit(behave) as exit_, exit_fetcher(pool_of(exit_.url)) as fetcher:
+        assert "A lamp of brass." in (await fetcher.fetch(f"{site}/")).html
+    async with odd_exit(busy) as exit_, exit_fetcher(pool_of(exit_.url)) as fetcher:
+        code, message = await fetcher.failure(f"{site}/")
+    assert code == "PROXY_FAILED"
+    assert "takes no more connections for now (HTTP status 429)." in message
+    assert len(exit_.heads) == 3
 
 
 async def test_an_exit_gets_the_blame_if_it_makes_no_connection_in_the_time_of_the_page(
@@ -403,7 +424,7 @@ async def test_the_log_names_a_bad_exit_once_and_shows_no_secret(
 async def test_the_log_tells_once_of_failures_that_lead_to_no_rest(
     site: str, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("activities.egress.upstream._PAUSES", ())
+    monkeypatch.setattr("activities.egress.upstream._PAUSES", {})
     is_open = False
 
     async def behave(

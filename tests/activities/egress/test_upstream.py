@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from activities.egress.exit_errors import ExitError
+from activities.egress import upstream
+from activities.egress.exit_errors import ExitError, ExitFailure
 from activities.egress.exits import Destination
 from activities.egress.upstream import UpstreamProxy, trusted_authorities
 from tests.support.certificates import Authority
@@ -146,15 +147,15 @@ async def test_what_comes_with_the_answer_to_connect_belongs_to_it() -> None:
         ([answer(502), answer(200)], False, 1),
         ([answer(403), answer(200)], True, 1),
         ([answer(407), answer(200)], True, 1),
-        ([answer(504)] * 5, True, 4),
+        ([answer(504)] * 5, True, 3),
     ],
 )
 async def test_a_proxy_is_asked_again_if_its_failure_may_pass(
     answers: list[bytes], is_persistent: bool, asked: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The proxy gives one answer after the other, and the last one from then on."""
-    monkeypatch.setattr("activities.egress.upstream._PAUSES", (0.0,) * 3)
-    monkeypatch.setattr("activities.egress.upstream._BUSY_PAUSES", (0.0,) * 6)
+    none = {failure: (0.0,) * len(pauses) for failure, pauses in upstream._PAUSES.items()}
+    monkeypatch.setattr("activities.egress.upstream._PAUSES", none)
 
     async def behave(reader, writer, heads) -> None:  # type: ignore[no-untyped-def]
         given = answers[min(len(heads), len(answers) - 1)]
@@ -175,7 +176,7 @@ async def test_a_proxy_is_asked_again_if_its_failure_may_pass(
 async def test_a_proxy_that_is_asked_again_for_too_long_tells_its_failure(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("activities.egress.upstream._BUSY_PAUSES", (60.0,))
+    monkeypatch.setattr("activities.egress.upstream._PAUSES", {ExitFailure.BUSY: (60.0,)})
     monkeypatch.setattr("activities.egress.upstream._CONNECT_SECONDS", 0.2)
     async with odd_exit(answering(answer(429))) as proxy:
         with pytest.raises(ExitError) as caught:
