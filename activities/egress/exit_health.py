@@ -41,8 +41,8 @@ class ExitHealth:
     """The latest failure; None if an item has succeeded since."""
     well_at: float = -math.inf
     """When something came last."""
-    no_tunnels: set[int] = field(default_factory=set)
-    """Ports to which the exit refuses tunnels, though it passes on plain HTTP."""
+    no_tunnels: dict[int, float] = field(default_factory=dict)
+    """Ports to which the exit refuses tunnels, though it passes on plain HTTP, and since when."""
     _told: set[ExitFailure] = field(default_factory=set)
     """Failures that the log knows of."""
 

@@ -20,7 +20,7 @@ class ItemExit:
     of the pool's clock.
     """
 
-    def __init__(self, proxy: Proxy, *, no_tunnels: set[int], began: float) -> None:
+    def __init__(self, proxy: Proxy, *, no_tunnels: dict[int, float], began: float) -> None:
         self.proxy = proxy
         self.began = began
         self.refused = 0

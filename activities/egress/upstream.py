@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import math
 import socket
 import ssl
+import time
 from functools import cache
 from ipaddress import ip_address
 
@@ -35,6 +37,12 @@ Behind one address may be many machines, of which some are well. A target may re
 page waits for all that it loads. So these pauses are shorter.
 """
 
+_LEARNT_SECONDS = 60.0
+"""How long a proxy is known to refuse tunnels, and to have no pages of its own.
+
+The log-in page of a network may come back, or a page that says that all traffic is used up.
+"""
+
 _NEEDS_NAMES = 'it may be asked without a tunnel only with "names": true'
 
 _CERTIFICATE_FAULTS = {
@@ -53,15 +61,15 @@ class UpstreamProxy:
 
     The proxy gets the checked address. With `sends_names` the proxy gets the name, as some
     providers demand; which address it connects to is not known here then. `no_tunnels` has the
-    ports to which the proxy refuses tunnels; exits of one proxy share it. Raises `ValueError` if
-    `url` has another scheme.
+    ports to which the proxy refuses tunnels, and since when; exits of one proxy share it. Raises
+    `ValueError` if `url` has another scheme.
     """
 
     def __init__(
-        self, url: str, *, sends_names: bool = False, no_tunnels: set[int] | None = None
+        self, url: str, *, sends_names: bool = False, no_tunnels: dict[int, float] | None = None
     ) -> None:
         self._server = read_proxy_url(url)
-        self._no_tunnels = set() if no_tunnels is None else no_tunnels
+        self._no_tunnels = {} if no_tunnels is None else no_tunnels
         self.sends_names = sends_names
 
     async def connect(
@@ -95,7 +103,7 @@ class UpstreamProxy:
     async def _connect(self, destination: Destination) -> ExitConnection:
         if self._server.kind != "http" or not destination.is_plain_http:
             return await self._tunnel(destination)
-        if destination.port in self._no_tunnels:
+        if self._is_learnt(destination.port):
             return await self._plain(destination, ExitError(ExitFailure.FORBIDDEN))
         try:
             return await self._tunnel(destination)
@@ -123,8 +131,8 @@ class UpstreamProxy:
 
         Raises `refused` if the proxy must not resolve the host.
         """
-        is_known = destination.port in self._no_tunnels
-        if not is_known and await http_proxy.has_own_pages(
+        is_learnt = self._is_learnt(destination.port)
+        if not is_learnt and await http_proxy.has_own_pages(
             *await _reach(self._server), self._server
         ):
             what = f"it refuses tunnels to port {destination.port}, and has pages of its own"
@@ -135,10 +143,16 @@ class UpstreamProxy:
             raise ExitError(
                 refused.failure, "; ".join(filter(None, (refused.detail, _NEEDS_NAMES)))
             )
-        plain = http_proxy.AbsoluteRequests(
-            self._server, lambda: self._no_tunnels.add(destination.port)
-        )
-        return ExitConnection(reader, writer, plain)
+
+        def learn() -> None:
+            if not is_learnt:
+                self._no_tunnels[destination.port] = time.monotonic()
+
+        return ExitConnection(reader, writer, http_proxy.AbsoluteRequests(self._server, learn))
+
+    def _is_learnt(self, port: int) -> bool:
+        learnt_at = self._no_tunnels.get(port, -math.inf)
+        return time.monotonic() < learnt_at + _LEARNT_SECONDS
 
     def _may_name(self, destination: Destination, writer: asyncio.StreamWriter) -> bool:
         """Return whether the proxy may get a URL, whose host it resolves itself.

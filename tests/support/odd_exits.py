@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from urllib.parse import urlsplit
 
@@ -151,10 +151,12 @@ async def _pass_on(
 
 def without_tunnels(
     refusal: bytes = b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n",
+    pages: Sequence[bytes] = (),
 ) -> Behaviour:
     """Return how a proxy behaves that answers `CONNECT` with `refusal`.
 
-    It passes on plain HTTP to this machine, which all names have as their address. It closes the
+    If there are `pages`, it answers all other requests with the last one. Otherwise it
+    passes on plain HTTP to this machine, which all names have as their address. It closes the
     connection after each request.
     """
 
@@ -165,6 +167,9 @@ def without_tunnels(
         method, target, _ = head.split(b"\r\n")[0].split(b" ")
         if method == b"CONNECT":
             writer.write(refusal)
+            return
+        if pages:
+            writer.write(pages[-1])
             return
         url = urlsplit(target.decode())
         if not url.hostname:

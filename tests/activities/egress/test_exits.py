@@ -498,6 +498,18 @@ async def test_a_web_server_in_place_of_a_proxy_shows_its_page_to_nobody(
         assert resting(pool) == {exit_.address}
 
 
+async def test_a_page_of_the_network_is_recognised_when_it_comes_later(
+    site: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pages: list[bytes] = []
+    monkeypatch.setattr("activities.egress.upstream._LEARNT_SECONDS", 0.0)
+    behaviour = without_tunnels(pages=pages)
+    async with odd_exit(behaviour) as exit_, exit_fetcher(pool_of(exit_.url)) as fetcher:
+        assert "A lamp of brass." in (await fetcher.fetch(f"{site}/")).html
+        pages.append(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n<p>Log in.")
+        assert (await fetcher.failure(f"{site}/"))[0] == "PROXY_FAILED"
+
+
 async def test_a_glitch_teaches_nothing_of_tunnels(site: str) -> None:
     """An exit that hangs up once is asked again, and not to resolve names."""
 
