@@ -53,6 +53,9 @@ that do not know `CONNECT`, and of web servers.
 _LOG_INS = re.compile(rb"(?im)^proxy-authenticate:[ \t]*([\w-]+)")
 """The scheme that a header of the answer offers (RFC 9110, 11.7.1)."""
 
+_RETRY_AFTER = re.compile(rb"(?im)^retry-after:")
+"""What tells a proxy that is full from one that does not reach the target (RFC 9110, 15.6.4)."""
+
 _OWN_ERROR_HEADERS = frozenset({b"x-squid-error", b"proxy-status", b"proxy-agent"})
 _OWN_SERVERS = (b"squid", b"tinyproxy", b"privoxy", b"3proxy", b"polipo")
 """What the answers of proxies say in `Server`, if they are about an error of the proxy's own."""
@@ -75,7 +78,7 @@ async def open_tunnel(
     writer.write(b"\r\n".join(lines) + b"\r\n\r\n")
     status, head, early = await _read_answer(reader)
     if not HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
-        raise refusal(status, schemes=_LOG_INS.findall(head))
+        raise refusal(status, head)
     # The client of a tunnel speaks first, in HTTP and in TLS. So this is a page of the proxy.
     if early:
         raise ExitError(ExitFailure.GARBAGE, "it sent a page of its own")
@@ -89,17 +92,20 @@ def credential_headers(server: ProxyServer) -> list[tuple[bytes, bytes]]:
     return [(b"Proxy-Authorization", b"Basic " + base64.b64encode(pair))]
 
 
-def refusal(status: int, *, schemes: Sequence[bytes] = ()) -> ExitError:
+def refusal(status: int, head: bytes = b"") -> ExitError:
     """Return what `status` means, if a proxy answers with it instead of the target.
 
-    `schemes` are the log-ins that the answer offers.
+    `head` is the head of the answer, as `tidy_head` writes it.
     """
     detail = f"HTTP status {status}"
+    schemes = _LOG_INS.findall(head)
     if schemes and not any(scheme.lower() == b"basic" for scheme in schemes):
         detail += ", and no log-in by Basic"
     if status in _WANTS_CREDENTIAL:
         kind = ExitFailure.CREDENTIAL
-    elif status == HTTPStatus.TOO_MANY_REQUESTS:
+    elif status == HTTPStatus.TOO_MANY_REQUESTS or (
+        status == HTTPStatus.SERVICE_UNAVAILABLE and _RETRY_AFTER.search(head)
+    ):
         kind = ExitFailure.BUSY
     elif status >= HTTPStatus.INTERNAL_SERVER_ERROR and status != HTTPStatus.NOT_IMPLEMENTED:
         kind = ExitFailure.TARGET

@@ -56,6 +56,7 @@ def answer(status: int, *headers: str, body: str = "") -> bytes:
         (answering(answer(302, "Location: http://login/")), "forbidden", "(HTTP status 302)."),
         (answering(answer(502)), "target", "no connection to shop.example (HTTP status 502)."),
         (answering(answer(503, body="<p>away")), "target", "(HTTP status 503)."),
+        (answering(answer(503, "Retry-After: 5")), "busy", "for now (HTTP status 503)."),
         (answering(answer(504)), "target", "(HTTP status 504)."),
         (answering(b"SSH-2.0-OpenSSH_9.2\r\n", stays=True), "garbage", "as a proxy does."),
         (answering(b"\x05\xff", stays=False), "garbage", "as a proxy does."),
