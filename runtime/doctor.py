@@ -52,6 +52,7 @@ _ADVICE_OF_KIND = {
     ExitFailure.CREDENTIAL: "Check its user name and password in SPIDRA_PROXIES.",
     ExitFailure.GARBAGE: "Check its scheme and its port in SPIDRA_PROXIES.",
     ExitFailure.FORBIDDEN: "Ask the provider which ports and hosts the exit allows.",
+    ExitFailure.BUSY: "Ask the provider how many connections the exit allows.",
     ExitFailure.TARGET: "Check that the page opens without the exit.",
 }
 """What helps, by the kind of the exit's failure."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import math
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from activities.egress.exit_errors import ExitError, ExitFailure
@@ -21,6 +22,17 @@ _TRIAL_SECONDS = 30.0
 _FIRST_REST = 30.0
 _LONGEST_REST = 600.0
 """Seconds for which an exit rests. Each further failure doubles the time."""
+
+
+@dataclass(frozen=True)
+class ExitState:
+    """How an exit does."""
+
+    proxy: Proxy
+    rest: float
+    """Seconds for which the exit rests yet; 0 if it does not rest."""
+    failed: Mapping[ExitFailure, int]
+    """Items that were not loaded through the exit since the worker started, by kind of failure."""
 
 
 @dataclass
@@ -45,6 +57,10 @@ class ExitHealth:
     """Ports to which the exit refuses tunnels, though it passes on plain HTTP, and since when."""
     _told: set[ExitFailure] = field(default_factory=set)
     """Failures that the log knows of."""
+
+    def state(self, now: float) -> ExitState:
+        """Return how the exit does at the time `now`."""
+        return ExitState(self.proxy, max(self.rests_until - now, 0.0), self.failed)
 
     def is_free(self, now: float) -> bool:
         """Return whether items may take the exit: it neither rests nor is tried after a rest."""

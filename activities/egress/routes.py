@@ -9,12 +9,11 @@ from __future__ import annotations
 import math
 import secrets
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 
 from activities.egress.exit_counts import ExitCounts
 from activities.egress.exit_errors import ExitError, ExitFailure
-from activities.egress.exit_health import ExitHealth
+from activities.egress.exit_health import ExitHealth, ExitState
 from activities.egress.item_exit import ItemExit
 from activities.egress.suspects import Finding, Suspects
 from domain.failures import ScrapeError
@@ -49,17 +48,6 @@ _BY_THE_SITE = "BLOCKED"
 """Failure that a site causes, perhaps for some exits only. The exit may work for other sites."""
 
 
-@dataclass(frozen=True)
-class ExitState:
-    """How an exit does."""
-
-    proxy: Proxy
-    rest: float
-    """Seconds for which the exit rests yet; 0 if it does not rest."""
-    failed: Mapping[ExitFailure, int]
-    """Items that were not loaded through the exit since the worker started, by kind of failure."""
-
-
 class ExitPool:
     """The proxy exits of a worker, and their health."""
 
@@ -72,10 +60,7 @@ class ExitPool:
     def states(self) -> list[ExitState]:
         """Return how each exit does at this moment, in the order of the setting."""
         now = self.clock()
-        return [
-            ExitState(proxy, max(health.rests_until - now, 0.0), health.failed)
-            for proxy, health in self._health.items()
-        ]
+        return [health.state(now) for health in self._health.values()]
 
     def route(self, country: str | None) -> Route:
         """Return the route of one item through an exit in `country`, or through any exit.
