@@ -8,9 +8,10 @@ from activities.conversion import normalise
 from activities.conversion.tasks import ConformedAnswer
 from activities.extraction import answers, marks, prompts
 from activities.extraction.answers import FoundObject
+from activities.extraction.asking import Ask
 from activities.extraction.errors import InputTooLongError, OutputTooLongError
 from activities.extraction.merge import merge_results
-from activities.extraction.object_answer import Ask, Conform
+from activities.extraction.object_answer import Conform
 from activities.extraction.question import Question
 from domain.failures import ScrapeError
 from domain.items import ItemWarning
@@ -53,6 +54,14 @@ async def object_result(
     else:
         result = await _schema_result(values, schema, conform, warnings)
     _warn_of_unusable(objects, result, warnings)
+    if repeated := {pointer for found in objects for pointer in found.repeated}:
+        warnings.append(
+            item_warning(
+                "ANSWER_REPEATED",
+                "The model wrote the same again and again, until it was cut off. What it wrote "
+                f"before counts; values may be missing in {_listed(repeated)}.",
+            )
+        )
     if normalise.is_empty(result):
         warnings.append(
             item_warning(
