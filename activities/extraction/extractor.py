@@ -99,7 +99,13 @@ class Extractor:
         found = await _read(page, reader, splitter, warnings)
         if question.wants_json:
             objects = [answer for answer in found if isinstance(answer, FoundObject)]
-            return await results.object_result(objects, question.schema, conform, warnings)
+            return await results.object_result(
+                objects,
+                question.schema,
+                conform,
+                warnings,
+                page=None if question.prompt else page,  # a prompt may ask for other values
+            )
         texts = [answer for answer in found if isinstance(answer, str)]
         return await results.markdown_result(texts, question.prompt, ask, warnings)
 

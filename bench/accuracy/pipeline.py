@@ -76,7 +76,7 @@ async def _with_product(extractor: Extractor, page: Page) -> Outcome:
     began = time.monotonic()
     usage, outcome = Usage(), Outcome(None)
     options = BatchOptions(output="json", json_schema=page.schema)
-    read = read_for_model(page.html, page.url, False, frozenset()).page
+    read = read_for_model(page.html, page.url, False, frozenset(), page.schema).page
     warnings: list[Any] = []
     try:
         found = await extractor.extract(read, options, usage, warnings)
