@@ -87,7 +87,7 @@ bench-fidelity: $(DEV) ## what converters keep of the pages of the tests (minute
 bench-visitor: setup-dev ## what it costs to look like a browser with a window (minutes)
 	@$(PYTHON) -m bench.visitor $(ARGS)
 
-bench-llm: setup-dev ## what it costs to wait for a model (minutes)
+bench-llm: setup-dev ## the cost of waiting for a model; with ARGS=--accuracy: what a real one finds (minutes)
 	@$(PYTHON) -m bench.llm $(ARGS)
 
 bench-quality: $(DEV) ## main content against pages with ground truth: PAGES=folder (minutes)

@@ -88,12 +88,15 @@ class PageProcessor:
         return reading
 
     async def _read(self, run: ItemContext, page: PageCapture) -> ModelPage:
+        schema = run.options.json_schema
         if not run.options.extract_content_only:
-            read = await self._converter.read_for_model(page.html, page.final_url, main_only=False)
+            read = await self._converter.read_for_model(
+                page.html, page.final_url, main_only=False, schema=schema
+            )
             return read.page
         repeated = self._siblings.repeated(run.item.batch_id, run.item.url)
         read = await self._converter.read_for_model(
-            page.html, page.final_url, main_only=True, repeated=repeated
+            page.html, page.final_url, main_only=True, repeated=repeated, schema=schema
         )
         self._siblings.add(run.item.batch_id, run.item.url, read.prints)
         return read.page

@@ -5,6 +5,10 @@
 It compares 50 pages with a model that takes two seconds per answer to the same 50 pages as
 markdown, in interleaved rounds. It starts a stack, a site and a model's server. It ends with an
 error if the pages per second with the model are less than 0.9 of the pages per second without.
+
+    make bench-llm ARGS="--accuracy"
+
+measures something else: the values that a real model finds. `bench/accuracy/__main__.py` says how.
 """
 
 from __future__ import annotations
@@ -12,11 +16,13 @@ from __future__ import annotations
 import argparse
 import asyncio
 import statistics
+import sys
 import tempfile
 import time
 from datetime import datetime
 from pathlib import Path
 
+from bench.accuracy import __main__ as accuracy
 from stack.stack import Stack
 from tests.support.client import ApiClient
 from tests.support.model_server import KEY, MODEL, ModelServer, says
@@ -86,4 +92,7 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    if sys.argv[1:2] == ["--accuracy"]:
+        accuracy.main(sys.argv[2:])
+    else:
+        asyncio.run(main())

@@ -31,6 +31,8 @@ WARNING_KINDS: dict[str, str] = {
     "MAIN_CONTENT_ONLY": "The model read only the main content, because the page is too long.",
     "NOTHING_FOUND": "The model found none of the values. Check the schema and the page.",
     "VALUES_LEFT_OUT": "The result lacks values that the model gave, as they are not allowed.",
+    "VALUES_NOT_ON_PAGE": "The model gave values that the page does not have; they are empty.",
+    "ANSWER_REPEATED": "The model repeated itself. Check the named properties; try another model.",
     "EMPTY_ANSWER": "The model answered without a text. Retry, or rephrase the prompt.",
     "ANSWERS_NOT_JOINED": "The answers for parts of a long page follow each other.",
     "RESULT_GONE": "The stored result was deleted from the bucket. Submit the URL again.",

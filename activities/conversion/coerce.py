@@ -8,7 +8,7 @@ from typing import Any
 
 from activities.declared.mapping.number_evidence import kind_of
 from activities.declared.mapping.property_names import hints_of
-from activities.declared.values import enums, numbers, texts
+from activities.declared.values import dates, enums, numbers, texts
 from activities.declared.values.separators import Evidence
 
 _MAGNITUDE = re.compile(
@@ -23,6 +23,8 @@ _BOOLEANS = {"true": True, "yes": True, "false": False, "no": False}
 
 _NEGATION = re.compile(r"\b(?:not?|non|never|without|kein\w*|nicht|ohne|sans|pas)\b", re.IGNORECASE)
 _NEGATIVE_PREFIX = re.compile(r"^(?:un|in|im|ir|il|dis|non|not|no|anti|ex)")
+
+_DATE = len("2026-12-31")
 
 _ALIKE = 0.88
 """Ratio of `difflib` from which on a word counts as a misspelling of another word."""
@@ -95,6 +97,21 @@ def _has_type(value: Any, types: list[str]) -> bool:
         case dict():
             return "object" in types
     return "null" in types
+
+
+def to_format(text: str, wanted: object, language: str | None) -> str:
+    """Return a date in the format `date` or `date-time`, if it is one and has only one meaning.
+
+    Every other text is unchanged.
+    """
+    if wanted not in ("date", "date-time"):
+        return text
+    moment = dates.parse(text, language)
+    if moment is None:
+        return text
+    if wanted == "date":
+        return moment[:_DATE]
+    return moment if len(moment) > _DATE else text
 
 
 def to_member(value: Any, members: list[Any]) -> Any:

@@ -178,6 +178,8 @@ class _Normaliser:
         """Return `value` by the rules of the schemas that apply to it."""
         if not is_valid or isinstance(value, float):
             value = self._coerced(value, found.parts, pointer)
+        if isinstance(value, str):
+            return self._formatted(value, found.parts)
         if isinstance(value, dict):
             return self._object(value, found, names, pointer, depth, is_valid=is_valid)
         if isinstance(value, list):
@@ -270,6 +272,14 @@ class _Normaliser:
                 return None
             value = coerce.to_type(value, types, evidence)
         return value
+
+    def _formatted(self, text: str, parts: list[dict[str, Any]]) -> str:
+        """Return a date in the format that a part names, if it then still fulfils all parts."""
+        for part in parts:
+            formatted = coerce.to_format(text, part.get("format"), self._language)
+            if formatted != text and all(self._fits(formatted, other) for other in parts):
+                return formatted
+        return text
 
     def _closest(self, value: Any, branches: list[Any], parts: list[dict[str, Any]]) -> Any:
         """Return the branch that keeps most of `value`, brought into its form, or None."""

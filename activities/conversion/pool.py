@@ -96,14 +96,20 @@ class ConversionPool:
         return await self._run(tasks.extract_declared, html, url, schema)
 
     async def read_for_model(
-        self, html: str, url: str, *, main_only: bool, repeated: frozenset[int] = frozenset()
+        self,
+        html: str,
+        url: str,
+        *,
+        main_only: bool,
+        repeated: frozenset[int] = frozenset(),
+        schema: dict[str, Any] | None = None,
     ) -> tasks.ReadPage:
         """Return the page at `url` as a model reads it.
 
-        `repeated` are the prints of what is on the page's siblings. Raises `ScrapeError` with
-        `CONTENT_FAILED` if the page cannot be read.
+        `repeated` are the prints of what is on the page's siblings. `schema` is what the model will
+        be asked for. Raises `ScrapeError` with `CONTENT_FAILED` if the page cannot be read.
         """
-        return await self._run(tasks.read_for_model, html, url, main_only, repeated)
+        return await self._run(tasks.read_for_model, html, url, main_only, repeated, schema)
 
     async def conform(
         self, answer: dict[str, Any], schema: dict[str, Any], language: str | None = None

@@ -17,6 +17,7 @@ from processes import die_with_parent
 if TYPE_CHECKING:
     from activities.content.main_content import MainContent
     from activities.content.page_traits import PageTraits
+    from activities.declared.entities import Declared
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -35,6 +36,8 @@ class ModelPage:
     """What the page declares about itself. None if that is nothing."""
     language: str | None = None
     """The language by which the page's numbers are read. None if it is not certain."""
+    declared: dict[str, Any] = field(default_factory=dict)
+    """The values that the page declares for properties of the schema, by JSON Pointer."""
 
 
 @dataclass(frozen=True)
@@ -120,10 +123,16 @@ def read_traits(html: str, url: str, final_url: str, has_run: bool) -> PageTrait
     return replace(traits, leads_on=not has_run and goes_on_at_once(html))
 
 
-def read_for_model(html: str, url: str, main_only: bool, repeated: frozenset[int]) -> ReadPage:
+def read_for_model(
+    html: str,
+    url: str,
+    main_only: bool,
+    repeated: frozenset[int],
+    schema: dict[str, Any] | None = None,
+) -> ReadPage:
     """Return the page at `url` as a model reads it, the main content before the rest.
 
-    `repeated` is what its siblings have.
+    `repeated` is what its siblings have. `schema` is what a model will be asked for.
     """
     from activities.content import dom, main_content, markdown
     from activities.content.blocks import blocks
@@ -131,6 +140,7 @@ def read_for_model(html: str, url: str, main_only: bool, repeated: frozenset[int
 
     declared = read_declared(dom.parse(html), url)
     evidence = None if declared.is_empty else declared.to_evidence()
+    values = {} if schema is None or declared.is_empty else _declared_values(schema, declared)
     prints, rest = b"", ""
     if main_only:
         content = main_content.main_content_beside_siblings(html, url, repeated)
@@ -146,8 +156,21 @@ def read_for_model(html: str, url: str, main_only: bool, repeated: frozenset[int
         _encodable(rest),
         _encodable_json(evidence),
         declared.reading_language,
+        _encodable_json(values),
     )
     return ReadPage(page, prints)
+
+
+def _declared_values(schema: dict[str, Any], declared: Declared) -> dict[str, Any]:
+    """Return the values on which all declarations agree, by JSON Pointer. Lists are whole."""
+    from activities.declared.mapping.fill import fill
+
+    filled = fill(schema, declared)
+    return {
+        pointer: filled.value_at(pointer)
+        for pointer, origin in filled.provenance.items()
+        if not origin.disagreeing and not any(map(str.isdecimal, pointer.split("/")))
+    }
 
 
 def _encodable(text: str) -> str:

@@ -36,6 +36,8 @@ class FoundObject:
     value: dict[str, Any]
     lost: list[str] = field(default_factory=list)
     """JSON Pointers of values that cannot be used, so that they are null here."""
+    repeated: tuple[str, ...] = ()
+    """JSON Pointers of properties in which the model repeated itself until it was cut off."""
 
 
 def strip_thinking(text: str) -> str:

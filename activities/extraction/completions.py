@@ -54,7 +54,8 @@ def read_completion(
     if choice.finish_reason == "content_filter":
         raise errors.filtered()
     if choice.finish_reason == "length":
-        raise OutputTooLongError(by_thinking=_was_thinking(completion, choice))
+        by_thinking = _was_thinking(completion, choice)
+        raise OutputTooLongError(choice.message.content or "", by_thinking=by_thinking)
     return choice.message.content or ""
 
 

@@ -54,10 +54,11 @@ class InputTooLongError(Exception):
 
 
 class OutputTooLongError(Exception):
-    """The answer was cut off at the limit of its length."""
+    """The answer was cut off at the limit of its length. Its beginning is `text`."""
 
-    def __init__(self, *, by_thinking: bool = False) -> None:
+    def __init__(self, text: str = "", *, by_thinking: bool = False) -> None:
         super().__init__()
+        self.text = text
         self.by_thinking = by_thinking
         """Whether the model was still thinking, so that a shorter page would help little."""
 

@@ -7,7 +7,7 @@ result from all answers).
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import replace
 from typing import Any
 
@@ -86,20 +86,26 @@ class Extractor:
                 item_warning("LITTLE_TEXT", f"The page has almost no text: {letters} letters.")
             )
 
-        async def ask(messages: list[Message]) -> str:
-            return await self._client.complete(
-                ModelRequest(
-                    messages, self._max_output_tokens, question.wants_json, question.strict_schema
-                ),
-                usage,
+        async def ask(messages: list[Message], only: Collection[str] | None = None) -> str:
+            request = ModelRequest(
+                messages, self._max_output_tokens, question.wants_json, question.strict_schema
             )
+            if only is not None:
+                request = request.for_properties(only)
+            return await self._client.complete(request, usage)
 
         splitter = self._splitter(question, warnings)
         reader = PartReader(question, page.url, ask, conform, splitter)
         found = await _read(page, reader, splitter, warnings)
         if question.wants_json:
             objects = [answer for answer in found if isinstance(answer, FoundObject)]
-            return await results.object_result(objects, question.schema, conform, warnings)
+            return await results.object_result(
+                objects,
+                question.schema,
+                conform,
+                warnings,
+                page=None if question.prompt else page,  # a prompt may ask for other values
+            )
         texts = [answer for answer in found if isinstance(answer, str)]
         return await results.markdown_result(texts, question.prompt, ask, warnings)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from typing import Any
 
 Message = dict[str, str]
@@ -19,3 +20,11 @@ class ModelRequest:
     wants_json: bool = True
     schema: dict[str, Any] | None = None
     """Form of the answer in the strict dialect. None if the dialect cannot express the form."""
+
+    def for_properties(self, names: Collection[str]) -> ModelRequest:
+        """Return the same request with an answer that has only the properties `names`."""
+        if self.schema is None:
+            return self
+        properties = self.schema["properties"]
+        kept = {name: properties[name] for name in properties if name in names}
+        return replace(self, schema={**self.schema, "properties": kept, "required": list(kept)})

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from activities.conversion.tasks import ConformedAnswer
 from activities.extraction import answers, marks, prompts
 from activities.extraction.answers import FoundObject
-from activities.extraction.errors import ModelError
+from activities.extraction.asking import Ask, ask_past_repetition
+from activities.extraction.errors import ModelError, OutputTooLongError
 from activities.extraction.model_request import Message
-
-Ask = Callable[[list[Message]], Awaitable[str]]
-"""Sends messages to the model and returns the text of its answer."""
 
 Conform = Callable[[dict[str, Any], dict[str, Any]], Awaitable[ConformedAnswer]]
 """Brings an answer into the form of a schema, by the language of its page."""
@@ -51,11 +49,18 @@ async def ask_for_object(
     Raises:
         ModelError: The second answer is unusable too.
     """
-    text = await ask(messages)
+    text, repeated = await ask_past_repetition(ask, messages, schema)
     first = await _check(text, boundary, schema, conform, is_only=is_only)
+    if first.found is not None:
+        first = replace(first, found=replace(first.found, repeated=repeated))
     if first.found is not None and not first.problem:
         return first.found
-    again = await ask(prompts.with_correction(messages, text, first.problem))
+    try:
+        again = await ask(prompts.with_correction(messages, text, first.problem))
+    except OutputTooLongError:
+        if first.found is None or not first.fits:
+            raise
+        return first.found
     second = await _check(again, boundary, schema, conform, is_only=is_only)
     for answer in (second, first):
         if answer.found is not None and answer.fits:

@@ -10,6 +10,7 @@ from typing import Any
 
 from activities.extraction import answers, marks, prompts
 from activities.extraction.answers import FoundObject
+from activities.extraction.asking import Ask
 from activities.extraction.errors import (
     InputTooLongError,
     ModelError,
@@ -17,7 +18,7 @@ from activities.extraction.errors import (
     PageTooLongError,
 )
 from activities.extraction.model_request import Message
-from activities.extraction.object_answer import Ask, Conform, ask_for_object
+from activities.extraction.object_answer import Conform, ask_for_object
 from activities.extraction.page_parts import PagePart, PageSplitter
 from activities.extraction.question import Question
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from activities.conversion import normalise
-from activities.conversion.tasks import ConformedAnswer
+from activities.conversion.tasks import ConformedAnswer, ModelPage
 from activities.extraction import answers, marks, prompts
 from activities.extraction.answers import FoundObject
+from activities.extraction.asking import Ask
 from activities.extraction.errors import InputTooLongError, OutputTooLongError
 from activities.extraction.merge import merge_results
-from activities.extraction.object_answer import Ask, Conform
+from activities.extraction.object_answer import Conform
+from activities.extraction.page_check import PageCheck
 from activities.extraction.question import Question
 from domain.failures import ScrapeError
 from domain.items import ItemWarning
@@ -41,8 +43,10 @@ async def object_result(
     schema: dict[str, Any] | None,
     conform: Conform,
     warnings: list[ItemWarning],
+    *,
+    page: ModelPage | None = None,
 ) -> dict[str, Any]:
-    """Return `objects` as one result that fits `schema`.
+    """Return `objects` as one result that fits `schema`, after comparing it with `page`.
 
     Raises:
         ScrapeError: The result breaks the schema.
@@ -51,8 +55,17 @@ async def object_result(
     if schema is None:
         result: dict[str, Any] = normalise.without_nulls(merge_results(values))
     else:
-        result = await _schema_result(values, schema, conform, warnings)
+        check = None if page is None else PageCheck(page, schema)
+        result = await _schema_result(values, schema, conform, check, warnings)
     _warn_of_unusable(objects, result, warnings)
+    if repeated := {pointer for found in objects for pointer in found.repeated}:
+        warnings.append(
+            item_warning(
+                "ANSWER_REPEATED",
+                "The model wrote the same again and again, until it was cut off. What it wrote "
+                f"before counts; values may be missing in {_listed(repeated)}.",
+            )
+        )
     if normalise.is_empty(result):
         warnings.append(
             item_warning(
@@ -66,6 +79,7 @@ async def _schema_result(
     objects: list[dict[str, Any]],
     schema: dict[str, Any],
     conform: Conform,
+    check: PageCheck | None,
     warnings: list[ItemWarning],
 ) -> dict[str, Any]:
     # Each object is brought into the schema's form before merging. Then lists have entries of the
@@ -80,13 +94,41 @@ async def _schema_result(
             f"The model's answer does not fit the schema: {conformed.violation}",
         )
     _warn_of_losses([*parts, conformed], warnings)
+    result = conformed.result
+    if check is not None:
+        result = await _compared(result, check, schema, conform, warnings)
     noted = {pointer for part in parts for pointer in part.uncertain}
-    if uncertain := {place for place in noted if value_at(conformed.result, place) is None}:
+    if uncertain := {place for place in noted if value_at(result, place) is None}:
         warnings.append(
             item_warning(
                 "VALUES_UNCERTAIN",
                 "The model wrote numbers whose separators have two meanings, as 1.250 has. They "
                 f"are left empty: {_listed(uncertain)}.",
+            )
+        )
+    return result
+
+
+async def _compared(
+    result: dict[str, Any],
+    check: PageCheck,
+    schema: dict[str, Any],
+    conform: Conform,
+    warnings: list[ItemWarning],
+) -> dict[str, Any]:
+    """Return `result` as its page confirms it, or as it is if the rest would break the schema."""
+    checked = check.checked(result)
+    if checked == result:
+        return result
+    conformed = await conform(checked, schema)
+    if conformed.violation is not None:
+        return result
+    if check.invented:
+        warnings.append(
+            item_warning(
+                "VALUES_NOT_ON_PAGE",
+                "The model gave numbers or addresses that the page does not have. They are left "
+                f"empty: {_listed(set(check.invented))}.",
             )
         )
     return conformed.result
