@@ -57,14 +57,18 @@ class SolverProvider:
         """Return whether the service solves CAPTCHAs of `kind`."""
         return kind in self.types
 
+    def task_type(self, task: CaptchaTask) -> str:
+        """Return the name that the service gives to tasks such as `task`."""
+        suffix = "_enterprise" if task.enterprise else ""
+        return self.types.get(task.kind + suffix) or self.types[task.kind]
+
     def task_body(self, task: CaptchaTask) -> dict[str, Any]:
         """Return the value of `task` in a `createTask` request."""
         if task.kind == "image":
             body = base64.b64encode(task.image).decode()
-            return {"type": self.types["image"], "body": body}
-        suffix = "_enterprise" if task.enterprise else ""
+            return {"type": self.task_type(task), "body": body}
         return {
-            "type": self.types.get(task.kind + suffix) or self.types[task.kind],
+            "type": self.task_type(task),
             "websiteURL": task.url,
             "websiteKey": task.sitekey,
             **{name: value for name, value in self.extra_fields(task).items() if value},

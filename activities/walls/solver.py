@@ -26,8 +26,8 @@ _TRIES = 3
 _PAUSE = 3.0
 """Seconds between two questions whether a task is done."""
 
-_KIND_REST = 3600.0
-"""Seconds for which a kind is not submitted after the service has refused it."""
+_TYPE_REST = 3600.0
+"""Seconds for which no task of a type is submitted after the service has refused the type."""
 
 _MAX_TOKEN = 64 * 1024
 """Characters of an answer: far more than any token has."""
@@ -108,8 +108,8 @@ class Solver:
         self._url = url.rstrip("/")
         self._key = key
         self._provider = PROVIDERS[provider or provider_of(url)]
-        self._refused: dict[CaptchaKind, tuple[float, UnsupportedKindError]] = {}
-        """Kinds of CAPTCHAs that the service refuses to solve, each with the end of its rest."""
+        self._refused: dict[str, tuple[float, str]] = {}
+        """Types of tasks that the service refuses: until when each rests, and what was said."""
         self._pause = pause
         self._request_timeout = aiohttp.ClientTimeout(total=request_timeout)
         self._session: aiohttp.ClientSession | None = None
@@ -146,14 +146,15 @@ class Solver:
         if not self._provider.solves(task.kind):
             raise UnsupportedKindError("the service does not solve it")
         now = asyncio.get_running_loop().time()
-        until, refusal = self._refused.get(task.kind, (now, None))
-        if refusal is not None and now < until:
-            raise refusal
+        task_type = self._provider.task_type(task)
+        until, refusal = self._refused.get(task_type, (now, ""))
+        if now < until:
+            raise UnsupportedKindError(refusal)
         try:
             async with asyncio.timeout(self.timeout):
                 return await self._solve(task)
         except UnsupportedKindError as error:
-            self._refused[task.kind] = (now + _KIND_REST, error)
+            self._refused[task_type] = (now + _TYPE_REST, str(error))
             raise
         except TimeoutError:
             raise SolverError(f"it was not solved within {self.timeout:g} seconds") from None

@@ -194,6 +194,32 @@ async def test_a_kind_that_was_refused_is_not_submitted_again(service: Service) 
     await solver.close()
 
 
+async def test_a_refused_enterprise_captcha_says_nothing_of_the_usual_ones(
+    service: Service,
+) -> None:
+    service.behave("enterprise", "unsupported")
+    solver = solver_of(service)
+    for _ in range(2):
+        with pytest.raises(UnsupportedKindError):
+            await solver.solve(CaptchaTask("recaptcha_v2", PAGE, "enterprise", enterprise=True))
+    answer = await solver.solve(CaptchaTask("recaptcha_v2", PAGE, "usual"))
+    await solver.close()
+    assert service.accepts(answer.value, "usual")
+    assert len(service.tasks_of("enterprise")) == 1
+
+
+async def test_a_known_refusal_does_not_grow_with_each_item(service: Service) -> None:
+    service.behave("many", "unsupported")
+    solver = solver_of(service)
+    depths = []
+    for _ in range(4):
+        with pytest.raises(UnsupportedKindError) as caught:
+            await solver.solve(CaptchaTask("turnstile", PAGE, "many"))
+        depths.append(len(caught.traceback))
+    await solver.close()
+    assert depths[1] == depths[2] == depths[3]
+
+
 async def test_a_task_goes_on_while_the_service_has_no_result(service: Service) -> None:
     service.behave("early", "http-429", "not-ready")
     solver = solver_of(service)
