@@ -31,6 +31,11 @@ def bytes_of_megabytes(megabytes: float | None) -> int | None:
     return None if megabytes is None else round(megabytes * BYTES_PER_MB)
 
 
+def megabytes_text(count: int) -> str:
+    """Return `count` bytes of proxy traffic for people, to the kilobyte: `2.5 MB`."""
+    return f"{count / BYTES_PER_MB:.3f}".rstrip("0").rstrip(".") + " MB"
+
+
 EUROPEAN_UNION = frozenset(
     {"be", "cz", "de", "dk", "es", "fi", "fr", "gr", "hu", "ie", "it", "nl", "pl", "pt", "ro", "se"}
 )

@@ -41,10 +41,13 @@ def state_from_history(history: WorkflowHistory, converter: DataConverter) -> Ba
     state: BatchState = payloads.from_payloads(started.input.payloads, [BatchState])[0]
     items = {activity_id(index): item for index, item in enumerate(state.items)}
     scheduled: dict[int, ItemState] = {}  # by the id of the event that scheduled the activity
+    is_cancel_asked = False
     for event in history.events:
         match event.WhichOneof("attributes"):
             case "workflow_execution_signaled_event_attributes":
-                _apply_signal(state, event.workflow_execution_signaled_event_attributes, payloads)
+                signal = event.workflow_execution_signaled_event_attributes
+                is_cancel_asked |= signal.signal_name == "cancel"
+                _apply_signal(state, signal, payloads)
             case "workflow_properties_modified_event_attributes":
                 properties = event.workflow_properties_modified_event_attributes
                 memo = properties.upserted_memo.fields
@@ -58,7 +61,9 @@ def state_from_history(history: WorkflowHistory, converter: DataConverter) -> Ba
                     scheduled[event.event_id] = items[name]
             case _:
                 _apply_activity_end(event, scheduled, converter)
-        _end_unscheduled(state, scheduled.values(), event.event_time.ToDatetime(tzinfo=UTC))
+        # After a cancel, items wait for its memo.
+        if state.cancellation or (state.has_used_its_traffic and not is_cancel_asked):
+            _end_unscheduled(state, scheduled.values(), event.event_time.ToDatetime(tzinfo=UTC))
     return state
 
 
@@ -75,12 +80,7 @@ def _apply_signal(
 
 
 def _end_unscheduled(state: BatchState, scheduled: Collection[ItemState], at: datetime) -> None:
-    """End the items that the workflow will not schedule any more. Only limits of traffic do that.
-
-    The memo of a cancel is written when the other items are decided.
-    """
-    if not scheduled or (state.cancellation is None and not state.has_used_its_traffic):
-        return
+    """End the items that the workflow has not scheduled, and will not schedule any more."""
     known = {item.uuid for item in scheduled}
     for item in state.items:
         if item.status != "pending" or item.uuid in known:

@@ -23,6 +23,22 @@ _FIRST_PAUSE = timedelta(seconds=1)
 _LONGEST_PAUSE = timedelta(seconds=30)
 
 
+def failed_after(progress: Progress | None, reason: Failure, finished_at: datetime) -> ItemOutcome:
+    """Return the outcome of an item that fails for `reason` after it has reached `progress`.
+
+    None means that no worker has started the item. What the attempts have used stays known.
+    """
+    if progress is None:
+        return ItemOutcome(failure=reason, attempts=0, finished_at=finished_at)
+    return ItemOutcome(
+        failure=reason,
+        usage=progress.usage,
+        attempts=progress.attempts,
+        started_at=progress.started_at,
+        finished_at=finished_at,
+    )
+
+
 def outcome_of_error(
     cause: BaseException | None, progress: Progress, finished_at: datetime
 ) -> ItemOutcome:
@@ -30,12 +46,7 @@ def outcome_of_error(
 
     Raises `TypeError` if Temporal does not report such a `cause` for an activity.
     """
-    return ItemOutcome(
-        failure=_failure_of(cause),
-        usage=progress.usage,
-        attempts=progress.attempts,
-        finished_at=finished_at,
-    )
+    return failed_after(progress, _failure_of(cause), finished_at)
 
 
 def progress_of_error(

@@ -10,7 +10,8 @@ from datetime import datetime
 
 from domain.failures import failure
 from domain.items import EXTRACTING, ItemOutcome
-from domain.proxies import BYTES_PER_MB
+from domain.proxies import megabytes_text
+from workflows.outcomes import failed_after
 from workflows.state import BatchState, ItemState
 
 MAX_UNDER_WAY = 16
@@ -34,13 +35,8 @@ def may_not_start(state: BatchState, item: ItemState) -> bool:
 
 def outcome_without_start(state: BatchState, item: ItemState, at: datetime) -> ItemOutcome:
     """Return how `item` ends because the limit is reached. It is not charged."""
-    limit = (state.max_proxy_bytes or 0) / BYTES_PER_MB
+    limit = megabytes_text(state.max_proxy_bytes or 0)
     reason = failure(
-        "TRAFFIC_BUDGET", f"The batch has used the {limit:g} MB that it may take through proxies."
+        "TRAFFIC_BUDGET", f"The batch has used the {limit} that it may take through proxies."
     )
-    progress = item.last_progress
-    if progress is None:
-        return ItemOutcome(failure=reason, attempts=0, finished_at=at)
-    return ItemOutcome(
-        failure=reason, usage=progress.usage, attempts=progress.attempts, finished_at=at
-    )
+    return failed_after(item.last_progress, reason, at)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from activities.abort import AbortReason
 from domain.failures import ScrapeError
 from domain.items import ScrapeInput, Usage
-from domain.proxies import BYTES_PER_MB
+from domain.proxies import megabytes_text
 
 _BATCHES = 1000
 """Batches that a worker remembers, the latest ones. An item may wait for hours between two attempts
@@ -92,17 +92,13 @@ class ItemTraffic:
     def _reached(self, more: int) -> AbortReason | None:
         """Return why the item may not take `more` bytes, or None if it may."""
         if self._max_item is not None and self._usage.proxy_bytes + more > self._max_item:
-            limit = _megabytes(self._max_item)
+            limit = megabytes_text(self._max_item)
             what = f"The item has used the {limit} that it may take through proxies."
             return "TRAFFIC_LIMIT", what
         # What the worker knows by itself is exact if it is the only one.
         taken = self._batch.taken + max(self._elsewhere, 0) + more
         if self._max_batch is not None and taken > self._max_batch:
-            limit = _megabytes(self._max_batch)
+            limit = megabytes_text(self._max_batch)
             what = f"The batch has used the {limit} that it may take through proxies."
             return "TRAFFIC_BUDGET", what
         return None
-
-
-def _megabytes(count: int) -> str:
-    return f"{count / BYTES_PER_MB:g} MB"

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 
 from api.http.errors import ApiError, validation_failed
-from domain.proxies import BYTES_PER_MB
+from domain.proxies import megabytes_text
 
 _PENDING_RETRY_AFTER_SECONDS = 5
 """What a client is told to wait for one of its batches to end: a page takes seconds."""
@@ -64,8 +64,8 @@ def budget_used_up(*, used: int, limit: int) -> ApiError:
     return ApiError(
         403,
         "PROXY_LIMIT_REACHED",
-        f"The batch has taken {used / BYTES_PER_MB:.3f} of the {limit / BYTES_PER_MB:g} MB that it "
-        "may take through proxies; send a larger maxProxyMb with the retry.",
+        f"The batch has taken {megabytes_text(used)} of the {megabytes_text(limit)} that it may "
+        "take through proxies; send a larger maxProxyMb with the retry.",
     )
 
 

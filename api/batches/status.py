@@ -19,9 +19,9 @@ from temporalio.service import RPCError, RPCStatusCode
 from api.batches.errors import batch_not_found
 from api.temporal.calls import CALL_SECONDS, in_time
 from domain.failures import failure
-from domain.items import ItemOutcome
 from workflows.batch import BatchWorkflow
 from workflows.history import state_from_history
+from workflows.outcomes import failed_after
 from workflows.state import BatchState, item_index, workflow_id
 
 _QUERY_SECONDS = 2.0
@@ -173,5 +173,5 @@ def _fail_unfinished(state: BatchState, description: WorkflowExecutionDescriptio
     reason = failure("BATCH_FAILED", f"The workflow of this batch was {ended_as} in Temporal.")
     for item in state.items:
         if item.status == "pending":
-            item.settle(ItemOutcome(failure=reason, attempts=0, finished_at=closed_at))
+            item.settle(failed_after(item.last_progress, reason, closed_at))
     state.finished_at = closed_at

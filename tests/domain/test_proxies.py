@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from domain.proxies import COUNTRIES, Proxies, read_proxy_url
+from domain.proxies import COUNTRIES, Proxies, megabytes_text, read_proxy_url
 from settings import read_proxies
 
 SECRET = "s3cret"
@@ -105,3 +105,17 @@ def test_a_mistake_is_explained_without_showing_secrets(text: str, expected: str
         read_proxies(text)
     assert expected in str(caught.value)
     assert SECRET not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("count", "text"),
+    [
+        (1_000, "0.001 MB"),
+        (2_500_000, "2.5 MB"),
+        (10_012_345, "10.012 MB"),
+        (10_000_000, "10 MB"),
+        (1_000_000_000_000, "1000000 MB"),
+    ],
+)
+def test_traffic_is_written_for_people(count: int, text: str) -> None:
+    assert megabytes_text(count) == text

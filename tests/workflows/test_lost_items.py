@@ -9,11 +9,13 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import WorkflowEnvironment
 
+from api.batches.status import read_status
 from domain.items import (
     WAITING,
     ItemOutcome,
     Progress,
     ScrapeInput,
+    Usage,
 )
 from storage.database import Database
 from tests.support.batch_runs import (
@@ -22,6 +24,7 @@ from tests.support.batch_runs import (
     start,
     worker,
 )
+from workflows.batch import BatchWorkflow
 from workflows.history import state_from_history
 
 
@@ -95,3 +98,34 @@ async def test_an_item_that_is_lost_every_time_fails(
     assert same.outcome is not None
     assert same.outcome.failure == item.outcome.failure
     assert same.outcome.attempts == 10
+
+
+async def test_a_terminated_batch_keeps_what_its_unfinished_items_have_used(
+    env: WorkflowEnvironment, database: Database
+) -> None:
+    state = new_batch(database, 1)
+
+    async def scrape(item: ScrapeInput) -> ItemOutcome:
+        progress = Progress(
+            stage=WAITING,
+            attempts=3,
+            started_at=activity.info().started_time,
+            usage=Usage(proxy_bytes=700),
+            postponed=3,
+        )
+        raise ApplicationError(
+            "later", progress, type="HOST_BUSY", next_retry_delay=timedelta(minutes=5)
+        )
+
+    async with worker(env, database, state, scrape):
+        handle = await start(env, state)
+        while (await handle.query(BatchWorkflow.status)).items[0].last_progress is None:
+            pass
+        await handle.terminate("by an operator")
+        ended = await read_status(env.client, state.batch_id)
+    [item] = ended.state.items
+    assert ended.status == "failed"
+    assert item.outcome is not None
+    assert item.outcome.failure is not None
+    assert (item.outcome.failure.code, item.outcome.attempts) == ("BATCH_FAILED", 3)
+    assert ended.state.proxy_bytes == ended.state.settled(item).proxy_bytes == 700

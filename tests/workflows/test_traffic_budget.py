@@ -197,6 +197,7 @@ async def test_an_item_that_waits_is_not_started_again_unless_it_has_its_page(
     waited = result.items[0].outcome
     assert waited is not None
     assert (waited.attempts, waited.usage.proxy_bytes) == (1, 100)
+    assert waited.started_at is not None
     assert credits_used(database) == 4
 
 
@@ -231,3 +232,35 @@ async def test_a_cancel_counts_the_items_that_were_not_scheduled(
     assert result.count("cancelled") == 27
     assert result.count("completed") == len(started) == 3
     assert credits_used(database) == 6
+
+
+async def test_items_that_a_cancel_leaves_out_have_not_failed_for_their_traffic(
+    env: WorkflowEnvironment, database: Database
+) -> None:
+    state = limited(database, MAX_UNDER_WAY + 4, 1000)
+    all_busy, asked, finish = asyncio.Event(), asyncio.Event(), asyncio.Event()
+    started: list[str] = []
+
+    async def scrape(item: ScrapeInput) -> ItemOutcome:
+        started.append(item.item_uuid)
+        if len(started) == MAX_UNDER_WAY:
+            all_busy.set()
+        if item.url.endswith("/0"):
+            await asked.wait()
+            return took(item, 1000)
+        await finish.wait()
+        return completed(item)
+
+    async with worker(env, database, state, scrape):
+        handle = await start(env, state)
+        await all_busy.wait()
+        await handle.signal(BatchWorkflow.cancel, cancel_request("first"))
+        asked.set()
+        while (await handle.query(BatchWorkflow.status)).count("cancelled") == 0:
+            pass
+        finish.set()
+        result = await handle.result()
+        await check_history(handle, result)
+    assert result.proxy_bytes == 1000
+    assert result.count("cancelled") == 4
+    assert result.count("completed") == MAX_UNDER_WAY
