@@ -38,7 +38,7 @@ _AT_ONCE = 8
 """Exits that are tried at the same time. A provider may limit the connections of a customer."""
 
 _SECONDS = 20.0
-"""Seconds for one page. An item has no more patience with an exit."""
+"""Seconds for one page. An exit may take 12 of them to connect to the site."""
 
 _MAX_BYTES = 2**20
 """Largest page that is read."""

@@ -19,7 +19,8 @@ MAX_UNDER_WAY = 16
 
 Workers do not know what the attempts of other workers take. So fewer attempts make the limit more
 exact, and more attempts make the batch faster. A core fetches 16 pages at once without a browser,
-and three with one.
+and three with one. Running batches replay with this number, so a change needs
+`workflow.patched()`.
 """
 
 

@@ -92,7 +92,7 @@ class ItemTraffic:
     def _reached(self, more: int) -> AbortReason | None:
         """Return why the item may not take `more` bytes, or None if it may."""
         if self._max_item is not None and self._usage.proxy_bytes + more > self._max_item:
-            limit = megabytes_text(self._max_item)
+            limit = f"{megabytes_text(self._max_item)} (maxItemProxyMb)"
             what = f"The item has used the {limit} that it may take through proxies."
             return "TRAFFIC_LIMIT", what
         # What the worker knows by itself is exact if it is the only one.

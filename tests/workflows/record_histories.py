@@ -1,13 +1,14 @@
 """`python -m tests.workflows.record_histories VERSION`: record histories for `test_replay`.
 
 The batches scrape real pages on a real stack. One runs undisturbed, one has cookies, one is
-cancelled, and one has a host that asks to come back later. Of a retried batch, the second run is
-recorded.
+cancelled, one has a host that asks to come back later, and one uses up its proxy traffic. Of a
+retried batch, the second run is recorded.
 """
 
 from __future__ import annotations
 
 import asyncio
+import json
 import socket
 import sys
 import tempfile
@@ -20,6 +21,7 @@ from stack.stack import Stack
 from tests.conftest import STACK_ENV
 from tests.support.client import ApiClient
 from tests.support.site import Site
+from tests.support.upstreams import upstream_proxy
 from workflows.state import workflow_id
 
 FOLDER = Path(__file__).parent / "histories"
@@ -29,7 +31,11 @@ async def record(version: str) -> None:
     """Write one file per batch."""
     with tempfile.TemporaryDirectory() as folder:
         async with (
-            Stack(Path(folder), env=STACK_ENV) as stack,
+            upstream_proxy("http") as upstream,
+            Stack(
+                Path(folder),
+                env={**STACK_ENV, "SPIDRA_PROXIES": json.dumps({"de": upstream.url})},
+            ) as stack,
             Site() as site,
             Site() as refusing,
             ApiClient(stack.api_url, stack.api_key) as api,
@@ -44,6 +50,12 @@ async def record(version: str) -> None:
                 "refused": await api.submit([refusing.url("/refusing/record")]),
                 "cancelled": await api.submit([site.url("/gated/record")] * 12),
                 "retried": await api.submit([site.url("/plain"), site.url("/broken/record")]),
+                "limited": await api.submit(
+                    [site.url(f"/big?mb=0.2&{number}") for number in range(26)],
+                    useProxy=True,
+                    scrapeMode="fast",
+                    maxProxyMb=0.1,
+                ),
             }
             await api.wait_for(
                 batches["cancelled"], lambda b: any(i["status"] == "running" for i in b["items"])

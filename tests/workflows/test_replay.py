@@ -23,7 +23,7 @@ HISTORIES = sorted((Path(__file__).parent / "histories").glob("*.json"))
 
 def test_there_are_histories() -> None:
     names = {path.stem.partition("-")[0] for path in HISTORIES}
-    assert names >= {"plain", "cookies", "cancelled", "refused", "retried"}
+    assert names >= {"plain", "cookies", "cancelled", "refused", "retried", "limited"}
 
 
 @pytest.mark.parametrize("runner", [SandboxedWorkflowRunner, UnsandboxedWorkflowRunner])
