@@ -29,6 +29,9 @@ _PRIVATE_NAMES = re.compile(
 )
 """Names that have a meaning inside a network only (RFC 6762, RFC 8375, RFC 9476, and custom)."""
 
+_NAME = re.compile(r"(?=.{1,253}$)[^.]{1,63}(?:\.[^.]{1,63})*")
+"""What can be a name by its length and that of its parts (RFC 1035, 2.3.4)."""
+
 
 class Dialer:
     """Resolves a host, checks its addresses, and connects to one of the checked addresses.
@@ -123,4 +126,5 @@ def _refused(code: str, what: str, status: int) -> EgressRefusedError:
 
 
 def _is_public_name(host: str) -> bool:
-    return _PRIVATE_NAMES.fullmatch(host.rstrip(".")) is None
+    name = host.removesuffix(".")
+    return _NAME.fullmatch(name) is not None and _PRIVATE_NAMES.fullmatch(name) is None

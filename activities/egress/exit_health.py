@@ -49,10 +49,8 @@ class ExitHealth:
     """Until when an item tries the exit after a rest."""
     failed: Counter[ExitFailure] = field(default_factory=Counter)
     """Failed items since the start of the worker, by kind."""
-    failure: ExitFailure | None = None
-    """The latest failure; None if an item has succeeded since."""
     well_at: float = -math.inf
-    """When something came last."""
+    """When a page came last, or another answer of its site."""
     no_tunnels: dict[int, float] = field(default_factory=dict)
     """Ports to which the exit refuses tunnels, though it passes on plain HTTP, and since when."""
     _told: set[ExitFailure] = field(default_factory=set)
@@ -78,18 +76,17 @@ class ExitHealth:
             self._told.clear()
         self.failures, self.rests = 0, 0
         self.rests_until = self.tried_until = 0.0
-        self.failure, self.well_at = None, now
+        self.well_at = now
 
     def record_failure(
         self, now: float, error: ExitError, *, is_certain: bool, is_counted: bool = True
     ) -> None:
         """Record that an item was not loaded. With `is_certain`, no site can be the cause.
 
-        Without `is_counted`, the site is most likely the cause, and the exit does not rest.
-
-        The log is told of each rest, and once of a failure that leads to no rest.
+        Without `is_counted`, the site is most likely the cause, and the exit does not rest. The log
+        is told of each rest, and once of a failure that leads to no rest.
         """
-        failure = self.failure = error.failure
+        failure = error.failure
         self.failures += is_counted
         self.failed[failure] += 1
         if self.rests_until > now:

@@ -56,7 +56,7 @@ _LOG_INS = re.compile(rb"(?im)^proxy-authenticate:[ \t]*([\w-]+)")
 _RETRY_AFTER = re.compile(rb"(?im)^retry-after:")
 """What tells a proxy that is full from one that does not reach the target (RFC 9110, 15.6.4)."""
 
-_OWN_ERROR_HEADERS = frozenset({b"x-squid-error", b"proxy-status", b"proxy-agent"})
+_OWN_ERROR_HEADERS = frozenset({b"x-squid-error", b"proxy-agent"})
 _OWN_SERVERS = (b"squid", b"tinyproxy", b"privoxy", b"3proxy", b"polipo")
 """What the answers of proxies say in `Server`, if they are about an error of the proxy's own."""
 
@@ -152,14 +152,18 @@ class AbsoluteRequests:
 
     def check(self, status: int, headers: Sequence[tuple[bytes, bytes]]) -> None:
         """See `PlainRequests`."""
-        is_of_proxy = status in _OF_PROXIES or any(
-            name in _OWN_ERROR_HEADERS
-            or (name == b"server" and value.lower().startswith(_OWN_SERVERS))
-            for name, value in headers
-        )
+        is_of_proxy = status in _OF_PROXIES or any(_tells_own_error(*header) for header in headers)
         if status >= HTTPStatus.BAD_REQUEST and is_of_proxy:
             raise refusal(status)
         self._on_pass()
+
+
+def _tells_own_error(name: bytes, value: bytes) -> bool:
+    """Return whether a header of an error says that the error is one of a proxy."""
+    if name == b"proxy-status":
+        return b"error=" in value.lower()  # without it, the site's own proxies are meant as well
+    is_of_server = name == b"server" and value.lower().startswith(_OWN_SERVERS)
+    return is_of_server or name in _OWN_ERROR_HEADERS
 
 
 async def _read_answer(reader: asyncio.StreamReader) -> tuple[int, bytes, bytes]:

@@ -19,6 +19,7 @@ from activities.egress.routes import ExitPool
 from activities.egress.upstream import trusted_authorities
 from domain.addresses import Address
 from domain.proxies import parse_proxies
+from name_resolution import NameNotResolvedError
 from tests.support.certificates import Authority
 from tests.support.fetchers import exit_fetcher
 from tests.support.odd_exits import (
@@ -560,6 +561,20 @@ async def test_an_error_of_the_exit_itself_is_not_the_sites(
     assert sentence in message
 
 
+async def test_a_site_behind_proxies_of_its_own_is_not_the_exit(site: str) -> None:
+    answer = (
+        b"HTTP/1.1 404 No\r\nProxy-Status: http_request_error; e_x=1\r\nContent-Length: 0\r\n\r\n"
+    )
+
+    async def behave(
+        reader: asyncio.StreamReader, writer: asyncio.StreamWriter, heads: list[bytes]
+    ) -> None:
+        await (answering(answer) if heads else without_tunnels())(reader, writer, heads)
+
+    async with odd_exit(behave) as exit_, exit_fetcher(pool_of(exit_.url)) as fetcher:
+        assert (await fetcher.failure(f"{site}/missing"))[0] == "HTTP_404"
+
+
 def resolving(address: str) -> Resolver:
     """Return a resolver by which each name has `address`."""
 
@@ -591,6 +606,20 @@ async def test_an_exit_in_a_protected_network_gets_no_names(
         assert code == "PROXY_FAILED"
         assert '(HTTP status 403; it may be asked without a tunnel only with "names"' in message
         assert urls == []
+
+
+@pytest.mark.parametrize("scheme", ["http", "socks5"])
+@pytest.mark.parametrize("host", ["a..test.example", "a" * 64 + ".example", "a.example" * 30])
+async def test_no_exit_is_asked_or_blamed_for_what_cannot_be_a_name(scheme: str, host: str) -> None:
+    async def resolve(_: str) -> Sequence[Address]:
+        raise NameNotResolvedError
+
+    async with upstream_proxy(scheme) as upstream:
+        pool = pool_of({"url": upstream.url, "names": True})
+        async with exit_fetcher(pool, resolver=resolve) as fetcher:
+            assert (await fetcher.failure(f"http://{host}/"))[0] == "DNS_FAILURE"
+        assert upstream.asked == []
+        assert [state.failed for state in pool.states()] == [{}]
 
 
 async def test_no_forbidden_address_is_asked_for_without_a_tunnel() -> None:
