@@ -23,10 +23,19 @@ _MIN_COPIED = 10
 _MARK = re.compile(
     r"(?:[ \t]?(?:<|&lt;){1,4}[ \t]?/?[ \t]?)?"
     r"(?P<word>[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|[0-9a-f]{10,})"
-    r"(?:[ \t]?(?:…|\.\.\.|(?:address|page|declared|answer \d+)\b))?(?:[ \t]?(?:>|&gt;){1,4})?",
+    r"(?:[ \t]?(?:…|\.\.\.|(?:address|page|declared|answer \d+)\b))?(?:[ \t]?(?:>|&gt;){1,4})?"
+    r"(?::[ \t])?",
     re.IGNORECASE,
 )
 """What may be a mark, also without its brackets, cut, or with dashes as a UUID has them."""
+
+_ADDRESS = re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s<>\"()]+", re.IGNORECASE)
+"""An address with a mark in it is no address, also without the mark."""
+
+_NO_VALUE = re.compile(
+    r"(?:[\W_]|\b(?:address|page|declared|answer|and|marks?|0x)\b)*", re.IGNORECASE
+)
+"""What is left of marks, and no value: brackets, and the other words that stand in marks."""
 
 
 def new_boundary() -> str:
@@ -54,20 +63,23 @@ def without_marks(value: Any, boundary: str) -> tuple[Any, list[str]]:
 
 def text_without_marks(text: str, boundary: str) -> str:
     """Return `text` without copies of the marks of `boundary`; unchanged if it has none."""
+    if not _has_copy(text, boundary):
+        return text
 
-    def replaced(found: re.Match[str]) -> str:
-        return "" if _is_copy(found["word"], boundary) else found[0]
+    def replaced(found: re.Match[str], group: int | str = 0) -> str:
+        return "" if _has_copy(found[group], boundary) else found[0]
 
-    cleaned = _MARK.sub(replaced, text.replace(_first_words(boundary), ""))
-    return text if cleaned == text else cleaned.strip()
+    text = _ADDRESS.sub(replaced, text.replace(_first_words(boundary), ""))
+    cleaned = _MARK.sub(lambda found: replaced(found, "word"), text).strip()
+    return "" if _NO_VALUE.fullmatch(cleaned) else cleaned
 
 
 def _first_words(boundary: str) -> str:
     return f"The marks of this message are <<{boundary} … >> and <</{boundary}>>."
 
 
-def _is_copy(word: str, boundary: str) -> bool:
-    digits = word.replace("-", "").lower()
+def _has_copy(text: str, boundary: str) -> bool:
+    digits = text.replace("-", "").lower()
     starts = range(len(boundary) - _MIN_COPIED + 1)
     return any(boundary[start : start + _MIN_COPIED] in digits for start in starts)
 

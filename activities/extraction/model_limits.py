@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 
 from activities.content.tokens import count_kinds
 from activities.extraction.errors import InputTooLongError, ModelError
@@ -48,24 +49,41 @@ _MIN_CONTEXT = 512
 _MIN_CUT = 1000
 """Tokens. No server has a smaller context, and no prompt of a page is much shorter."""
 
+_UNCOUNTED = 0.75
+"""A prompt of so much less than one that was answered is not cut: its cached part is not counted.
+
+Old versions of Ollama count only what they had to read.
+"""
+
+_MORE_THAN_COUNTED = 1.25
+"""How much longer a prompt may be than the part of it that the server has counted."""
+
+_FORGET_SECONDS = 3600.0
+"""How long a limit is believed. Then one request finds out again, since servers are started anew
+with other limits, and since a guess may have been too low."""
+
 
 class ModelLimits:
     """The lengths that one model at one endpoint has room for."""
 
-    def __init__(self) -> None:
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self.tokens = TokenCounter()
+        self._now = now
         self._context: int | None = None
         self._answer: int | None = None
         self._suspected_context: int | None = None
         self._served = 0
         """Tokens of the longest prompt that was answered."""
+        self._learnt_at = now()
 
     def context(self, configured: int) -> int:
         """Return the tokens that a request and its answer may take together."""
+        self._forget_old()
         return min(configured, self._context or configured)
 
     def answer_room(self, configured_context: int, configured: int) -> int:
         """Return the tokens to keep free for an answer beside a page."""
+        self._forget_old()
         room = min(configured, self._answer or configured)
         if self._context is not None and self._context < configured_context:
             room = min(room, self._context // _ANSWER_SHARE)
@@ -73,6 +91,7 @@ class ModelLimits:
 
     def answer_limit(self, request: ModelRequest) -> int:
         """Return the limit of the answer to `request`."""
+        self._forget_old()
         limit = min(request.max_tokens, self._answer or request.max_tokens)
         if self._context is not None:
             left = self._context - self._prompt_tokens(request) - MARGIN_TOKENS
@@ -112,11 +131,15 @@ class ModelLimits:
             return self._lower_refused_answer(refusal.answer, limit)
         estimate = self._prompt_tokens(request)
         prompt = refusal.prompt or estimate
+        if refusal.least_prompt is not None:
+            prompt = max(prompt, int(refusal.least_prompt * _MORE_THAN_COUNTED))
         if refusal.context is None:
             self._guess_context(prompt + limit)
             # Which of both is too long is not said. The longer one is made shorter.
             left = 0 if prompt > limit else limit // 2
         else:
+            if refusal.prompt is not None and refusal.prompt + limit > refusal.context:
+                self._served = 0  # the server is not the one that answered longer prompts
             self._lower_context(refusal.context)
             margin = MARGIN_TOKENS if refusal.prompt is None else _COUNTED_MARGIN
             left = min(refusal.context - prompt - margin, limit - _COUNTED_MARGIN)
@@ -147,12 +170,21 @@ class ModelLimits:
             return  # the number means something else
         if self._context is None or context < self._context:
             self._context = context
+            self._learnt_at = self._now()
             logger.warning("the model's context is limited", extra={"tokens": context})
 
     def _lower_answer(self, answer: int) -> None:
         if self._answer is None or answer < self._answer:
             self._answer = answer
+            self._learnt_at = self._now()
             logger.warning("the model's answers are limited", extra={"tokens": answer})
+
+    def _forget_old(self) -> None:
+        """Forget the limits of a server that may have been started anew since."""
+        if self._now() - self._learnt_at > _FORGET_SECONDS:
+            self._context = self._answer = self._suspected_context = None
+            self._served = 0
+            self._learnt_at = self._now()
 
     def _prompt_tokens(self, request: ModelRequest) -> int:
         return self.tokens.count(_text(request.messages))
@@ -182,6 +214,8 @@ class ModelLimits:
         text = _text(request.messages)
         sizes = count_kinds(text)
         if not is_plausible(sizes, tokens) and tokens < sizes.total():
+            if tokens < self._served * _UNCOUNTED:
+                return
             self._lower_context(tokens)
             raise InputTooLongError
         if tokens % _ROUND == 0 and tokens < self.tokens.count(text) * _SHORTER:

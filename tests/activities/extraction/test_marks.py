@@ -56,6 +56,29 @@ def test_what_is_no_copy_stays(text: str) -> None:
     assert text_without_marks(text, BOUNDARY) == text
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"https://shop.example/{BOUNDARY}/lamp.png",
+        f"https://shop.example/?id={BOUNDARY[:20]}&size=2",
+        f"[{BOUNDARY}]",
+        f"«{BOUNDARY} page»",
+        f"`{BOUNDARY}`",
+        f"page {BOUNDARY}",
+        f"<<{BOUNDARY} … >> and <</{BOUNDARY}>>",
+        f"0x{BOUNDARY}",
+    ],
+)
+def test_what_only_marks_make_is_no_value(text: str) -> None:
+    assert without_marks({"name": text}, BOUNDARY) == ({"name": None}, ["/name"])
+
+
+def test_the_word_behind_a_mark_is_kept() -> None:
+    assert text_without_marks(f"{BOUNDARY}: Brass lamp", BOUNDARY) == "Brass lamp"
+    text = f"https://shop.example/{OTHER} <<{BOUNDARY} page>>"
+    assert text_without_marks(text, BOUNDARY) == f"https://shop.example/{OTHER}"
+
+
 def test_marks_are_taken_out_at_any_depth() -> None:
     answer = {
         "name": f"<<{BOUNDARY} page>>\nBrass lamp",

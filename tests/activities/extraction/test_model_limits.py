@@ -8,6 +8,8 @@ import re
 import pytest
 
 from activities.conversion.tasks import ModelPage
+from activities.extraction.errors import InputTooLongError
+from activities.extraction.length_refusals import LengthRefusal
 from activities.extraction.model_limits import ModelLimits
 from activities.extraction.model_request import ModelRequest
 from domain.failures import ScrapeError
@@ -251,3 +253,48 @@ async def test_a_model_that_only_thinks_says_so(
     assert "with thinking" in caught.value.failure.message
     assert "SPIDRA_LLM_MAX_OUTPUT_TOKENS" in caught.value.failure.message
     assert len(model.requests) == 1
+
+
+def counted(length: int) -> ModelRequest:
+    return ModelRequest([{"role": "user", "content": ENGLISH[:length]}], 1000)
+
+
+def test_a_server_that_stops_counting_is_asked_with_less_each_time() -> None:
+    limits = ModelLimits()
+    request = counted(4000)
+    prompt, limit, tries = 1900, 4096, 0  # the prompt is twice as long as it looks
+    while prompt + limit > 4096:
+        refusal = LengthRefusal("context", 4096, least_prompt=4096 - limit + 1)
+        limit = limits.adapt(refusal, request, limit)
+        tries += 1
+    assert tries <= 6
+    assert limit > 500
+
+
+def test_a_server_that_comes_back_with_less_room_is_believed() -> None:
+    limits = ModelLimits()
+    limits.learn_counted(counted(12_000), 3000, cached=0)
+    with pytest.raises(InputTooLongError):
+        limits.adapt(LengthRefusal("context", 2048, 2600), counted(11_000), 1000)
+    assert limits.context(32_000) == 2048
+
+
+def test_a_limit_is_forgotten_after_an_hour() -> None:
+    moment = 1000.0
+    limits = ModelLimits(now=lambda: moment)
+    limits.adapt(LengthRefusal("answer", answer=512), counted(400), 1000)
+    limits.adapt(LengthRefusal("context", 2048), counted(400), 512)
+    moment += 3500
+    assert limits.context(32_000) == 2048
+    assert limits.answer_limit(counted(400)) == 512
+    moment += 200
+    assert limits.context(32_000) == 32_000
+    assert limits.answer_limit(counted(400)) == 1000
+
+
+def test_what_a_server_kept_and_does_not_count_is_not_cut() -> None:
+    limits = ModelLimits()
+    page = counted(12_000)
+    limits.learn_counted(page, 3000, cached=0)
+    limits.learn_counted(page, 1100, cached=0)
+    assert limits.context(32_000) == 32_000
