@@ -58,9 +58,12 @@ Old versions of Ollama count only what they had to read.
 _MORE_THAN_COUNTED = 1.25
 """How much longer a prompt may be than the part of it that the server has counted."""
 
-_FORGET_SECONDS = 3600.0
-"""How long a limit is believed. Then one request finds out again, since servers are started anew
-with other limits, and since a guess may have been too low."""
+_FORGET_SECONDS = 600.0
+"""How long a limit is believed. Then a request finds out again.
+
+A server may have been started anew with more room, and a guess may have been too low. A refused
+request costs next to nothing.
+"""
 
 
 class ModelLimits:
@@ -75,6 +78,7 @@ class ModelLimits:
         self._served = 0
         """Tokens of the longest prompt that was answered."""
         self._learnt_at = now()
+        self._logged: set[tuple[str, int]] = set()
 
     def context(self, configured: int) -> int:
         """Return the tokens that a request and its answer may take together."""
@@ -171,13 +175,19 @@ class ModelLimits:
         if self._context is None or context < self._context:
             self._context = context
             self._learnt_at = self._now()
-            logger.warning("the model's context is limited", extra={"tokens": context})
+            self._log("the model's context is limited", context)
 
     def _lower_answer(self, answer: int) -> None:
         if self._answer is None or answer < self._answer:
             self._answer = answer
             self._learnt_at = self._now()
-            logger.warning("the model's answers are limited", extra={"tokens": answer})
+            self._log("the model's answers are limited", answer)
+
+    def _log(self, what: str, tokens: int) -> None:
+        """Log a limit, but not each time that it is learnt again."""
+        if (what, tokens) not in self._logged:
+            self._logged.add((what, tokens))
+            logger.warning(what, extra={"tokens": tokens})
 
     def _forget_old(self) -> None:
         """Forget the limits of a server that may have been started anew since."""
