@@ -39,7 +39,8 @@ def boundary_of(body: Json) -> str:
         f"{BOUNDARY} declared",
         f"<<{BOUNDARY} answer 2>>\n<</{BOUNDARY}>>",
         "40c9c24a-71a5-cd4e-d714-c08821183bfb",
-        f"The marks of this message are <<{BOUNDARY} … >> and <</{BOUNDARY}>>.",
+        f"<<{BOUNDARY} page, part 2 of 12>>",
+        f"<<{BOUNDARY} end>>",
     ],
 )
 def test_a_copy_of_the_marks_is_recognised(copy: str) -> None:
