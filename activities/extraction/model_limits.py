@@ -11,11 +11,11 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 
-from activities.content.tokens import count_kinds
+from activities.extraction.cut_prompts import CutPrompts
 from activities.extraction.errors import InputTooLongError, ModelError
 from activities.extraction.length_refusals import LengthRefusal
 from activities.extraction.model_request import Message, ModelRequest
-from activities.extraction.token_counter import TokenCounter, is_plausible
+from activities.extraction.token_counter import TokenCounter
 
 logger = logging.getLogger(__name__)
 
@@ -31,29 +31,14 @@ _COUNTED_MARGIN = 16
 _ANSWER_SHARE = 4
 """An answer gets one part of so many of a context that is smaller than the settings say."""
 
-_ROUND = 1024
-"""Contexts are multiples of this. Prompts have such a number of tokens by chance only."""
-
 _ROUND_FULL = 256
-"""The same for a full context. The sum of prompt and answer may be off by one."""
-
-_SHORTER = 0.75
-"""A prompt of a round number of tokens that is so much shorter than thought may have been cut."""
+"""Contexts are multiples of this. The sum of prompt and answer may be off by one."""
 
 _MIN_GUESS = 2000
 """Tokens. A smaller context is believed only if the server names it."""
 
 _MIN_CONTEXT = 512
 """Tokens. No model for pages has a smaller context."""
-
-_MIN_CUT = 1000
-"""Tokens. No server has a smaller context, and no prompt of a page is much shorter."""
-
-_UNCOUNTED = 0.75
-"""A prompt of so much less than one that was answered is not cut: its cached part is not counted.
-
-Old versions of Ollama count only what they had to read.
-"""
 
 _MORE_THAN_COUNTED = 1.25
 """How much longer a prompt may be than the part of it that the server has counted."""
@@ -74,7 +59,7 @@ class ModelLimits:
         self._now = now
         self._context: int | None = None
         self._answer: int | None = None
-        self._suspected_context: int | None = None
+        self._cut_prompts = CutPrompts(self.tokens, self._lower_context)
         self._served = 0
         """Tokens of the longest prompt that was answered."""
         self._learnt_at = now()
@@ -109,7 +94,9 @@ class ModelLimits:
             InputTooLongError: The server has read only a part of the prompt.
         """
         if cached == 0:
-            self._check_cut(request, tokens)
+            self._cut_prompts.check(_text(request.messages), tokens, self._served)
+        if not self._cut_prompts.server_counts:
+            return
         self._served = max(self._served, tokens)
         self._learn(request, tokens)
 
@@ -192,7 +179,7 @@ class ModelLimits:
     def _forget_old(self) -> None:
         """Forget the limits of a server that may have been started anew since."""
         if self._now() - self._learnt_at > _FORGET_SECONDS:
-            self._context = self._answer = self._suspected_context = None
+            self._context = self._answer = None
             self._served = 0
             self._learnt_at = self._now()
 
@@ -213,26 +200,6 @@ class ModelLimits:
         if request.schema is None:
             return 0
         return self.tokens.count(json.dumps(request.schema, ensure_ascii=False))
-
-    def _check_cut(self, request: ModelRequest, tokens: int) -> None:
-        """Raise `InputTooLongError` if the server has silently left out a part of the prompt.
-
-        Ollama does so: it reads as much as its context has room for.
-        """
-        if tokens < _MIN_CUT:
-            return
-        text = _text(request.messages)
-        sizes = count_kinds(text)
-        if not is_plausible(sizes, tokens) and tokens < sizes.total():
-            if tokens < self._served * _UNCOUNTED:
-                return
-            self._lower_context(tokens)
-            raise InputTooLongError
-        if tokens % _ROUND == 0 and tokens < self.tokens.count(text) * _SHORTER:
-            if tokens == self._suspected_context:
-                self._lower_context(tokens)
-            self._suspected_context = tokens
-            raise InputTooLongError
 
 
 def _text(messages: Sequence[Message]) -> str:

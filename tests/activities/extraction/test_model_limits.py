@@ -314,3 +314,26 @@ def test_what_a_server_kept_and_does_not_count_is_not_cut() -> None:
     limits.learn_counted(page, 3000, cached=0)
     limits.learn_counted(page, 1100, cached=0)
     assert limits.context(32_000) == 32_000
+
+
+@pytest.mark.parametrize("share", [0.1, 0.12])
+def test_a_server_that_counts_too_few_tokens_is_no_reason_to_cut_pages(share: float) -> None:
+    limits = ModelLimits()
+    for length in (60_000, 45_000):
+        request = ModelRequest([{"role": "user", "content": (ENGLISH * 10)[:length]}], 1000)
+        tokens = int(length / 4 * share)
+        if length == 60_000:
+            with pytest.raises(InputTooLongError):
+                limits.learn_counted(request, tokens, cached=0)
+        else:
+            limits.learn_counted(request, tokens, cached=0)
+    assert limits.context(32_000) == 32_000
+
+
+def test_prompts_of_several_lengths_with_one_count_were_cut() -> None:
+    limits = ModelLimits()
+    for length in (60_000, 45_000):
+        request = ModelRequest([{"role": "user", "content": (ENGLISH * 10)[:length]}], 1000)
+        with pytest.raises(InputTooLongError):
+            limits.learn_counted(request, 3_000, cached=0)
+    assert limits.context(32_000) == 3_000
