@@ -69,6 +69,8 @@ def parse_object(text: str) -> FoundObject | None:
     if fenced := _FENCED.fullmatch(text):
         text = fenced[1]
     found = _load(text)
+    if isinstance(found, str):  # the object as a text within JSON
+        found = _load(found)
     if found is None:
         starts = [match.start() for match in re.finditer(r"\{", text)][:_MAX_STARTS]
         for start in starts:

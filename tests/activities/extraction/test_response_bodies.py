@@ -133,6 +133,7 @@ ANSWERS = {
     "a comma too many": '{"name": "Tin lantern", "price": 1299, "color": null,}',
     "comments": '{"name": "Tin lantern", // the name\n "price": 1299}',
     "a fence and words": f"Here:\n```json\n{TEXT}\n```\nI hope that {{this}} helps.",
+    "a text within JSON": json.dumps(TEXT),
     "an empty object first": f"{{}} was wrong. {TEXT}",
     "a byte order mark": f"\ufeff{TEXT}",
     "the end of a turn": f"{TEXT}<|im_end|>",
