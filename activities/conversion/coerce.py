@@ -19,6 +19,12 @@ _MAGNITUDE = re.compile(
 _NO_VALUE = frozenset(("", "null", "n/a"))
 """Texts that models write where there is no value."""
 
+_NO_NUMBER = frozenset(("nan", "inf", "-inf", "infinity", "-infinity"))
+"""Texts that some servers write in the place of numbers that JSON does not have."""
+
+_LONG_INTEGER = re.compile(r"[+-]?(?:\d{16,300}|\d{1,3}(?:([,.' ])\d{3})(?:\1\d{3}){4,80})")
+"""An integer that double precision may not hold, such as an identifier. It is kept exactly."""
+
 _BOOLEANS = {"true": True, "yes": True, "false": False, "no": False}
 
 _NEGATION = re.compile(r"\b(?:not?|non|never|without|kein\w*|nicht|ohne|sans|pas)\b", re.IGNORECASE)
@@ -38,15 +44,20 @@ def evidence_of(name: str, schema: dict[str, Any], language: str | None) -> Evid
 
 def is_uncertain_number(value: Any, types: list[str], evidence: Evidence) -> bool:
     """Return whether `value` is a text instead of a number, with separators of two meanings."""
-    wants_number = "number" in types or "integer" in types
-    if not isinstance(value, str) or not wants_number or "string" in types:
+    if not isinstance(value, str) or not _wants_number(types):
         return False
     return not _MAGNITUDE.search(value) and numbers.has_two_values(value, evidence)
+
+
+def _wants_number(types: list[str]) -> bool:
+    return ("number" in types or "integer" in types) and "string" not in types
 
 
 def to_type(value: Any, types: list[str], evidence: Evidence = numbers.NOTHING_KNOWN) -> Any:
     """Return `value` as one of `types` if that only changes its spelling, or else unchanged."""
     if isinstance(value, str) and value.strip().lower() in _NO_VALUE:
+        return None
+    if isinstance(value, str) and value.strip().lower() in _NO_NUMBER and _wants_number(types):
         return None
     if not types or _has_type(value, types):
         # 3.0 is an integer in JSON Schema, but reads as an integer only without its point.
@@ -79,6 +90,8 @@ def _convert(value: Any, kind: str, evidence: Evidence) -> Any:
 
 
 def _number(text: str, evidence: Evidence = numbers.NOTHING_KNOWN) -> float | int | None:
+    if _LONG_INTEGER.fullmatch(text.strip()):
+        return int(re.sub(r"[^\d+-]", "", text))
     return None if _MAGNITUDE.search(text) else numbers.parse(text, None, evidence)
 
 

@@ -8,11 +8,17 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
+from activities.extraction.loose_json import as_json
 from activities.extraction.marks import text_without_marks
 from domain.schema.references import escape
 
-_THINKING = re.compile(r"\A\s*<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL)
-"""What reasoning models write in front of their answer."""
+_THINKING = re.compile(
+    r"\A\s*(?:<think(?:ing)?>.*?</think(?:ing)?>|\[THINK\].*?\[/THINK\]"
+    r"|<\|channel\|>.*?<\|channel\|>final<\|message\|>"
+    r"|(?![{\[`]).*?</think>)",  # some templates begin the thoughts themselves
+    re.DOTALL,
+)
+"""What reasoning models write in front of their answer, if their server leaves it there."""
 
 _FENCED = re.compile(r"\A\s*```[A-Za-z]*\s*\n(.*?)\n?\s*```\s*\Z", re.DOTALL)
 
@@ -24,6 +30,9 @@ _MAX_STARTS = 20
 
 _MAX_DIGITS = 309
 """Digits of an integer from which on it may be above all numbers of double precision."""
+
+_LONG_WHOLE = re.compile(r"(-?\d{16,})\.0+")
+"""An integer that double precision may not hold."""
 
 _LOST = object()
 """Stands for a number that JSON cannot hold, while a text is parsed."""
@@ -60,12 +69,16 @@ def parse_object(text: str) -> FoundObject | None:
     if fenced := _FENCED.fullmatch(text):
         text = fenced[1]
     found = _load(text)
+    if isinstance(found, str):  # the object as a text within JSON
+        found = _load(found)
     if found is None:
         starts = [match.start() for match in re.finditer(r"\{", text)][:_MAX_STARTS]
         for start in starts:
             found = _load(text[start:], is_whole=False)
-            if isinstance(found, dict):
+            if isinstance(found, dict) and found:
                 break
+    if not found and (loose := as_json(text)) is not None:
+        found = _load(loose) or found
     if isinstance(found, list):
         found = {"items": found}
     if not isinstance(found, dict) or not _is_shallow(found):
@@ -115,6 +128,8 @@ def _encodable(text: str) -> str:
 
 
 def _float(text: str) -> Any:
+    if whole := _LONG_WHOLE.fullmatch(text):
+        return _integer(whole[1])
     value = float(text)
     return value if math.isfinite(value) else _LOST
 

@@ -26,6 +26,7 @@ from activities.extraction.rate_limit import MAX_WAIT, RateLimit
 from activities.extraction.refusal_log import RefusalLog
 from activities.extraction.refusals import ServerRefusal, from_openai, from_refusal
 from activities.extraction.request_builder import RequestBuilder
+from activities.extraction.response_bodies import completion_in
 from activities.extraction.response_formats import ResponseFormat
 from domain.items import ModelUse, Usage
 
@@ -135,7 +136,9 @@ class ModelClient:
             try:
                 # The client's own timeout starts again with each byte.
                 async with asyncio.timeout(self._timeout):
-                    completion = await self._client.chat.completions.create(**body)
+                    # The client's own reading of a response trusts the types of all fields.
+                    raw = self._client.chat.completions.with_raw_response
+                    completion = completion_in((await raw.create(**body)).text)
             except TimeoutError:
                 raise errors.timed_out() from None
             except openai.APIStatusError as error:

@@ -37,7 +37,8 @@ _CONTEXT = re.compile(
     r"|range of input length|maximum number of (?:input )?tokens"
     r"|reduce (?:the length of )?(?:the|your) (?:messages?|prompt|input)"
     r"|inputs?`? tokens? \+ `?max_new_tokens"
-    r"|request too large|prompt contains \d+ tokens",
+    r"|request too large|prompt contains \d+ tokens|maximum tokens of \d+ exceeded"
+    r"|max tokens of \d+ exceeded|超长|过长|上下文长度|超过最大长度",
     re.IGNORECASE,
 )
 _ANSWER = re.compile(
@@ -45,11 +46,21 @@ _ANSWER = re.compile(
     r"|maximum tokens (?:value|you)|num_predict|(?:completion|output|generated|new) tokens",
     re.IGNORECASE,
 )
-_TOKENS = re.compile(r"\btokens?\b|\blength\b|\bprompt\b", re.IGNORECASE)
+_SAYS_LIMIT = re.compile(
+    rf"{_ANSWER.pattern}|completion|generat|output|respon[sd]|request(?:ed)? (?:up to )?\d",
+    re.IGNORECASE,
+)
+"""Words of a sentence that repeats the limit of the answer."""
+
+_LEAST_PROMPT = re.compile(r"\b(?:prompt|input) contains at least (\d+) (?:input )?tokens")
+"""vLLM stops counting where the prompt is too long. So the number is the context less the limit."""
+
+_TOKENS = re.compile(r"(?:\b|_)tokens?\b|\blength\b|\bprompt\b", re.IGNORECASE)
 _EXCEEDS = re.compile(
     r"too (?:large|long|many|high|big)|exceed|greater|larger|higher|longer|above|at most|less "
     r"(?:than|or equal)"
-    r"|<=|≤|must be|range|maximum|cannot|limit|up to|supports|out of bounds|between",
+    r"|<=|≤|must be|range|maximum|cannot|limit|up to|supports|out of bounds|between"
+    r"|\[\d+, ?\d+\]",
     re.IGNORECASE,
 )
 
@@ -91,6 +102,8 @@ class LengthRefusal:
     """Tokens that a request and its answer may take together."""
     prompt: int | None = None
     """Tokens of the prompt."""
+    least_prompt: int | None = None
+    """Tokens of the prompt as far as the server has counted them. There may be many more."""
     answer: int | None = None
     """Tokens that an answer may have."""
 
@@ -104,8 +117,12 @@ def read_length_refusal(
     """
     text = _THOUSANDS.sub("", message)
     given = dict(_integers(body))
+    if least := _LEAST_PROMPT.search(text):
+        context = _first(_CONTEXT_NAMES, text)
+        return LengthRefusal("context", context, least_prompt=int(least[1]))
     numbers = [int(each) for each in re.findall(_NUMBER, text)]
-    if limit in numbers:
+    # A context of as many tokens is frequent: 4096 is the default of both. Then a prompt is longer.
+    if limit in numbers and (limit == max(numbers) or _SAYS_LIMIT.search(text)):
         numbers.remove(limit)  # what remains of it is another number that is equal
     known = 0 if limit in numbers else limit
     prompt = given.get("n_prompt_tokens") or _first(_PROMPT_NUMBERS, text, but=known)

@@ -15,7 +15,14 @@ from typing import Any
 from domain.schema.references import escape
 
 _BOUNDARY_BYTES = 16
-"""128 random bits: too many to guess."""
+"""128 random bits. No page can guess them, since it is written before the request.
+
+The 32 digits are about 28 tokens each time, and no server can keep them from one request to the
+next. So a mark begins each section, and only one more ends the last: the next mark ends the others.
+"""
+
+_END = "end"
+"""Name in the mark behind the last section."""
 
 _MIN_COPIED = 10
 """Digits of a boundary that make a word a copy of it: 40 bits, which no page has by chance."""
@@ -23,10 +30,20 @@ _MIN_COPIED = 10
 _MARK = re.compile(
     r"(?:[ \t]?(?:<|&lt;){1,4}[ \t]?/?[ \t]?)?"
     r"(?P<word>[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|[0-9a-f]{10,})"
-    r"(?:[ \t]?(?:…|\.\.\.|(?:address|page|declared|answer \d+)\b))?(?:[ \t]?(?:>|&gt;){1,4})?",
+    r"(?:[ \t]?(?:…|\.\.\.|(?:address|page(?:, part \d+ of \d+)?|declared|end"
+    r"|answer \d+)\b))?(?:[ \t]?(?:>|&gt;){1,4})?"
+    r"(?::[ \t])?",
     re.IGNORECASE,
 )
 """What may be a mark, also without its brackets, cut, or with dashes as a UUID has them."""
+
+_ADDRESS = re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s<>\"()]+", re.IGNORECASE)
+"""An address with a mark in it is no address, also without the mark."""
+
+_NO_VALUE = re.compile(
+    r"(?:[\W_]|\b(?:address|page|declared|end|answer|and|marks?|0x)\b)*", re.IGNORECASE
+)
+"""What is left of marks, and no value: brackets, and the other words that stand in marks."""
 
 
 def new_boundary() -> str:
@@ -34,13 +51,13 @@ def new_boundary() -> str:
     return secrets.token_hex(_BOUNDARY_BYTES)
 
 
-def marked(boundary: str, sections: Mapping[str, str], *, note: str = "") -> str:
-    """Return the user message: named `sections` of data, each between marks of `boundary`.
+def marked(boundary: str, sections: Mapping[str, str]) -> str:
+    """Return the user message: named `sections` of data, each behind a mark of `boundary`.
 
-    The first line names the marks, and then has our `note`. All text of strangers comes after it.
+    The first line is a mark, so that all text of strangers comes after the boundary is known.
     """
-    parts = [f"<<{boundary} {name}>>\n{text}\n<</{boundary}>>" for name, text in sections.items()]
-    return "\n\n".join((f"{_first_words(boundary)}{note}", *parts))
+    parts = [f"<<{boundary} {name}>>\n{text}" for name, text in sections.items()]
+    return "\n\n".join((*parts, f"<<{boundary} {_END}>>"))
 
 
 def without_marks(value: Any, boundary: str) -> tuple[Any, list[str]]:
@@ -54,20 +71,19 @@ def without_marks(value: Any, boundary: str) -> tuple[Any, list[str]]:
 
 def text_without_marks(text: str, boundary: str) -> str:
     """Return `text` without copies of the marks of `boundary`; unchanged if it has none."""
+    if not _has_copy(text, boundary):
+        return text
 
-    def replaced(found: re.Match[str]) -> str:
-        return "" if _is_copy(found["word"], boundary) else found[0]
+    def replaced(found: re.Match[str], group: int | str = 0) -> str:
+        return "" if _has_copy(found[group], boundary) else found[0]
 
-    cleaned = _MARK.sub(replaced, text.replace(_first_words(boundary), ""))
-    return text if cleaned == text else cleaned.strip()
-
-
-def _first_words(boundary: str) -> str:
-    return f"The marks of this message are <<{boundary} … >> and <</{boundary}>>."
+    text = _ADDRESS.sub(replaced, text)
+    cleaned = _MARK.sub(lambda found: replaced(found, "word"), text).strip()
+    return "" if _NO_VALUE.fullmatch(cleaned) else cleaned
 
 
-def _is_copy(word: str, boundary: str) -> bool:
-    digits = word.replace("-", "").lower()
+def _has_copy(text: str, boundary: str) -> bool:
+    digits = text.replace("-", "").lower()
     starts = range(len(boundary) - _MIN_COPIED + 1)
     return any(boundary[start : start + _MIN_COPIED] in digits for start in starts)
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 
-from activities.content.tokens import count_kinds
+from activities.extraction.cut_prompts import CutPrompts
 from activities.extraction.errors import InputTooLongError, ModelError
 from activities.extraction.length_refusals import LengthRefusal
 from activities.extraction.model_request import Message, ModelRequest
-from activities.extraction.token_counter import TokenCounter, is_plausible
+from activities.extraction.token_counter import TokenCounter
 
 logger = logging.getLogger(__name__)
 
@@ -30,14 +31,8 @@ _COUNTED_MARGIN = 16
 _ANSWER_SHARE = 4
 """An answer gets one part of so many of a context that is smaller than the settings say."""
 
-_ROUND = 1024
-"""Contexts are multiples of this. Prompts have such a number of tokens by chance only."""
-
 _ROUND_FULL = 256
-"""The same for a full context. The sum of prompt and answer may be off by one."""
-
-_SHORTER = 0.75
-"""A prompt of a round number of tokens that is so much shorter than thought may have been cut."""
+"""Contexts are multiples of this. The sum of prompt and answer may be off by one."""
 
 _MIN_GUESS = 2000
 """Tokens. A smaller context is believed only if the server names it."""
@@ -45,27 +40,39 @@ _MIN_GUESS = 2000
 _MIN_CONTEXT = 512
 """Tokens. No model for pages has a smaller context."""
 
-_MIN_CUT = 1000
-"""Tokens. No server has a smaller context, and no prompt of a page is much shorter."""
+_MORE_THAN_COUNTED = 1.25
+"""How much longer a prompt may be than the part of it that the server has counted."""
+
+_FORGET_SECONDS = 600.0
+"""How long a limit is believed. Then a request finds out again.
+
+A server may have been started anew with more room, and a guess may have been too low. A refused
+request costs next to nothing.
+"""
 
 
 class ModelLimits:
     """The lengths that one model at one endpoint has room for."""
 
-    def __init__(self) -> None:
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self.tokens = TokenCounter()
+        self._now = now
         self._context: int | None = None
         self._answer: int | None = None
-        self._suspected_context: int | None = None
+        self._cut_prompts = CutPrompts(self.tokens, self._lower_context)
         self._served = 0
         """Tokens of the longest prompt that was answered."""
+        self._learnt_at = now()
+        self._logged: set[tuple[str, int]] = set()
 
     def context(self, configured: int) -> int:
         """Return the tokens that a request and its answer may take together."""
+        self._forget_old()
         return min(configured, self._context or configured)
 
     def answer_room(self, configured_context: int, configured: int) -> int:
         """Return the tokens to keep free for an answer beside a page."""
+        self._forget_old()
         room = min(configured, self._answer or configured)
         if self._context is not None and self._context < configured_context:
             room = min(room, self._context // _ANSWER_SHARE)
@@ -73,6 +80,7 @@ class ModelLimits:
 
     def answer_limit(self, request: ModelRequest) -> int:
         """Return the limit of the answer to `request`."""
+        self._forget_old()
         limit = min(request.max_tokens, self._answer or request.max_tokens)
         if self._context is not None:
             left = self._context - self._prompt_tokens(request) - MARGIN_TOKENS
@@ -86,7 +94,9 @@ class ModelLimits:
             InputTooLongError: The server has read only a part of the prompt.
         """
         if cached == 0:
-            self._check_cut(request, tokens)
+            self._cut_prompts.check(_text(request.messages), tokens, self._served)
+        if not self._cut_prompts.server_counts:
+            return
         self._served = max(self._served, tokens)
         self._learn(request, tokens)
 
@@ -112,11 +122,15 @@ class ModelLimits:
             return self._lower_refused_answer(refusal.answer, limit)
         estimate = self._prompt_tokens(request)
         prompt = refusal.prompt or estimate
+        if refusal.least_prompt is not None:
+            prompt = max(prompt, int(refusal.least_prompt * _MORE_THAN_COUNTED))
         if refusal.context is None:
             self._guess_context(prompt + limit)
             # Which of both is too long is not said. The longer one is made shorter.
             left = 0 if prompt > limit else limit // 2
         else:
+            if refusal.prompt is not None and refusal.prompt + limit > refusal.context:
+                self._served = 0  # the server is not the one that answered longer prompts
             self._lower_context(refusal.context)
             margin = MARGIN_TOKENS if refusal.prompt is None else _COUNTED_MARGIN
             left = min(refusal.context - prompt - margin, limit - _COUNTED_MARGIN)
@@ -147,12 +161,27 @@ class ModelLimits:
             return  # the number means something else
         if self._context is None or context < self._context:
             self._context = context
-            logger.warning("the model's context is limited", extra={"tokens": context})
+            self._learnt_at = self._now()
+            self._log("the model's context is limited", context)
 
     def _lower_answer(self, answer: int) -> None:
         if self._answer is None or answer < self._answer:
             self._answer = answer
-            logger.warning("the model's answers are limited", extra={"tokens": answer})
+            self._learnt_at = self._now()
+            self._log("the model's answers are limited", answer)
+
+    def _log(self, what: str, tokens: int) -> None:
+        """Log a limit, but not each time that it is learnt again."""
+        if (what, tokens) not in self._logged:
+            self._logged.add((what, tokens))
+            logger.warning(what, extra={"tokens": tokens})
+
+    def _forget_old(self) -> None:
+        """Forget the limits of a server that may have been started anew since."""
+        if self._now() - self._learnt_at > _FORGET_SECONDS:
+            self._context = self._answer = None
+            self._served = 0
+            self._learnt_at = self._now()
 
     def _prompt_tokens(self, request: ModelRequest) -> int:
         return self.tokens.count(_text(request.messages))
@@ -171,24 +200,6 @@ class ModelLimits:
         if request.schema is None:
             return 0
         return self.tokens.count(json.dumps(request.schema, ensure_ascii=False))
-
-    def _check_cut(self, request: ModelRequest, tokens: int) -> None:
-        """Raise `InputTooLongError` if the server has silently left out a part of the prompt.
-
-        Ollama does so: it reads as much as its context has room for.
-        """
-        if tokens < _MIN_CUT:
-            return
-        text = _text(request.messages)
-        sizes = count_kinds(text)
-        if not is_plausible(sizes, tokens) and tokens < sizes.total():
-            self._lower_context(tokens)
-            raise InputTooLongError
-        if tokens % _ROUND == 0 and tokens < self.tokens.count(text) * _SHORTER:
-            if tokens == self._suspected_context:
-                self._lower_context(tokens)
-            self._suspected_context = tokens
-            raise InputTooLongError
 
 
 def _text(messages: Sequence[Message]) -> str:

@@ -97,9 +97,11 @@ class PageSplitter:
         Raises:
             ScrapeError: They are too small to be divided.
         """
+        if self._room() < MIN_PART_TOKENS:  # the refusal may have told how small the context is
+            raise self._no_room()
         largest = max(self._count(part.text) + self._count(part.declared) for part in parts)
         if largest <= MIN_PART_TOKENS:
-            raise self._no_room() if self._room() < MIN_PART_TOKENS else _refused_anyway()
+            raise _refused_anyway()
         room = int(self._room() / ratio)
         if room >= largest:  # the refusal said nothing about the length
             room = largest // 2 + 1

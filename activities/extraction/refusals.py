@@ -143,7 +143,8 @@ def from_refusal(refusal: ServerRefusal, sent: Mapping[str, Any]) -> Exception:
     if _ANSWER_WAS_CUT.search(refusal.message):
         return OutputTooLongError(by_thinking=True)
     length = _length_refusal(refusal, sent)
-    if length is not None and (status < 500 or length.context or length.prompt):
+    # Servers behind others answer with 500. Gateways with 502 and above do not know the reason.
+    if length is not None and (status <= 500 or length.context or length.prompt):
         return LengthRefusedError(length)
     if status >= 500 or status in (409, 425, 429):
         return ModelError(

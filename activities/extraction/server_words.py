@@ -11,11 +11,20 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-_MESSAGE_KEYS = ("message", "msg", "detail", "error", "error_message", "errors", "title")
+_MESSAGE_KEYS = (
+    "message", "msg", "detail", "error", "error_message", "errors", "title", "description",
+    "status_msg",
+)  # fmt: skip
 """Where servers write their sentence, the most telling place first."""
 
 _CODE_KEYS = ("code", "type", "error_type", "status", "error_code", "__type")
 """Where servers write their code, the most telling place first."""
+
+_PLACE = "loc"
+"""Where pydantic, and so each server made with FastAPI, writes which field is wrong."""
+
+_MARKUP = re.compile(r"\s*<[!/?A-Za-z]")
+"""The beginning of HTML. DashScope's sentences begin with a status, as `<400> …`."""
 
 _CODE = re.compile(r"(?=.*[A-Za-z])[A-Za-z_0-9.-]{1,60}")
 _NO_CODES = frozenset({"none", "null", "error", "unknown"})
@@ -42,7 +51,11 @@ def message_of(body: object, depth: int = 0) -> str:
         return ""
     if isinstance(body, Mapping):
         found = (message_of(body[key], depth + 1) for key in _MESSAGE_KEYS if key in body)
-        return next((text for text in found if text), "")
+        sentence = next((text for text in found if text), "")
+        place = body.get(_PLACE)
+        if sentence and isinstance(place, list) and place and isinstance(place[-1], str):
+            return f"{place[-1]}: {sentence}"
+        return sentence
     if isinstance(body, list):
         return next((text for each in body if (text := message_of(each, depth + 1))), "")
     return ""
@@ -78,7 +91,7 @@ def _message_in_text(text: str, depth: int) -> str:
             return message_of(json.loads(text), depth + 1) or text
         except ValueError:
             return text
-    return "" if text.lstrip().startswith("<") else text
+    return "" if _MARKUP.match(text) else text
 
 
 def _values(body: object, keys: Iterable[str]) -> list[object]:

@@ -72,6 +72,26 @@ def vllm(prompt: int, limit: int, context: int) -> Reply:
     )
 
 
+def vllm_of_2026(prompt: int, limit: int, context: int) -> Reply:
+    """Refuse like a vLLM that stops counting where the prompt is too long."""
+    least = min(prompt, context - limit + 1)
+    return vllm_error(
+        400,
+        f"This model's maximum context length is {context} tokens. However, you requested {limit} "
+        f"output tokens and your prompt contains at least {least} input tokens, for a total of at "
+        f"least {least + limit} tokens. Please reduce the length of the input prompt or the number "
+        f"of requested output tokens. (parameter=input_tokens, value={least})",
+    )
+
+
+def dashscope(_prompt: int, _limit: int, context: int) -> Reply:
+    """Refuse like Alibaba's DashScope, whose sentences begin with a status."""
+    what = (
+        f"<400> InternalError.Algo.InvalidParameter: Range of input length should be [1, {context}]"
+    )
+    return openai_error(400, what, code="invalid_parameter_error")
+
+
 def vllm_of_2025(prompt: int, limit: int, context: int) -> Reply:
     """Refuse like a vLLM that names both names of the limit."""
     return vllm_error(

@@ -146,12 +146,25 @@ ABOUT_CONTEXT = [
         4096, 5000, 6000, 5329,
     ),
     (
-        "This model's maximum context length is 4096 tokens. However, you "
-        'requested 4096 output tokens and your prompt contains at least 1 '
-        'input tokens, for a total of at least 4097 tokens. Please reduce the '
-        'length of the input prompt or the number of requested output tokens. '
-        '(parameter=input_tokens, value=1)',
-        4096, 900, 4096, 1,
+        'Prompt contains 4821 tokens and 0 draft tokens, too large for model '
+        'with 4096 maximum context length',
+        4096, 3000, 4096, 4821,
+    ),
+    (
+        'max tokens of 4096 exceeded',
+        1500, 5000, 4096, None,
+    ),
+    (
+        'Prompt 超长',
+        4096, 5000, None, None,
+    ),
+    (
+        'Die Eingabe ist zu lang: 4821 Token bei höchstens 4096',
+        4096, 3000, 4096, 4821,
+    ),
+    (
+        'prompt_tokens=4821 exceeds allowed 4096',
+        1500, 4500, 4096, 4821,
     ),
     (
         'An error occurred (ValidationException) when calling the InvokeModel '
@@ -361,6 +374,15 @@ ABOUT_ANSWER = [
         4096, None, 2000,
     ),
     (
+        'max_tokens 参数非法。取值范围为 [1, 512]',
+        4096, None, 512,
+    ),
+    (
+        '<400> InternalError.Algo.InvalidParameter: Range of max_tokens should '
+        'be [1, 512]',
+        4096, None, 512,
+    ),
+    (
         'this model can generate up to 2048 tokens; max_tokens was 4096',
         4096, None, 2048,
     ),
@@ -401,6 +423,17 @@ def test_the_limit_of_an_answer_is_read(
 @pytest.mark.parametrize("message", ABOUT_OTHERS)
 def test_other_refusals_are_about_no_length(message: str) -> None:
     assert read_length_refusal(message, {}, limit=4096, estimate=700) is None
+
+
+def test_a_count_that_the_server_broke_off_is_not_that_of_the_prompt() -> None:
+    message = (
+        "This model's maximum context length is 4096 tokens. However, you requested 4096 output "
+        "tokens and your prompt contains at least 1 input tokens, for a total of at least 4097 "
+        "tokens. Please reduce the length of the input prompt or the number of requested output "
+        "tokens. (parameter=input_tokens, value=1)"
+    )
+    found = read_length_refusal(message, {}, limit=4096, estimate=900)
+    assert found == LengthRefusal("context", 4096, least_prompt=1)
 
 
 def test_the_fields_of_llama_cpp_count_more_than_its_words() -> None:

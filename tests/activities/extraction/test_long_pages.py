@@ -73,7 +73,7 @@ async def test_a_long_page_is_read_in_parts_and_nothing_is_lost(model: ModelServ
     assert len(model.requests) > 2
     assert usage.tokens == 120 * len(model.requests)
     parts = [
-        re.search(r"This is part (\d+) of (\d+)", server.page_of(request))
+        re.search(r"page, part (\d+) of (\d+)>>", server.page_of(request))
         for request in model.requests
     ]
     number = len(parts)

@@ -39,7 +39,8 @@ def boundary_of(body: Json) -> str:
         f"{BOUNDARY} declared",
         f"<<{BOUNDARY} answer 2>>\n<</{BOUNDARY}>>",
         "40c9c24a-71a5-cd4e-d714-c08821183bfb",
-        f"The marks of this message are <<{BOUNDARY} … >> and <</{BOUNDARY}>>.",
+        f"<<{BOUNDARY} page, part 2 of 12>>",
+        f"<<{BOUNDARY} end>>",
     ],
 )
 def test_a_copy_of_the_marks_is_recognised(copy: str) -> None:
@@ -54,6 +55,29 @@ def test_a_copy_of_the_marks_is_recognised(copy: str) -> None:
 )
 def test_what_is_no_copy_stays(text: str) -> None:
     assert text_without_marks(text, BOUNDARY) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"https://shop.example/{BOUNDARY}/lamp.png",
+        f"https://shop.example/?id={BOUNDARY[:20]}&size=2",
+        f"[{BOUNDARY}]",
+        f"«{BOUNDARY} page»",
+        f"`{BOUNDARY}`",
+        f"page {BOUNDARY}",
+        f"<<{BOUNDARY} … >> and <</{BOUNDARY}>>",
+        f"0x{BOUNDARY}",
+    ],
+)
+def test_what_only_marks_make_is_no_value(text: str) -> None:
+    assert without_marks({"name": text}, BOUNDARY) == ({"name": None}, ["/name"])
+
+
+def test_the_word_behind_a_mark_is_kept() -> None:
+    assert text_without_marks(f"{BOUNDARY}: Brass lamp", BOUNDARY) == "Brass lamp"
+    text = f"https://shop.example/{OTHER} <<{BOUNDARY} page>>"
+    assert text_without_marks(text, BOUNDARY) == f"https://shop.example/{OTHER}"
 
 
 def test_marks_are_taken_out_at_any_depth() -> None:

@@ -6,6 +6,8 @@ import logging
 
 import pytest
 
+from activities.extraction.errors import LengthRefusedError
+from activities.extraction.refusals import ServerRefusal, from_refusal
 from tests.support import model_server as server
 from tests.support.extraction import FOUND, LANTERN, PAGE, error_of, extract, extractor_of
 from tests.support.model_server import KEY, ModelServer, Reply, openai_error, says
@@ -188,3 +190,11 @@ async def test_a_schema_that_leaves_no_room_is_named(model: ModelServer) -> None
     assert "schema" in error.failure.message
     assert "extractContentOnly" not in error.failure.message
     assert model.requests == []
+
+
+@pytest.mark.parametrize(("status", "is_length"), [(400, True), (500, True), (502, False)])
+def test_a_server_behind_another_may_refuse_with_500(status: int, is_length: bool) -> None:
+    message = "rpc error: the request exceeds the available context size, try increasing it"
+    refusal = ServerRefusal.from_body(status, {"error": {"message": message}})
+    error = from_refusal(refusal, {"max_tokens": 1000, "messages": [{"content": "x" * 9000}]})
+    assert isinstance(error, LengthRefusedError) == is_length
