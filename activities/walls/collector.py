@@ -11,6 +11,7 @@ from activities.content import dom
 from activities.walls import declarations, elements
 from activities.walls.facts import HiddenForm, PageFacts, SeenPage
 from activities.walls.fields import (
+    answer_of_form,
     is_answer,
     is_editable,
     is_filled_in,
@@ -38,6 +39,9 @@ _MAX_FACT = 200_000
 _MAX_LIST = 50
 """Scripts of each kind, and forms, that are looked at. Walls have a few."""
 
+_MAX_CELLS = 20
+"""Cells of a row that are looked at."""
+
 _ATTRIBUTES = ("id", "class", "name", "action", "href", "src", "data-size")
 """Attributes whose values name an element or hold an address."""
 
@@ -57,11 +61,11 @@ _DATA_SCRIPTS = re.compile(r"json|text/(?!javascript)", re.IGNORECASE)
 """Types of scripts that hold data, such as an article's text for the script that shows it."""
 
 
-def gather_facts(seen: SeenPage) -> PageFacts | None:
-    """Return the facts about a page, or None if the page is too large for a wall."""
+def gather_facts(seen: SeenPage, part: HtmlElement | None = None) -> PageFacts | None:
+    """Return the facts about a page, or about a part of it. None if it is too large for a wall."""
     if len(seen.html) > _MAX_HTML:
         return None
-    root = dom.parse(seen.html)
+    root = dom.parse(seen.html) if part is None else part
     collector = _Collector(seen.url)
     for number, element in enumerate(root.iter()):
         if number > _MAX_ELEMENTS:
@@ -86,6 +90,8 @@ class _Collector:
         self._forms: list[HiddenForm] = []
         self._fields = 0
         self._answers = 0
+        self._answers_of_forms: set[HtmlElement] = set()
+        self._rows = 0
         self._buttons = 0
         self._captcha_images = 0
         self._pictures = 0
@@ -186,11 +192,22 @@ class _Collector:
         """Count a video, a canvas or the like."""
         self._pictures += 1
 
+    def add_row(self, row: HtmlElement) -> None:
+        """Count a row of a table that names something and says what it is."""
+        cells = [cell for cell in row[:_MAX_CELLS] if cell.tag in ("td", "th")]
+        self._rows += len(cells) > 1 and all(map(elements.says_something, cells[:2]))
+
+    def add_term(self, _: HtmlElement) -> None:
+        """Count a term of a list that says what it is."""
+        self._rows += 1
+
     def add_form(self, form: HtmlElement) -> None:
         """Keep a form that only a script can send."""
         if is_hidden_form(form):
             text = length_of(visible_text(form))
             self._forms.append(HiddenForm(form.get("action") or "", names_of(form), text))
+        elif (answer := answer_of_form(form)) is not None:
+            self._answers_of_forms.add(answer)
 
     def add_button(self, _: HtmlElement) -> None:
         """Count a button."""
@@ -200,7 +217,9 @@ class _Collector:
         """Count a field of a form."""
         kind = field.get("type")
         self._buttons += kind in ("submit", "button", "image")
-        if not is_answer(field):
+        if field in self._answers_of_forms:
+            self._answers += 1
+        elif not is_answer(field):
             self._fields += is_filled_in(field)
         elif kind not in ("hidden", "submit", "button", "checkbox"):
             self._answers += 1
@@ -232,6 +251,7 @@ class _Collector:
             own_links=self._links.own,
             fields=self._fields,
             answers=self._answers,
+            rows=self._rows,
             buttons=self._buttons,
             hidden_forms=tuple(self._forms[:_MAX_LIST]),
             captcha_images=self._captcha_images,
@@ -259,6 +279,8 @@ _METHODS: dict[object, Callable[[_Collector, HtmlElement], None]] = {
     "meta": _Collector.add_meta,
     "img": _Collector.add_image,
     **dict.fromkeys(("video", "audio", "canvas", "object", "embed"), _Collector.add_medium),
+    "tr": _Collector.add_row,
+    "dt": _Collector.add_term,
     "form": _Collector.add_form,
     "button": _Collector.add_button,
     "input": _Collector.add_field,

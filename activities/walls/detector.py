@@ -11,6 +11,7 @@ from __future__ import annotations
 from activities.walls.collector import gather_facts
 from activities.walls.detection import WallDetection, detection_of
 from activities.walls.facts import SeenPage
+from activities.walls.framed_captchas import captcha_in_site_frame
 from activities.walls.known import known_wall
 from activities.walls.lone_captchas import BARE_TEXT, blocks_page, find_captcha
 from activities.walls.signatures import CAPTCHA_NAMES
@@ -33,7 +34,7 @@ def detect_wall(seen: SeenPage) -> WallDetection | None:
         return detection
     if captcha is not None and blocks_page(captcha, facts):
         return detection_of(CAPTCHA_NAMES[captcha], "captcha", ("its widget",), facts, captcha)
-    return unknown_wall(facts)
+    return unknown_wall(facts) or captcha_in_site_frame(seen, facts)
 
 
 def is_bare(seen: SeenPage) -> bool:

@@ -26,6 +26,13 @@ def is_mount(element: HtmlElement) -> bool:
     return _MOUNTS.fullmatch(element.get("id") or "") is not None
 
 
+def says_something(cell: HtmlElement) -> bool:
+    """Return whether `cell` has text of its own, and is no part of a layout."""
+    return next(cell.iter("input", "img", "table", "script"), None) is None and bool(
+        (cell.text_content() or "").strip()
+    )
+
+
 def is_tiny(image: HtmlElement) -> bool:
     """Return whether `image` is there to count visitors."""
     return image.get("width") in ("0", "1")

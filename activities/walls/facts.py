@@ -75,6 +75,8 @@ class PageFacts:
     """Number of fields that a person fills in, without the answer of a CAPTCHA."""
     answers: int
     """Number of fields for the text that a CAPTCHA's image shows."""
+    rows: int
+    """Number of rows of tables and terms of lists that name something and say what it is."""
     buttons: int
     """Number of buttons, and of links that do what buttons do."""
     hidden_forms: tuple[HiddenForm, ...]

@@ -17,10 +17,28 @@ _ANSWERS = re.compile(
 """Names of the fields that take the answer of a CAPTCHA."""
 
 
+_CAPTCHA_FORM = re.compile(r"captcha", re.IGNORECASE)
+"""A word in the names of forms that ask for nothing but the answer of a CAPTCHA."""
+
+
 def is_answer(field: HtmlElement) -> bool:
     """Return whether `field` takes the answer of a CAPTCHA."""
     names = " ".join(field.get(name) or "" for name in ("name", "id", "class", "placeholder"))
     return _ANSWERS.search(names) is not None
+
+
+def answer_of_form(form: HtmlElement) -> HtmlElement | None:
+    """Return the only field of a form that is named as that of a CAPTCHA.
+
+    The field itself may have any name.
+    """
+    names = " ".join(form.get(name) or "" for name in ("id", "class", "name", "action"))
+    if not _CAPTCHA_FORM.search(names):
+        return None
+    asked = [field for field in form.iter("input", "textarea", "select") if is_filled_in(field)]
+    if len(asked) != 1 or (asked[0].get("type") or "text").lower() not in ("text", "number"):
+        return None
+    return asked[0]
 
 
 def is_filled_in(field: HtmlElement) -> bool:

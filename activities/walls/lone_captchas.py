@@ -9,6 +9,7 @@ from activities.walls.detection import WALL_STATUSES, WallDetection, detection_o
 from activities.walls.facts import PageFacts
 from activities.walls.signatures import CaptchaKind, WallKind
 from activities.walls.speech import headline_of, speaks_as_a_wall
+from activities.walls.things import names_a_thing
 from activities.walls.widgets import (
     INVISIBLE_WIDGET,
     UNSOLVABLE_CAPTCHAS,
@@ -46,27 +47,36 @@ def find_captcha(facts: PageFacts) -> CaptchaKind | None:
     return None
 
 
-def blocks_page(captcha: CaptchaKind, facts: PageFacts) -> bool:
+def blocks_page(captcha: CaptchaKind, facts: PageFacts, *, speaks: bool = False) -> bool:
     """Return whether the page has nothing but the CAPTCHA, words about it, and a button.
 
     A page that asks for something else too, such as a name or a password, is a form. The form is
-    its content.
+    its content. `speaks` is whether other evidence says that the page speaks as a wall does.
     """
     other_fields = facts.fields - (captcha == "image" and facts.answers == 0)
     if other_fields > 0 or facts.declares_content or facts.length > _CAPTCHA_TEXT:
         return False
-    speaks = speaks_as_a_wall(facts, f"{facts.title} | {facts.text}")
-    # Site templates have these widgets on all pages, error pages included.
-    is_hidden = captcha == "recaptcha_v3" or INVISIBLE_WIDGET.search(facts.markup) is not None
+    speaks = speaks or speaks_as_a_wall(facts, f"{facts.title} | {facts.text}")
+    is_hidden = is_invisible(captcha, facts)
     if facts.status in WALL_STATUSES:
         return speaks or not is_hidden
     if facts.links > FEW_LINKS or _DEMONSTRATES.search(headline_of(facts)):
+        return False
+    if names_a_thing(facts):
         return False
     if speaks:
         return True
     if captcha == "image" and (facts.answers == 0 or facts.own_links > 1):
         return False
     return not is_hidden and _is_bare(facts)
+
+
+def is_invisible(captcha: CaptchaKind, facts: PageFacts) -> bool:
+    """Return whether the CAPTCHA cannot be seen.
+
+    Site templates have such widgets on all pages, error pages included.
+    """
+    return captcha == "recaptcha_v3" or INVISIBLE_WIDGET.search(facts.markup) is not None
 
 
 def _is_bare(facts: PageFacts) -> bool:
@@ -95,7 +105,7 @@ def unsolvable_captcha(facts: PageFacts, *, speaks: bool) -> WallDetection | Non
     is_refusal = facts.status in WALL_STATUSES
     if not is_refusal and _DEMONSTRATES.search(headline_of(facts)):
         return None
-    if not (speaks or is_refusal or _is_bare(facts)):
+    if not (is_refusal or ((speaks or _is_bare(facts)) and not names_a_thing(facts))):
         return None
     widget = find_unsolvable(facts)
     if widget is None:

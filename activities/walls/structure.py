@@ -48,10 +48,19 @@ _FORM_NAMES = re.compile(
 _FEDERATED = re.compile(
     r"saml|relaystate|id_token|access_token|wresult|wctx|session_state|redirect_uri|openid|oauth"
     r"|client_id|__viewstate|pareq|termurl|creq|threeds|order|amount|currency|merchant|payment"
+    r"|e-?mail|magic|password|passwd|unsubscri|invit|activat|regist|sign-?_?(?:in|up)|log-?_?in\b"
     r"|logout|lti_|(?:javax|jakarta)\.faces|__click|__event",
     re.IGNORECASE,
 )
-"""Words in the names of forms that lead through a login, a payment or another site's door."""
+"""Words in the names of forms that lead through a login, a payment or another site's door.
+
+Also of forms that confirm an address or a letter."""
+
+_FORGERY = re.compile(
+    r"csrf|xsrf|_?authenticity_token|__RequestVerificationToken|form_build_id|_wpnonce|\butf8\b",
+    re.IGNORECASE,
+)
+"""Names of the fields with which frameworks guard their own forms against forgery."""
 
 _SESSIONS = re.compile(r"sess|sid$|lang|locale|page|view|tab", re.IGNORECASE)
 """Parameters with which ordinary pages lead to themselves."""
@@ -122,7 +131,8 @@ def _loop(facts: PageFacts) -> Sign | None:
 def _form(facts: PageFacts) -> Sign | None:
     """Return the sign of a form that shows nothing and takes the answer of a challenge."""
     for form in facts.hidden_forms:
-        words = "\n".join((form.action, *form.names))
+        names = [name for name in form.names if not _FORGERY.search(name)]
+        words = "\n".join((form.action, *names))
         here, there = urlsplit(facts.url), _split(form.action)
         if _FEDERATED.search(words) or there is None or there.netloc not in ("", here.netloc):
             continue
@@ -130,7 +140,11 @@ def _form(facts: PageFacts) -> Sign | None:
             continue
         if _FORM_NAMES.search(words):
             return Sign("form", STRUCTURE_WEIGHT)
-        is_sent = not (facts.buttons or form.text) and any(map(code.sends_a_form, facts.code))
+        # A form with a guard against forgery belongs to an application.
+        is_own = len(names) < len(form.names)
+        is_sent = not (facts.buttons or form.text or is_own) and any(
+            map(code.sends_a_form, facts.code)
+        )
         if is_sent and there.path in ("", here.path):
             return Sign("form", STRUCTURE_WEIGHT)
     return None

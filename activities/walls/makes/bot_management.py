@@ -12,6 +12,7 @@ BOT_MANAGEMENT: tuple[WallSignature, ...] = (
         (
             indicator("headers", 3, "header cf-mitigated", r"^cf-mitigated: challenge"),
             indicator("scripts", 2, "script", r"_cf_chl_opt|/challenge-platform/h/\w/orchestrate/"),
+            indicator("scripts", 1, "settings", r"_cf_chl_opt ?= ?\{[^}]{0,500}\bc(?:Type|Ray)\b"),
             indicator("markup", 2, "form", r"__cf_chl_f?_?tk=|^challenge-form$|^cf-challenge-running$"),
             indicator("markup", 1, "markup", r"^challenge-(?:error-text|running|stage|success-text)$"),
             indicator("title", 1, "title", r"^just a moment|^please wait\.\.\. \| cloudflare"),
@@ -49,9 +50,21 @@ BOT_MANAGEMENT: tuple[WallSignature, ...] = (
             indicator("markup", 3, "markup", r"^sec-(?:if-)?cpt-(?:if|container)|/_sec/cp_challenge/"),
             indicator("markup", 2, "refresh", r"\bbm-verify=[\w-]{8,}"),
             indicator("scripts", 2, "script", r"/_sec/cp_challenge/|\bbm-verify\b"),
+            indicator("scripts", 1, "request", r"/_sec/verify\?provider="),
         ),
         statuses=frozenset((*REFUSED, 428)),
         max_text=600,
+    ),
+    WallSignature(
+        "the device check of Akamai",
+        "challenge",
+        (
+            # Pages that were served have this script too, without a time, and with text besides.
+            indicator("scripts", 3, "script", r"^/\S{0,200}\?v=[0-9a-f]{8}-[0-9a-f-]{9,27}&t=\d+$"),
+            indicator("scripts", 3, "script", r"^/\.well-known/sbsd\?\S{0,200}[?&]t=\d+$"),
+        ),
+        max_text=10,
+        stands_alone=True,
     ),
     WallSignature(
         "the device check of DataDome",

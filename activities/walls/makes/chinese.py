@@ -68,8 +68,10 @@ CHINESE: tuple[WallSignature, ...] = (
         "the challenge of Ruishu",
         "challenge",
         (
-            indicator("scripts", 3, "script", r"\$_ts ?= ?window\[['\x22]\$_ts|\$_ts\.(?:cd|nsd|lcd) ?="),
+            indicator("scripts", 3, "script", r"\$_ts ?= ?window\[['\x22]\$_ts|\$_ts\.(?:cd|nsd|lcd|scj) ?="),
+            indicator("scripts", 2, "settings", r"\$_ts\b"),
         ),
+        statuses=frozenset((202, 412)),
         max_text=0,
         stands_alone=True,
     ),

@@ -71,6 +71,8 @@ SELF_HOSTED: tuple[WallSignature, ...] = (
         (
             indicator("title", 3, "title", r"^crowdsec captcha$"),
             indicator("text", 2, "signature", r"protected by crowdsec|powered by crowdsec"),
+            indicator("markup", 3, "form", r"^crowdsec_captcha$"),
+            indicator("scripts", 3, "script", r"\bnewImageForCrowdSec\b"),
         ),
         statuses=REFUSED,
         max_text=800,
