@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from urllib.parse import urlsplit
 
@@ -42,6 +43,17 @@ _APPLICATION = re.compile(
     r"|\.on(?:click|change|pageshow)\s*=|\.(?:click|change)\(|\.on\(\s*['\"](?:click|change|submit)"
 )
 """Code of applications that go on for a reason: an update, a choice, an error."""
+
+_IMPORTS = re.compile(r"""\bimport\b[^'"`;]{0,200}['"`](?P<url>[^'"`\s]{1,300})['"`]""")
+"""How the script of a module loads another one."""
+
+_MAX_IMPORTS = 10
+"""Modules that are looked at."""
+
+_POSTS = re.compile(
+    r"""method['"]?\s*:\s*['"`]post|\.open\(\s*['"`]post|sendBeacon\(""", re.IGNORECASE
+)
+"""How a script sends something to the server."""
 
 _SENDS = re.compile(r"\b(?:request)?submit\b\s*(?:\(|\.call\()", re.IGNORECASE)
 
@@ -93,9 +105,23 @@ _MAX_PACKED = 20_000
 """Characters of a script in which packed code is looked for. It begins at once."""
 
 
-def sets_cookie_and_reloads(script: str, url: str) -> bool:
-    """Return whether `script` sets a cookie and loads the page at `url` again, unasked."""
-    if _APPLICATION.search(script):
+def imports(script: str) -> list[str]:
+    """Return the addresses of the modules that `script` loads."""
+    found = itertools.islice(_IMPORTS.finditer(script[:_MAX_PACKED]), _MAX_IMPORTS)
+    return [match["url"] for match in found]
+
+
+def posts_and_reloads(script: str) -> bool:
+    """Return whether `script` sends something to the server and loads the page again."""
+    return _POSTS.search(script) is not None and _RELOADS.search(script) is not None
+
+
+def sets_cookie_and_reloads(script: str, url: str, *, asked: bool = False) -> bool:
+    """Return whether `script` sets a cookie and loads the page at `url` again.
+
+    It does so unasked, or also for a click if `asked`.
+    """
+    if _APPLICATION.search(script) and not asked:
         return False
     cookies = list(_COOKIE.finditer(script))
     if not cookies:

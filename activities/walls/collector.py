@@ -9,6 +9,7 @@ from lxml.html import HtmlElement
 
 from activities.content import dom
 from activities.walls import declarations, elements
+from activities.walls.code import imports
 from activities.walls.facts import HiddenForm, PageFacts, SeenPage
 from activities.walls.fields import (
     answer_of_form,
@@ -136,6 +137,7 @@ class _Collector:
             self._describes_itself |= declarations.is_analyst(source)
         elif script.text:
             self._code.append(script.text)
+            self._sources.extend(imports(script.text))
 
     def add_fallback(self, element: HtmlElement) -> None:
         """Add the text of a `noscript`."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 from activities.walls import code
+from activities.walls.detection import WALL_STATUSES
 from activities.walls.facts import PageFacts
 
 STRUCTURE_WEIGHT = 2
@@ -117,11 +118,15 @@ def _lacks_content(facts: PageFacts) -> bool:
 
 def _loop(facts: PageFacts) -> Sign | None:
     """Return the sign of a script that loads the page again, with a cookie or with a token."""
+    is_refusal = facts.status in WALL_STATUSES
     # Where there is a button, it may be the button that sets the cookie: an age gate, a choice.
-    if facts.buttons:
+    # Such pages are no refusals.
+    if facts.buttons and not is_refusal:
         return None
     for script in facts.code:
-        if code.sets_cookie_and_reloads(script, facts.url):
+        if code.sets_cookie_and_reloads(script, facts.url, asked=is_refusal):
+            return Sign("script", STRUCTURE_WEIGHT)
+        if is_refusal and code.posts_and_reloads(script):
             return Sign("script", STRUCTURE_WEIGHT)
         if any(_added(target, facts.url) for target in code.targets(script)):
             return Sign("script", STRUCTURE_WEIGHT)

@@ -26,9 +26,9 @@ _WORD = re.compile(r"[^\W\d_]{4,}")
 # fmt: off
 _WALL_WORDS = frozenset((
     "access", "attention", "attack", "block", "blocked", "captcha", "challenge", "check",
-    "checking", "checkpoint", "confirm", "denied", "error", "firewall", "forbidden", "gate", "guard", "human",
-    "limit", "protection", "robot", "robots", "security", "sorry", "validate", "validation",
-    "verification", "verify", "wall", "home", "index", "html", "page",
+    "checking", "checkpoint", "confirm", "denied", "error", "firewall", "forbidden", "gate",
+    "guard", "home", "html", "human", "index", "limit", "page", "protection", "robot", "robots",
+    "security", "sorry", "validate", "validation", "verification", "verify", "wall",
 ))
 # fmt: on
 """Words that the addresses of walls share with their headings."""

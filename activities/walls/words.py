@@ -17,7 +17,7 @@ _PHRASES = re.compile(
     r"|your (?:ip|ip address|request|connection|network|browser|device|session) (?:\(?[\da-f.:]+\)? )?(?:has been|was|is) (?:\w+ )?(?:blocked|banned|flagged|blacklisted|restricted)"
     r"|(?:are|you're|you are) (?:you )?(?:a|not a|really a) (?:human|robot|bot)\b|\bnot a (?:robot|bot)\b"
     r"|(?:verify|verifying|confirm|prove|proving|check|checking|sure)(?: that| if| whether)? you(?:'re| are)? (?:are )?(?:a |not a )?(?:real )?(?:human|person|visitor|robot|bot)"
-    r"|(?:human|bot|robot|browser|visitor) (?:verification|check|detection)\b|bot (?:activity )?(?:was |has been )?detected|detected suspicious|suspicious (?:activity|traffic|behaviou?r) from your"
+    r"|(?:human|bot|robot|visitor) (?:verification|check|detection)\b|bot (?:activity )?(?:was |has been )?detected|detected suspicious|suspicious (?:activity|traffic|behaviou?r) from your"
     r"|security (?:check|verification) to (?:access|continue|proceed)|complet(?:e|ing) (?:the|this|a) (?:captcha|security check|challenge)"
     r"|(?:checking|verifying|inspecting|testing) your (?:browser|connection|device)|enable javascript and cookies to continue"
     r"|solve (?:the|this) (?:captcha|challenge|puzzle)|(?:enter|type) the (?:characters|letters|text|code) (?:you see|shown|in the|from the|below)"
@@ -69,6 +69,8 @@ def _language(
 # fmt: off
 # The stems are in lower case. `_` stands for a blank, also at the edge of a word.
 _LANGUAGES: tuple[_Language, ...] = (
+    # English says the rest in whole phrases.
+    _language("", "", "browser", "check verif inspect"),
     _language(  # German
         "roboter _mensch menschlich _bot_ captcha", "überprüf geprüft prüfen_wir wir_prüfen prüfen_,_ob prüft_,_ob bestätig beweis nachweis verifizier kein_robo kein_bot sicherstell löse sind_sie",
         "browser", "überprüf geprüft prüfung", "ihrem_netz ihrer_ip ihre_ip ihrem_computer ihrem_anschluss", "ungewöhnlich verdächtig automatisierte gesperrt blockiert"),
