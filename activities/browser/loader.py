@@ -21,6 +21,7 @@ from activities.browser.egress_errors import (
 from activities.browser.error_pages import APPLICATION_STATUS, is_application_page
 from activities.browser.navigation import Navigation
 from activities.browser.patience import Unfinished
+from activities.browser.rounds import check_rounds
 from activities.browser.settling import wait_until_settled
 from activities.browser.sight import bring_into_view
 from activities.browser.tab import Tab
@@ -94,8 +95,9 @@ class PageLoader:
             number = self._navigation.documents
             try:
                 document = await self._settled_document(number)
-            except ScrapeError:
+            except ScrapeError as error:
                 self._check_unread()
+                await check_rounds(self._tab, self._navigation, error)
                 raise
             if document is None:
                 continue
