@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from activities.walls.code import proves_work, sends_a_form
-from activities.walls.detection import WallDetection, detection_of
+from activities.walls.detection import WALL_STATUSES, WallDetection, detection_of
 from activities.walls.facts import PageFacts
 from activities.walls.lone_captchas import FEW_LINKS, find_unsolvable, unsolvable_wall
 from activities.walls.makes import WALL_SIGNATURES
@@ -17,6 +17,7 @@ from activities.walls.signatures import (
     CaptchaKind,
     WallSignature,
 )
+from activities.walls.things import names_a_thing
 
 _MANAGERS = re.compile(CONSENT_MANAGERS, re.IGNORECASE)
 
@@ -62,13 +63,20 @@ def _asks(facts: PageFacts) -> bool:
     return bool(facts.buttons or facts.frames) or _MANAGERS.search(made_of) is not None
 
 
+def _has_more(facts: PageFacts) -> bool:
+    """Return whether the page has more than a wall that stands alone."""
+    if facts.fields or facts.has_mount or facts.own_links > FEW_LINKS:
+        return True
+    return facts.status not in WALL_STATUSES and names_a_thing(facts)
+
+
 def _match(signature: WallSignature, facts: PageFacts) -> tuple[str, ...]:
     """Return the names of the indicators found, or nothing if they do not weigh enough."""
     if facts.length > signature.max_text:
         return ()
     if facts.text_besides_consent > signature.max_text_besides_consent:
         return ()
-    if signature.stands_alone and (facts.fields or facts.has_mount or facts.own_links > FEW_LINKS):
+    if signature.stands_alone and _has_more(facts):
         return ()
     if signature.kind == "consent" and not _asks(facts):
         return ()

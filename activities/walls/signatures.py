@@ -60,8 +60,8 @@ class WallSignature:
     stands_alone: bool = False
     """Whether its scripts are on ordinary pages too: in forms, in applications, in documentations.
 
-    Then a page with a field to fill in, with the menu of a site, or with an element that an
-    application fills is not this wall.
+    Then a page with a field to fill in, with the menu of a site, with an element that an
+    application fills, or with facts of its own is not this wall.
     """
 
 

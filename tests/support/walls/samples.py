@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.support.walls.in_templates import IN_TEMPLATES
 from tests.support.walls.later import LATER
 from tests.support.walls.lone_widgets import LONE_WIDGETS
 from tests.support.walls.more_makes import MORE_MAKES
@@ -433,4 +434,5 @@ SAMPLES = (
     *LONE_WIDGETS,
     *MORE_MAKES,
     *LATER,
+    *IN_TEMPLATES,
 )

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from tests.support.walls.ordinary import (
     demonstrations,
     django_pages,
+    doors,
     english,
     languages,
     resembling,
@@ -16,7 +17,7 @@ from tests.support.walls.ordinary import (
 )
 from tests.support.walls.ordinary.page import OrdinaryPage
 
-_MODULES = (english, servers, demonstrations, resembling, languages, django_pages)
+_MODULES = (english, servers, demonstrations, resembling, doors, languages, django_pages)
 
 
 @functools.cache
