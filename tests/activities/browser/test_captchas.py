@@ -236,6 +236,16 @@ async def test_block_pages_are_failures(world: World) -> None:
     await asyncio.gather(*map(check, numbers))
 
 
+async def test_a_challenge_that_goes_round_is_named(world: World) -> None:
+    async def check(name: str) -> None:
+        number = next(number for number, sample in enumerate(SAMPLES) if sample.name == name)
+        error = await world.failure_of(f"/sample/{number}", WallHandler())
+        assert error.failure.code == "BLOCKED"
+        assert name in error.failure.message
+
+    await asyncio.gather(*map(check, ("challenge of Reddit", "challenge of Jiasule")))
+
+
 async def test_other_refusals_keep_their_status(world: World) -> None:
     async def check(status: int) -> None:
         error = await world.failure_of(f"/refused/{status}", WallHandler())

@@ -69,6 +69,11 @@ def test_a_page_with_much_text_is_content() -> None:
         f"<script>{'cookie=a' * 120_000}</script>",
         f"<meta http-equiv=refresh content='0;url=?{'a=1&' * 200_000}'>",
         f"<div class='{'challenge-' * 50_000}'>",
+        f"<div class=g-recaptcha></div>{'<nav>' * 18_000}",
+        f"<div class=g-recaptcha></div><table>{'<tr><td>a<td>b' * 6_000}",
+        f"<div class=h-captcha></div>{'<form class=captcha><input name=a>' * 6_000}",
+        f"<script>{'import ' * 140_000}</script>",
+        f"<script>{'method: ' * 120_000} location.reload</script>",
     ],
     ids=lambda html: html[:12],
 )
