@@ -123,6 +123,7 @@ def sets_cookie_and_reloads(script: str, url: str, *, asked: bool = False) -> bo
     """
     if _APPLICATION.search(script) and not asked:
         return False
+    script = _CONCATENATION.sub("", script)
     cookies = list(_COOKIE.finditer(script))
     if not cookies:
         return _names_cookie(script) and "reload" in script
@@ -137,7 +138,7 @@ def _names_cookie(script: str) -> bool:
     """Return whether `script` hides that it sets a cookie, and has the name nevertheless."""
     if is_packed(script):
         return "cookie" in script
-    return _NAMED_COOKIE.search(_CONCATENATION.sub("", script)) is not None
+    return _NAMED_COOKIE.search(script) is not None
 
 
 def targets(script: str) -> tuple[str, ...]:

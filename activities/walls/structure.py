@@ -14,6 +14,7 @@ from urllib.parse import SplitResult, parse_qsl, urlsplit
 from activities.walls import code
 from activities.walls.detection import WALL_STATUSES
 from activities.walls.facts import PageFacts
+from activities.walls.widgets import WIDGET_SIGNATURES
 
 STRUCTURE_WEIGHT = 2
 """Weight that one sign needs at least. Words and statuses alone are judged elsewhere."""
@@ -97,6 +98,8 @@ def challenge_signs(facts: PageFacts) -> tuple[Sign, ...]:
         return ()
     if facts.forbids_index:
         signs.append(Sign("robots rule", 1, is_structure=False))
+    if any(each.pattern.search(getattr(facts, each.fact)) for each in WIDGET_SIGNATURES):
+        signs.append(Sign("widget", 1, is_structure=False))
     if _is_empty(facts):
         signs.append(Sign("lack of text", 1, is_structure=False))
     return tuple(signs)

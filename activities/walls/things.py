@@ -17,9 +17,18 @@ _MIN_ROWS = 2
 
 # The second group is Russian.
 _SIZE = re.compile(
-    r"\d\s?(?:[kmgt]i?b|[\u043a\u043c\u0433]\u0431|[kmgt]o|bytes)(?![\w/])", re.IGNORECASE
+    r"\d\s?(?:[kmgt]i?b|[\u043a\u043c\u0433]\u0431|[kmgt]o|bytes)(?![\w/])"
+    r"|\d[.,]\d{1,2}\s?[kmg](?![\w/])",
+    re.IGNORECASE,
 )
 """The size of a file."""
+
+_FILE = re.compile(
+    r"[\w)\]]\.(?:pdf|zip|rar|7z|gz|tar|iso|exe|msi|apk|dmg|jar|deb|rpm|docx?|xlsx?|pptx?|odt|csv|txt"
+    r"|epub|mobi|mp[34]|mkv|avi|mov|flac|wav|jpe?g|png|gif|svg|psd|dwg|stl|torrent|srt)\b",
+    re.IGNORECASE,
+)
+"""The name of a file."""
 
 _WORD = re.compile(r"[^\W\d_]{4,}")
 
@@ -36,7 +45,7 @@ _WALL_WORDS = frozenset((
 
 def names_a_thing(facts: PageFacts) -> bool:
     """Return whether the page has the facts of something, or a heading that its address has too."""
-    if facts.rows >= _MIN_ROWS or _SIZE.search(facts.text):
+    if facts.rows >= _MIN_ROWS or _SIZE.search(facts.text) or _FILE.search(facts.headings):
         return True
     return not _words_of(facts.headings).isdisjoint(_words_of_path(facts.url))
 

@@ -129,6 +129,28 @@ IN_TEMPLATES: tuple[Sample, ...] = (
         kind="challenge",
     ),
     Sample(
+        _UNKNOWN,
+        _page(
+            "ta",
+            "ஒரு நிமிடம்",
+            "<p>ஒரு நிமிடம்</p><div class=cf-turnstile data-size=invisible data-callback=ok></div>"
+            "<script>function ok(t) { document.cookie = 'gate=' + t; location.reload() }</script>",
+        ),
+        200,
+        kind="challenge",
+    ),
+    Sample(
+        _UNKNOWN,
+        _page(
+            "zh",
+            "",
+            "<script>document['coo' + 'kie'] = 'js_pass=' + 1 + ';path=/';"
+            "location.replace(location.href)</script>",
+        ),
+        200,
+        kind="challenge",
+    ),
+    Sample(
         "device check of Akamai",
         _page(
             "en",

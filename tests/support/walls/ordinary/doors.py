@@ -13,6 +13,8 @@ _MENU = f"<header><nav><ul>{_SHELVES}</ul></nav></header>"
 _FILE = (
     "<h1>{}</h1><table><tr><th>Size<td>4.2 MB<tr><th>Date<td>3 May 2026</table>",
     "<h1>{}</h1><p>Taille : 12,4 Mo. Envoyé par Paul.</p>",
+    "<h1>{}</h1><p>上传：2026-05-03</p>",
+    "<h1>手册</h1><p>大小：4.2M，上传：2026-05-03</p>",
     "<h1>{}</h1><dl><dt>Размер<dd>большой<dt>Загружен<dd>3 мая</dl>",
 )
 _NAMED = {
