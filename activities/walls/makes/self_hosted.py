@@ -70,7 +70,8 @@ SELF_HOSTED: tuple[WallSignature, ...] = (
         "block",
         (
             indicator("title", 3, "title", r"^crowdsec captcha$"),
-            indicator("text", 2, "signature", r"protected by crowdsec|powered by crowdsec"),
+            # Its block page is signed too.
+            indicator("text", 1, "signature", r"protected by crowdsec|powered by crowdsec"),
             indicator("markup", 3, "form", r"^crowdsec_captcha$"),
             indicator("scripts", 3, "script", r"\bnewImageForCrowdSec\b"),
         ),
@@ -82,7 +83,7 @@ SELF_HOSTED: tuple[WallSignature, ...] = (
         "block",
         (
             indicator("title", 3, "title", r"^crowdsec ban$"),
-            indicator("text", 2, "signature", r"this security check has been powered by|blocked by crowdsec"),
+            indicator("text", 2, "signature", r"this security check has been powered by|(?:blocked|protected|powered) by crowdsec"),
         ),
         statuses=FORBIDDEN,
         max_text=800,
