@@ -110,8 +110,8 @@ def _usable(value: Any, pointer: str, lost: list[str]) -> Any:
         return [_usable(part, f"{pointer}/{number}", lost) for number, part in enumerate(value)]
     if isinstance(value, dict):
         return {
-            _encodable(name): _usable(part, f"{pointer}/{escape(name)}", lost)
-            for name, part in value.items()
+            name: _usable(part, f"{pointer}/{escape(name)}", lost)
+            for name, part in ((_encodable(name), part) for name, part in value.items())
         }
     if value is _LOST:
         lost.append(pointer)

@@ -7,6 +7,7 @@ format makes the model write one JSON object and nothing else.
 from __future__ import annotations
 
 import json
+import re
 from typing import Any, NoReturn
 
 from activities.extraction.answers import strip_thinking
@@ -17,7 +18,12 @@ _MAX_DEPTH = 100
 _MAX_DIGITS = 400
 """Digits of integers that are read. The value of a longer one proves nothing."""
 
-_LITERALS = ("true", "false", "null", "-")
+_BEGINNING = re.compile(
+    r"|-|t(?:ru?)?|f(?:a(?:ls?)?)?|n(?:ul?)?"  # of a value
+    r"|\.|\.?\d*[eE][+-]?"  # of the rest of a number
+    r"|u[0-9a-fA-F]{0,3}"  # of the rest of an escape
+)
+"""What may stand at the end of an answer that was cut off, from the place of the error on."""
 
 
 def breaks_format(text: str, schema: dict[str, Any] | None) -> bool:
@@ -38,7 +44,7 @@ def breaks_format(text: str, schema: dict[str, Any] | None) -> bool:
         return False
     if not isinstance(answer, dict):
         return True
-    return schema is not None and not _fits(answer, schema, schema, 0)
+    return schema is not None and not _Fit(schema).fits(answer, schema)
 
 
 def _refuse(constant: str) -> NoReturn:
@@ -53,41 +59,63 @@ def _may_be_cut(text: str, error: json.JSONDecodeError) -> bool:
     """Return whether `text` may be the beginning of a JSON object."""
     if not text.startswith("{"):
         return False
-    rest = text[error.pos :]
-    is_literal = any(literal.startswith(rest) for literal in _LITERALS)
-    return is_literal or error.msg.startswith("Unterminated string")
+    is_beginning = _BEGINNING.fullmatch(text, error.pos) is not None
+    return is_beginning or error.msg.startswith("Unterminated string")
 
 
-def _fits(value: Any, part: dict[str, Any], root: dict[str, Any], depth: int) -> bool:
-    """Return whether `value` fulfils `part` of `root`, a schema in the strict dialect.
+class _Fit:
+    """Tells which values fulfil which parts of `root`, a schema in the strict dialect.
 
     Properties may be missing. In the dialect each of them may be null, and some servers leave out
     what may be null.
     """
-    if depth > _MAX_DEPTH:
-        return True
-    if "$ref" in part:
-        return _fits(value, root["$defs"][part["$ref"].removeprefix("#/$defs/")], root, depth + 1)
-    if "anyOf" in part:
-        return any(_fits(value, branch, root, depth + 1) for branch in part["anyOf"])
-    types = [part["type"]] if isinstance(part["type"], str) else part["type"]
-    if "enum" in part and value not in part["enum"]:
-        return False
-    match value:
-        case dict():
+
+    def __init__(self, root: dict[str, Any]) -> None:
+        self._root = root
+        self._known: dict[tuple[int, int], bool] = {}
+        """Results by value and part. Without them, the time for two alternatives of a recursive
+        schema doubles with each level of the answer."""
+
+    def fits(self, value: Any, part: dict[str, Any], depth: int = 0) -> bool:
+        """Return whether `value` fulfils `part`."""
+        if depth > _MAX_DEPTH:
+            return True
+        key = id(value), id(part)
+        if key not in self._known:
+            self._known[key] = self._judge(value, part, depth)
+        return self._known[key]
+
+    def _judge(self, value: Any, part: dict[str, Any], depth: int) -> bool:
+        if "$ref" in part:
+            target = self._root["$defs"][part["$ref"].removeprefix("#/$defs/")]
+            return self.fits(value, target, depth + 1)
+        if "anyOf" in part:
+            return any(self.fits(value, branch, depth + 1) for branch in part["anyOf"])
+        if "enum" in part and value not in part["enum"]:
+            return False
+        types = [part["type"]] if isinstance(part["type"], str) else part["type"]
+        if isinstance(value, dict):
             members = part.get("properties", {})
             return "object" in types and (
                 value.keys() <= members.keys()
-                and all(_fits(value[name], members[name], root, depth + 1) for name in value)
+                and all(self.fits(value[name], members[name], depth + 1) for name in value)
             )
-        case list():
+        if isinstance(value, list):
             return "array" in types and all(
-                _fits(item, part["items"], root, depth + 1) for item in value
+                self.fits(item, part["items"], depth + 1) for item in value
             )
+        return any(_is_of(value, kind) for kind in types)
+
+
+def _is_of(value: Any, kind: str) -> bool:
+    """Return whether `value`, no object and no list, has the type `kind` of JSON Schema."""
+    match value:
         case str():
-            return "string" in types
+            return kind == "string"
         case bool():
-            return "boolean" in types
+            return kind == "boolean"
         case None:
-            return "null" in types
-    return "number" in types or ("integer" in types and value == int(value))
+            return kind == "null"
+        case int():
+            return kind in ("number", "integer")
+    return kind == "number" or (kind == "integer" and value.is_integer())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 
 import pytest
@@ -131,6 +132,42 @@ async def test_a_schema_that_an_answer_breaks_is_not_said_to_be_enforced(
 )
 async def test_a_strange_answer_that_fits_proves_nothing(model: ModelServer, text: str) -> None:
     assert await levels_of(model, [text], schema=LANTERN) == ["json_schema"]
+
+
+async def test_an_overflow_in_the_place_of_an_integer_costs_only_itself(model: ModelServer) -> None:
+    members = {"name": {"type": "string"}, "count": {"type": "integer"}}
+    model.reply_next(says('{"name": "Tin", "count": 1e999}'))
+    async with extractor_of(model.url) as extractor:
+        result, _, _ = await extract(extractor, schema={"type": "object", "properties": members})
+    assert (result, len(model.requests)) == ({"name": "Tin"}, 1)
+
+
+def test_alternatives_of_a_recursive_schema_are_checked_in_time() -> None:
+    terms = [
+        {
+            "type": "object",
+            "properties": {"left": {"$ref": "#/$defs/term"}, "sign": {"enum": [sign]}},
+        }
+        for sign in "+-"
+    ]
+    members = {"term": {"$ref": "#/$defs/term"}}
+    schema = strict_schema(
+        {"type": "object", "properties": members, "$defs": {"term": {"anyOf": terms}}}
+    )
+    answer: dict[str, object] = {"sign": "*"}
+    for _ in range(22):
+        answer = {"left": answer, "sign": "+"}
+    start = time.process_time()
+    assert breaks_format(json.dumps({"term": answer}), schema)
+    assert time.process_time() - start < 5
+
+
+@pytest.mark.parametrize(
+    "text", ['{"n": 1.', '{"n": -0.5e', '{"n": 2E+', '{"n": "\\', '{"n": "\\u12']
+)
+def test_an_answer_that_may_be_cut_within_a_value_proves_nothing(text: str) -> None:
+    assert not breaks_format(text, None)
+    assert breaks_format(f"{text} and so on", None)
 
 
 @pytest.mark.parametrize("end", range(0, len(COMPLETE), 3))

@@ -213,6 +213,13 @@ async def test_a_half_of_a_character_is_replaced(model: ModelServer) -> None:
     assert result == {"name": "Tin 😀 \ufffd", "price": 1}
 
 
+async def test_a_lost_number_has_a_place_that_can_be_stored(model: ModelServer) -> None:
+    model.reply_next(says('{"name": "Tin", "price \\ud83d": NaN}'))
+    async with extractor_of(model.url) as extractor:
+        _, _, [warning] = await extract(extractor, prompt="What is it?")
+    assert "/price \ufffd" in warning.message
+
+
 async def test_a_prompt_gets_an_object_and_a_list_is_wrapped(model: ModelServer) -> None:
     model.reply_next(says({"name": "Tin", "color": None}), says([{"n": 1}]))
     async with extractor_of(model.url) as extractor:
