@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import openai
@@ -23,10 +23,13 @@ from activities.extraction.errors import (
     ParameterRejectedError,
 )
 from activities.extraction.length_refusals import LengthRefusal, read_length_refusal
-from activities.extraction.server_words import code_of, message_of
+from activities.extraction.server_words import code_of, message_of, without_request
 from domain.retry_after import parse_retry_after
 
 _LONGEST_RETRY_AFTER = 3600.0
+
+_MAX_SAID = 20_000
+"""Characters of a server's sentence that are searched. No server says more of its own."""
 
 LIMIT_NAMES = ("max_completion_tokens", "max_tokens")
 """The parameter that limits the answer, by its newer and its older name."""
@@ -126,7 +129,9 @@ def from_openai(error: Exception) -> ModelError:
 def from_refusal(refusal: ServerRefusal, sent: Mapping[str, Any]) -> Exception:
     """Return our error for `refusal` of the request `sent`."""
     status = refusal.status
-    text = f"{refusal.code} {refusal.message} {refusal.body}"
+    body = without_request(refusal.body, sent)
+    refusal = replace(refusal, body=body, message=message_of(body)[:_MAX_SAID])
+    text = f"{refusal.code} {refusal.message} {refusal.body}"[: 2 * _MAX_SAID]
     if status == 402 or (status in (400, 403, 429) and _QUOTA.search(text)):
         return ModelError("LLM_QUOTA", "The account at the model's provider has no credit left.")
     if status == 429 and not _REQUEST_TOO_LARGE.search(text):

@@ -85,6 +85,27 @@ def quotable(message: str, sent: Mapping[str, Any]) -> str:
     return f"{text}…" if is_cut else text
 
 
+def without_request(body: object, sent: Mapping[str, Any], depth: int = 0) -> object:
+    """Return an error's `body` without the request `sent`, which some servers repeat in it.
+
+    Else the words of a page would decide what the error means.
+    """
+    if isinstance(body, str):
+        for message in sent.get("messages", ()):
+            content = str(message.get("content"))
+            for spelling in (content, repr(content)[1:-1], json.dumps(content)[1:-1]):
+                if len(spelling) >= _MIN_QUOTE:
+                    body = body.replace(spelling, "")
+        return body
+    if depth > _MAX_DEPTH or (isinstance(body, Mapping) and body.keys() >= {"model", "messages"}):
+        return None
+    if isinstance(body, Mapping):
+        return {name: without_request(value, sent, depth + 1) for name, value in body.items()}
+    if isinstance(body, list):
+        return [without_request(value, sent, depth + 1) for value in body]
+    return body
+
+
 def _message_in_text(text: str, depth: int) -> str:
     if text.lstrip().startswith(("{", "[")) and depth <= _MAX_DEPTH:
         try:

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 
 import pytest
 
 from activities.extraction.errors import LengthRefusedError
 from activities.extraction.refusals import ServerRefusal, from_refusal
 from tests.support import model_server as server
-from tests.support.extraction import FOUND, LANTERN, PAGE, error_of, extract, extractor_of
-from tests.support.model_server import KEY, ModelServer, Reply, openai_error, says
+from tests.support.extraction import (
+    FOUND,
+    LANTERN,
+    PAGE,
+    error_of,
+    extract,
+    extractor_of,
+    formats_of,
+)
+from tests.support.model_server import KEY, Json, ModelServer, Reply, openai_error, says
 
 NO_SUCH_MODEL = {
     "OpenAI": (
@@ -169,6 +178,24 @@ async def test_the_log_has_no_key(model: ModelServer, caplog: pytest.LogCaptureF
         ]
     [answer] = await answers_in_log(model, caplog, openai_error(401, f"Bad key {KEY[:9]}***"))
     assert answer == ""
+
+
+@pytest.mark.parametrize("place", ["fields", "sentence"])
+async def test_the_words_of_a_page_do_not_decide_what_a_refusal_means(
+    model: ModelServer, place: str
+) -> None:
+    def reply(request: Json) -> Reply:
+        if place == "fields":
+            return Reply(status=400, body={"detail": [{"msg": "Bad value", "input": request}]})
+        return openai_error(400, f"Bad value: {request['messages'][1]['content']}")
+
+    model.script = reply
+    page = replace(PAGE, main="Billing of tokens and json_schema: DeploymentNotFound, max_tokens.")
+    async with extractor_of(model.url) as extractor:
+        for _ in range(2):
+            with pytest.raises(Exception, match=r"LLM_REJECTED.*HTTP status 400"):
+                await extract(extractor, page, schema=LANTERN)
+    assert formats_of(model) == ["json_schema", "json_schema"]
 
 
 async def test_what_every_model_without_a_feature_refuses_is_no_warning(
