@@ -78,6 +78,9 @@ class PageCheck:
         if isinstance(found, list):
             items = resolve(schema.get("items", {}), self._root)
             entries = [self._value(entry, items, f"{pointer}/{n}") for n, entry in enumerate(found)]
+            # Where entries may be null they keep their place: the list may be a row of a table.
+            if "null" in items.get("type", ()) or None in found:
+                return entries
             return [entry for entry in entries if entry is not None]
         if isinstance(found, bool) or "enum" in schema or "const" in schema or self._shows(found):
             return found

@@ -12,6 +12,16 @@ from activities.conversion.tasks import ModelPage
 _NUMBER = re.compile(r"\d+(?:[\s.,:/()'\u2019\u066b\u066c-]{1,2}\d+)*")
 """Digits with the signs that stand between the digits of numbers, dates, times and telephones."""
 
+_DIGITS_END = 0x1FC00
+"""No code point from here on is a digit."""
+
+_ASCII_DIGITS = {
+    code: str(unicodedata.decimal(chr(code)))
+    for code in range(0x80, _DIGITS_END)
+    if chr(code).isdecimal()
+}
+"""The digits of all scripts."""
+
 _MARKUP = re.compile(r"[*_`~\\|]+")
 
 _MAX_NUMBERS = 300
@@ -59,19 +69,24 @@ class PageText:
         return _plain(self._raw)
 
     @cached_property
+    def _decimal(self) -> str:
+        """All of the text, with ASCII digits."""
+        return self._raw if self._raw.isascii() else self._raw.translate(_ASCII_DIGITS)
+
+    @cached_property
     def _runs(self) -> set[str]:
         """The digits of numbers, and of what is written like one number."""
-        return {re.sub(r"\D", "", run) for run in _NUMBER.findall(_decimal(self._raw))}
+        return {re.sub(r"\D", "", run) for run in _NUMBER.findall(self._decimal)}
 
     @cached_property
     def _whole_numbers(self) -> set[str]:
-        return set(re.findall(r"\d+", _decimal(self._raw))) | self._runs
+        return set(re.findall(r"\d+", self._decimal)) | self._runs
 
     @cached_property
     def _numbers(self) -> set[str]:
         return {digits.strip("0") for digits in self._whole_numbers} | {
             re.sub(r"\D", "", pair).strip("0")
-            for pair in re.findall(r"\d+[.,\u066b]\d+", _decimal(self._raw))
+            for pair in re.findall(r"\d+[.,\u066b]\d+", self._decimal)
         }
 
 
@@ -82,10 +97,3 @@ def significant(number: float) -> str:
 
 def _plain(text: str) -> str:
     return " ".join(_MARKUP.sub("", unicodedata.normalize("NFKC", text)).casefold().split())
-
-
-def _decimal(text: str) -> str:
-    """Return `text` with ASCII digits."""
-    if text.isascii():
-        return text
-    return re.sub(r"[^\x00-\x7f]", lambda sign: str(unicodedata.decimal(sign[0], sign[0])), text)

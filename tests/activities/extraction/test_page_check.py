@@ -148,3 +148,19 @@ async def test_a_result_that_the_schema_would_refuse_without_a_value_stays(
     phones = {"type": "array", "items": TEXT, "minItems": 1}
     result, warnings = await result_of(model, {"phones": ["0800 98765"]}, {"phones": phones})
     assert (result, warnings) == ({"phones": ["0800 98765"]}, [])
+
+
+async def test_an_empty_cell_of_a_row_keeps_its_place(model: ModelServer) -> None:
+    row = {"type": "array", "items": {"type": ["number", "null"]}}
+    answer = {"row": [12.5, None, 48231, 1299]}
+    result, warnings = await result_of(model, answer, {"row": row})
+    assert result == {"row": [12.5, None, None, 1299]}
+    assert "VALUES_NOT_ON_PAGE" in warnings
+
+
+async def test_digits_of_all_scripts_are_equal(model: ModelServer) -> None:
+    schema = {"number": NUMBER, "phone": TEXT}
+    page = ModelPage("https://shop.example/", "फ़ोन ०१६०३ ५५५ ०१४, संख्या ४८२३१", "", None)
+    answer = {"number": 48231, "phone": "01603 555 014"}
+    result, warnings = await result_of(model, answer, schema, page=page)
+    assert (result, "VALUES_NOT_ON_PAGE" in warnings) == (answer, False)
