@@ -38,7 +38,10 @@ _MAX_FACT = 200_000
 """Characters of code or names that are searched. What gives a wall away comes early."""
 
 _MAX_LIST = 50
-"""Scripts of each kind, and forms, that are looked at. Walls have a few."""
+"""Scripts of each kind, forms and headings that are looked at. Walls have a few."""
+
+_MAX_TEXT = 10_000
+"""Characters of one heading or `noscript`. On a hostile page each of them holds the next one."""
 
 _MAX_CELLS = 20
 """Cells of a row that are looked at."""
@@ -141,7 +144,7 @@ class _Collector:
 
     def add_fallback(self, element: HtmlElement) -> None:
         """Add the text of a `noscript`."""
-        self._without_scripts.append(element.text_content())
+        _add_text(self._without_scripts, element)
 
     def add_frame(self, frame: HtmlElement) -> None:
         """Add the text of an `iframe`, and its address if it can be seen."""
@@ -155,7 +158,7 @@ class _Collector:
 
     def add_heading(self, heading: HtmlElement) -> None:
         """Add the text of a heading."""
-        self._headings.append(heading.text_content())
+        _add_text(self._headings, heading)
 
     def add_link(self, link: HtmlElement) -> None:
         """Count a link that leads somewhere, or that does something."""
@@ -265,6 +268,11 @@ class _Collector:
             describes_itself=self._describes_itself,
             declares_content=self._declares_content,
         )
+
+
+def _add_text(texts: list[str], element: HtmlElement) -> None:
+    if len(texts) < _MAX_LIST:
+        texts.append(element.text_content()[:_MAX_TEXT])
 
 
 _METHODS: dict[object, Callable[[_Collector, HtmlElement], None]] = {

@@ -33,6 +33,9 @@ An ordinary refusal does not use them.
 _NEAR = 50
 """Characters between the two kinds of words of one sentence."""
 
+_MAX_TEXT = 5000
+"""Characters that are searched. Walls are short, and a hostile page may repeat a stem endlessly."""
+
 _MARKS = re.compile(r"[.,:;!?…()\"“”„«»|]")
 
 _SENTENCE_ENDS = ".!?。！？\n|"
@@ -214,7 +217,7 @@ def checks_the_browser(headline: str) -> bool:
 
 def _folded(text: str) -> str:
     # So that a word before a mark ends with a blank too.
-    return _MARKS.sub(r" \g<0> ", f" {text.casefold()} ")
+    return _MARKS.sub(r" \g<0> ", f" {text[:_MAX_TEXT].casefold()} ")
 
 
 def asks_to_wait(text: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import tracemalloc
 
 import pytest
 
@@ -52,6 +53,9 @@ def test_a_page_with_much_text_is_content() -> None:
 @pytest.mark.parametrize(
     "html",
     [
+        "<meta name=robots content=noindex>"
+        + "".join(f"<{tag}>{'robot ' * 34_000}</{tag}>" for tag in ("title", "noscript"))
+        + f"<h1><noscript>{'captcha ' * 34_000}</noscript></h1>",
         "<script" * 100_000,
         "<!--" * 200_000,
         "<noscript><p>" * 60_000,
@@ -81,3 +85,14 @@ def test_hostile_pages_are_checked_in_time(html: str) -> None:
     start = time.process_time()
     detect_wall(SeenPage(html, URL, 403, {}))
     assert time.process_time() - start < 5
+
+
+def test_headings_within_headings_take_little_memory() -> None:
+    html = f"{'<h1><div><h2><div>' * 60}<noscript>{'x y ' * 100_000}</noscript>"
+    tracemalloc.start()
+    try:
+        detect_wall(SeenPage(html, URL, 403, {}))
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 20 * 2**20

@@ -96,6 +96,14 @@ def test_a_suspicious_page_among_pages_with_a_menu_is_a_wall() -> None:
     assert "the lack of the site's menu" in wall.indicators
 
 
+def test_a_script_with_a_broken_address_spoils_no_comparison() -> None:
+    witness = SiblingWitness()
+    for number in range(3):
+        broken = loop("x1").replace("<p>", "<script src='http://['></script><p>")
+        seen = SeenPage(broken, f"{SITE}/{number}", 200, {})
+        assert (witness.judge("batch", seen.url, seen) is not None) == (number == 2)
+
+
 def test_other_batches_hosts_and_names_of_one_page_are_no_witnesses() -> None:
     witness = SiblingWitness()
     for batch, url in (
