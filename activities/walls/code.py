@@ -31,6 +31,12 @@ _RELOADS = re.compile(
 )
 """How a script loads its own page again."""
 
+_LATER = re.compile(
+    r"""\bset(?:Timeout|Interval)\s*\(.{0,100}?\breload\b.{0,40}?,\s*(?:\d{5,}|\d+e[34]|\d+\s*\*\s*1000)\s*\)""",
+    re.DOTALL,
+)
+"""How a page is loaded again after ten seconds or more: it shows what changes, such as a score."""
+
 _LEADS_TO = re.compile(
     r"""\blocation(?:\s*\.\s*href)?\s*=\s*['"`](?P<url>[^'"`]{1,500})"""
     r"""|\blocation\s*\.\s*(?:replace|assign)\s*\(\s*['"`](?P<other>[^'"`]{1,500})"""
@@ -131,7 +137,8 @@ def sets_cookie_and_reloads(script: str, url: str, *, asked: bool = False) -> bo
     if values and all(_PREFERENCE.match(value) for value in values):
         return False
     path = urlsplit(url).path or "/"
-    return _RELOADS.search(script) is not None or path in map(_path, targets(script))
+    reloads = _RELOADS.search(script) is not None and not _LATER.search(script)
+    return reloads or path in map(_path, targets(script))
 
 
 def _names_cookie(script: str) -> bool:

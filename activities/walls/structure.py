@@ -138,6 +138,8 @@ def _loop(facts: PageFacts) -> Sign | None:
 
 def _form(facts: PageFacts) -> Sign | None:
     """Return the sign of a form that shows nothing and takes the answer of a challenge."""
+    if not facts.scripts:
+        return None  # nothing sends it
     for form in facts.hidden_forms:
         names = [name for name in form.names if not _FORGERY.search(name)]
         words = "\n".join((form.action, *names))

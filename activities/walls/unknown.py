@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
 from activities.walls.detection import WALL_STATUSES, WallDetection, detection_of
 from activities.walls.facts import PageFacts
 from activities.walls.lone_captchas import FEW_LINKS, unsolvable_captcha
@@ -83,7 +85,9 @@ def _signs(facts: PageFacts, all_text: str, *, speaks: bool) -> tuple[Sign, ...]
     if not signs:
         return ()
     more = []
-    if facts.status in WALL_STATUSES:
+    # The status 202 says that a job is not done yet. Its page is loaded again with the job's token.
+    is_job = facts.status == HTTPStatus.ACCEPTED and not any(map(_waits, signs))
+    if facts.status in WALL_STATUSES and not is_job:
         more.append(Sign("status", 1, is_structure=False))
     if speaks or (asks_to_wait(all_text) and any(map(_waits, signs))):
         more.append(Sign("words", 1 + speaks, is_structure=False))

@@ -71,6 +71,8 @@ _SCRIPTS = {
     "chain of blocks": _page("Blocks", "<h1>Blocks</h1><ol id=blocks></ol><p>Loading the last ten blocks.</p><script>async function check(b) { const d = await crypto.subtle.digest('SHA-256', bytes(b.data + b.nonce)); return hex(d).startsWith('0'.repeat(b.difficulty)); } fetch('/blocks.json').then(r => r.json()).then(all => all.forEach(show))</script>"),
     "faces by hash": _page("Team", "<h1>Team</h1><ul id=team></ul><script src=/md5.js></script><script>fetch('/team.json').then(r => r.json()).then(t => t.forEach(p => team.innerHTML += `<li><img src=//gravatar.com/avatar/${md5(p.mail)}>${p.name}`))</script>"),
     "report being made": _page("Your report", "<h1>Your report is being made</h1><p>Please wait. This page reloads until it is there.</p>", "<meta http-equiv=refresh content='5; url=/lamps/7?job=8a1b2c3d4e5f60718a1b'>"),
+    "live score": _page("Lions 3:1 Bears", "<h1>Lions 3:1 Bears</h1><p>Second half, 70th minute.</p><script>document.cookie = 'match=84'; setTimeout(function () { location.reload(); }, 30 * 1000);</script>", "<meta name=robots content=noindex>"),
+    "result of a quiz": _page("Your result", "<h1>Your result</h1><p>Seven of ten. Well done.</p><form action=/quiz method=post><input type=hidden name=answer value=7></form>", "<meta name=robots content=noindex>"),
     "flights being searched": _page("Flights to Lyon", "<h1>Flights to Lyon</h1><p>We are asking 200 airlines. One moment, please.</p>", "<meta http-equiv=refresh content='3; url=?searchId=3f2504e0-4f89-11d3-9a0c-0305e82c3301'>"),
     "document of Domino": _page("Minutes", "<form method=post action='/lamps/7?OpenForm&Seq=1' name=_DominoForm><input type=hidden name=__Click value=0><h1>Minutes</h1><p>The town buys forty lamps. Next meeting: 4 May.</p></form><script>function _doClick(v, o) { var form = document._DominoForm; form.__Click.value = v; form.submit(); return false; }</script>"),
     "page of Faces": _page("Lamps", "<form id=j_idt5 method=post action=/lamps/7><input type=hidden name=j_idt5 value=j_idt5><table><tr><td>Tin lantern<td>42.50</table><input type=hidden name=javax.faces.ViewState value=e1s1></form><script>function next() { document.forms['j_idt5'].submit(); }</script>"),
@@ -96,6 +98,7 @@ def pages() -> Iterator[tuple[str, OrdinaryPage]]:
     for name, html in (*_WORDS.items(), *_SCRIPTS.items()):
         yield f"resembling: {name}", _of(html)
     yield "resembling: a consent form at its address", _of(_WORDS["a consent form"], "/consent/")
+    yield "resembling: a job's status", _of(_SCRIPTS["report being made"], status=202)
     for name, (text, link) in _GLOSSARY.items():
         words = text.format(f"<a href={link}>{name}</a>")
         html = _page(name, f"<h1>{name}</h1><p>{words}</p><a href=/words>Glossary</a>")
@@ -105,5 +108,5 @@ def pages() -> Iterator[tuple[str, OrdinaryPage]]:
             yield f"{name} with {captcha}", _of(_page("Lux", form.format(WIDGETS[captcha])))
 
 
-def _of(html: str, path: str = "") -> OrdinaryPage:
-    return OrdinaryPage(SeenPage(html, f"{URL}{path}", 200, {}), any_status=False)
+def _of(html: str, path: str = "", status: int = 200) -> OrdinaryPage:
+    return OrdinaryPage(SeenPage(html, f"{URL}{path}", status, {}), any_status=False)
