@@ -118,9 +118,10 @@ class WallHandler:
         if detection.may_resolve and (detection.captcha is None or self._solver is None):
             if self._patience <= 0:
                 raise detection.error()
+            start = asyncio.get_running_loop().time()
             if detection.works_alone:
                 await proofs.advance(document.tab.page)
-            await self._wait(document.navigation)
+            await self._wait(document.navigation, since=start)
             return False
         if detection.captcha is None or self._solver is None:
             raise detection.error()
@@ -161,9 +162,10 @@ class WallHandler:
             await self._solver.report_wrong(pending.answer)
         return True
 
-    async def _wait(self, navigation: Navigation) -> None:
+    async def _wait(self, navigation: Navigation, *, since: float | None = None) -> None:
+        """Wait for the next document. The time from `since` on, or from now, costs patience."""
         clock = asyncio.get_running_loop()
-        start = clock.time()
+        start = clock.time() if since is None else since
         await _wait_for_change(navigation, min(_CHECK_INTERVAL, self._patience))
         # The next document takes time as well, so each wait costs half an interval at least.
         self._patience -= max(clock.time() - start, _CHECK_INTERVAL / 2)

@@ -1,7 +1,7 @@
 // Starts the proofs of work in one frame, as a click on a widget's own box does, and sends the form
-// of a proof that is done. Returns whether there is such a widget.
+// of a proof that is done.
 () => {
-  const started = window[Symbol.for('spidra.proofs')] ??= { widgets: new WeakSet(), forms: new WeakSet() };
+  const started = window[Symbol.for('spidra.proofs')] ??= { widgets: new WeakSet(), forms: new WeakMap() };
   const all = (selector) => [...document.querySelectorAll(selector)];
 
   // A widget, and what is clicked in it.
@@ -14,10 +14,8 @@
   const ANSWERS = 'input[name=altcha], input[name=cap-token], input[name=mcaptcha__token], '
     + 'input[name=frc-captcha-solution], input[name=frc-captcha-response]';
 
-  let found = false;
   for (const [selector, box] of WIDGETS) {
     for (const widget of all(selector)) {
-      found = true;
       const button = widget.querySelector(box) ?? widget.shadowRoot?.querySelector(box);
       if (!button || started.widgets.has(widget)) continue;
       started.widgets.add(widget);
@@ -25,12 +23,16 @@
     }
   }
   for (const field of all(ANSWERS)) {
-    found = true;
     // Friendly Captcha says `.UNSTARTED` and the like until it has an answer.
     if (!field.value || field.value.startsWith('.') || !field.form) continue;
-    // The page's own script may send the form at this moment, so it is sent at the second look.
-    if (!started.forms.has(field.form)) started.forms.add(field.form);
-    else field.form.requestSubmit();
+    // The page's own script may send the form at this moment, so it is sent at the second look. Each
+    // answer is sent once: a page may take it without going on.
+    const known = started.forms.get(field.form);
+    if (known?.answer !== field.value) {
+      started.forms.set(field.form, { answer: field.value, sent: false });
+    } else if (!known.sent) {
+      known.sent = true;
+      field.form.requestSubmit();
+    }
   }
-  return found;
 }

@@ -47,3 +47,10 @@ async def test_a_proof_of_work_that_does_not_end_is_a_block(pool: TabPool) -> No
             await captured(pool, f"{site.origin}/idle", patience=3)
     assert caught.value.failure.code == "BLOCKED"
     assert "ALTCHA" in caught.value.failure.message
+
+
+async def test_an_answer_is_sent_once_if_the_page_does_not_go_on(pool: TabPool) -> None:
+    async with ProofSite() as site:
+        with pytest.raises(ScrapeError):
+            await captured(pool, f"{site.origin}/kept", patience=5)
+    assert site.answers == ["/kept"]
