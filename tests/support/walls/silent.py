@@ -37,7 +37,7 @@ _GUARD = '<script src="/_guard/auto.js"></script>'
 
 _QRATOR = '<!doctype html><html><head><script src="/__qrator/qauth_utm_v2_b.js"></script></head><body></body></html>'
 
-# Makes that nobody knows: the cookie and the reload in different ways.
+# Walls of unknown makes: the cookie and the reload in different ways.
 _COOKIE_RELOAD = (
     "<html><head><script>document.cookie = 'check=5f3a9b2c; path=/'; window.location.reload();</script>"
     "</head><body></body></html>"
