@@ -13,7 +13,7 @@ from activities.extraction.marks import text_without_marks
 from domain.schema.references import escape
 
 _THINKING = re.compile(
-    r"\A\s*(?:<think(?:ing)?>.*?</think(?:ing)?>|\[THINK\].*?\[/THINK\]"
+    r"\A(?:<think(?:ing)?>.*?</think(?:ing)?>|\[THINK\].*?\[/THINK\]"
     r"|<\|channel\|>.*?<\|channel\|>final<\|message\|>"
     r"|(?![{\[`]).*?</think>)",  # some templates begin the thoughts themselves
     re.DOTALL,
@@ -51,7 +51,7 @@ class FoundObject:
 
 def strip_thinking(text: str) -> str:
     """Return `text` without the thoughts that some models write first."""
-    return _THINKING.sub("", text, count=1).strip()
+    return _THINKING.sub("", text.lstrip(), count=1).strip()
 
 
 def markdown(text: str, boundary: str) -> str:

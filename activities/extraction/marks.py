@@ -37,7 +37,7 @@ _MARK = re.compile(
 )
 """What may be a mark, also without its brackets, cut, or with dashes as a UUID has them."""
 
-_ADDRESS = re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s<>\"()]+", re.IGNORECASE)
+_ADDRESS = re.compile(r"\b[a-z][a-z0-9+.-]{0,20}://[^\s<>\"()]+", re.IGNORECASE)
 """An address with a mark in it is no address, also without the mark."""
 
 _NO_VALUE = re.compile(

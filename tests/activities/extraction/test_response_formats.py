@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
+from activities.extraction.answers import parse_object
 from activities.extraction.enforcement import breaks_format
+from activities.extraction.marks import new_boundary, text_without_marks
 from domain.schema.strict import strict_schema
 from tests.support import model_server as server
 from tests.support.extraction import FOUND, LANTERN, extract, extractor_of, formats_of
@@ -259,3 +261,17 @@ async def test_references_unions_and_limits_have_a_strict_form(model: ModelServe
         "description": '(pattern "^[a-z]", minLength 2)',
     }
     assert strict["properties"]["date"]["description"] == '(format "date")'
+
+
+@pytest.mark.parametrize("text", [" \n" * 100_000 + "{", "<think>" * 20_000, "word " * 50_000])
+def test_endless_answers_are_read_in_time(text: str) -> None:
+    start = time.process_time()
+    assert parse_object(text) is None
+    assert time.process_time() - start < 5
+
+
+def test_marks_in_endless_answers_are_found_in_time() -> None:
+    boundary = new_boundary()
+    start = time.process_time()
+    text_without_marks("-".join(["word"] * 20_000) + boundary, boundary)
+    assert time.process_time() - start < 5
