@@ -22,7 +22,7 @@ _MAX_FRAMES = 10
 
 
 async def advance(page: Page) -> None:
-    """Start the proofs of work on `page`, or send the forms of those that are done."""
+    """Start each proof of work on `page`. Send the form of each proof that is done."""
     for frame in page.frames[:_MAX_FRAMES]:
         try:
             async with asyncio.timeout(_TIMEOUT):

@@ -163,7 +163,10 @@ class WallHandler:
         return True
 
     async def _wait(self, navigation: Navigation, *, since: float | None = None) -> None:
-        """Wait for the next document. The time from `since` on, or from now, costs patience."""
+        """Wait for the next document.
+
+        The waiting costs patience. It begins at `since`, a time of the event loop, or now.
+        """
         clock = asyncio.get_running_loop()
         start = clock.time() if since is None else since
         await _wait_for_change(navigation, min(_CHECK_INTERVAL, self._patience))

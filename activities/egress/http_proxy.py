@@ -26,13 +26,7 @@ _OF_PROXIES = frozenset(
 _PROBE_SECONDS = 3.0
 """How long a web server may take to show that it is one."""
 
-_WANTS_CREDENTIAL = frozenset(
-    {
-        HTTPStatus.PROXY_AUTHENTICATION_REQUIRED,
-        HTTPStatus.UNAUTHORIZED,
-        HTTPStatus.NETWORK_AUTHENTICATION_REQUIRED,
-    }
-)
+_WANTS_CREDENTIAL = _OF_PROXIES | {HTTPStatus.UNAUTHORIZED}
 """Statuses that ask for a log-in. Some proxies use 401, which is meant for sites."""
 
 _NO_TUNNEL = frozenset(
